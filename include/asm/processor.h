@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* processor.h - what the i386 keeps for a task and for a CPU, and the task switch. */
+#ifndef ASM_PROCESSOR_H
+#define ASM_PROCESSOR_H
+
+#include <nopage/types.h>
+#include <asm/page.h>
+#include <asm/ptrace.h>
+
+struct task_struct;
+
+/* 8-byte segment descriptor (Intel SDM vol. 3, 3.4.5). */
+struct desc {
+	u32 lo, hi;
+};
+
+/* 32-bit task state segment (Intel SDM vol. 3, 7.2.1); only sp0/ss0 matter but for double faults. */
+struct tss {
+	u32 link, sp0, ss0, sp1, ss1, sp2, ss2, cr3, ip, flags;
+	u32 ax, cx, dx, bx, sp, bp, si, di;
+	u32 es, cs, ss, ds, fs, gs, ldt;
+	u16 trap, iomap;
+};
+
+/* Image of fxsave (Intel SDM vol. 2, FXSAVE). */
+struct fpu_state {
+	u8 fxsave[512];
+} __aligned(16);
+
+/* The part of task_struct that only arch/i386 reads. */
+struct thread_struct {
+	u32 sp;				/* kernel stack pointer while switched out */
+	u32 ip;				/* where switch_to continues it */
+	u32 gs;				/* user's %gs while switched out */
+	struct desc tls[GDT_TLS_ENTRIES];	/* set_thread_area() */
+	bool fpu_used;			/* fpu holds state, or the registers do */
+	struct fpu_state *fpu;		/* allocated at the first FPU instruction */
+	u32 cr2, trap_no, error_code;	/* of the last fault that became a signal */
+};
+
+/* The part of struct cpu that only arch/i386 uses. */
+struct arch_cpu {
+	struct desc gdt[GDT_ENTRIES] __aligned(8);
+	struct tss tss;
+	struct task_struct *fpu_owner;	/* whose state is in the FPU registers */
+};
+
+/*
+ * switch_to - leave prev's kernel stack, continue on next's. Returns, on prev's stack at some
+ * later time, the task that ran just before.
+ */
+struct task_struct *switch_to(struct task_struct *prev, struct task_struct *next);
+
+/*
+ * copy_thread - prepare the stack of a new task. A user child (fn == NULL) gets a copy of regs
+ * with ax = 0 and, if usp is not 0, its stack pointer, and starts in ret_from_fork. A kernel
+ * thread calls fn(arg) and then do_exit(). tls: a user pointer to struct user_desc or NULL.
+ * Returns 0, -ENOMEM (FPU state), -EFAULT or -EINVAL (tls).
+ */
+int copy_thread(struct task_struct *p, struct pt_regs *regs, unsigned long usp, void *tls,
+		int (*fn)(void *), void *arg);
+/* exit_thread - drop what copy_thread and FPU use have given the task (FPU state). */
+void exit_thread(struct task_struct *p);
+/* start_thread - registers of a fresh program: ip, sp, flat user segments, no TLS, no FPU state. */
+void start_thread(struct pt_regs *regs, unsigned long ip, unsigned long sp);
+/* task_pt_regs - user registers of a task, at the top of its kernel stack. */
+struct pt_regs *task_pt_regs(struct task_struct *p);
+
+/* Instructions, or an approximation of them: the time stamp counter. */
+static inline u64 get_cycles(void)
+{
+	u32 lo, hi;
+
+	__asm__ __volatile__("rdtsc" : "=a"(lo), "=d"(hi));
+	return (u64)hi << 32 | lo;
+}
+
+#endif

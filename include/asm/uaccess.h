@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * uaccess.h - the only way to touch user memory from the kernel.
+ *
+ * Each access has an entry in the exception table: when the address turns out to be bad, the page
+ * fault handler continues at the entry's fix-up and the function says so. All of them may sleep
+ * (the fault may wait), so no spinlock may be held.
+ */
+#ifndef ASM_UACCESS_H
+#define ASM_UACCESS_H
+
+#include <nopage/err.h>
+#include <nopage/types.h>
+#include <asm/page.h>
+
+/* access_ok - is [addr, addr + size) within user space? Says nothing about what is mapped. */
+static inline bool access_ok(const void *addr, unsigned long size)
+{
+	unsigned long start = (unsigned long)addr;
+
+	return size <= TASK_SIZE && start <= TASK_SIZE - size;
+}
+
+/* Bytes that could NOT be copied: 0 is success. */
+unsigned long __must_check copy_from_user(void *to, const void __user *from, unsigned long n);
+unsigned long __must_check copy_to_user(void __user *to, const void *from, unsigned long n);
+unsigned long __must_check clear_user(void __user *to, unsigned long n);
+/* Length without the NUL (size if there was none within size bytes), or -EFAULT. */
+long strncpy_from_user(char *to, const char __user *from, long size);
+
+/* 0 or -EFAULT; 1, 2 or 4 bytes by the low bits of val. */
+int get_user_size(u32 *val, const void __user *from, unsigned int size);
+int put_user_size(u32 val, void __user *to, unsigned int size);
+
+#define get_user(x, ptr) ({						\
+	u32 __v = 0;							\
+	int __e = get_user_size(&__v, (ptr), sizeof(*(ptr)));		\
+	(x) = (__typeof__(*(ptr)))__v;					\
+	__e;								\
+})
+#define put_user(x, ptr) \
+	put_user_size((u32)(__typeof__(*(ptr)))(x), (ptr), sizeof(*(ptr)))
+
+/* fixup_exception - continue at the fix-up of regs->ip if it has one. */
+struct pt_regs;
+bool fixup_exception(struct pt_regs *regs);
+
+#endif

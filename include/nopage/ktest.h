@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ktest.h - the in-kernel test suite: `test[=glob]` on the kernel command line runs it.
+ *
+ *	KTEST(buddy, split_and_join)
+ *	{
+ *		KT_EQ(a, b);
+ *	}
+ *
+ * registers the test "buddy.split_and_join". Each runs in a kernel thread of its own (current->mm
+ * is NULL) and is leak-checked: free frames, slab objects, areas, mms and tasks are the same before
+ * and after. Results are KTAP version 1 with a plan line.
+ */
+#ifndef NOPAGE_KTEST_H
+#define NOPAGE_KTEST_H
+
+#include <nopage/types.h>
+
+struct ktest {
+	const char *suite, *name;
+	void (*fn)(void);
+};
+
+#define KTEST(suite_, name_)							\
+	static void ktest_##suite_##_##name_(void);				\
+	static const struct ktest kt_##suite_##_##name_				\
+		__used __section("ktests") __aligned(4) =			\
+		{ #suite_, #name_, ktest_##suite_##_##name_ };			\
+	static void ktest_##suite_##_##name_(void)
+
+/* Note a failure (file, line, expected, got) and go on. True when the check holds. */
+bool kt_true(bool cond, const char *what, const char *file, int line);
+bool kt_eq(long long got, long long want, const char *what, const char *file, int line);
+
+#define KT_TRUE(cond)	kt_true((cond), #cond, __FILE__, __LINE__)
+#define KT_EQ(got, want) kt_eq((long long)(got), (long long)(want), #got " == " #want, __FILE__, __LINE__)
+/* Give up the current test function when the check fails. */
+#define KT_ASSERT(cond)	do { if (!KT_TRUE(cond)) return; } while (0)
+
+/*
+ * kt_fail_nth - make the n-th allocation of the current task from now fail (0: none).
+ * kt_fail_fired - has it? Resets.
+ */
+void kt_fail_nth(int n);
+bool kt_fail_fired(void);
+
+u32 kt_random(void);			/* fixed seed at the start of each test */
+
+int run_ktests(const char *glob);	/* number of failed tests */
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* mm.h - what mm/ offers to the rest: frames, address spaces, faults. */
+#ifndef NOPAGE_MM_H
+#define NOPAGE_MM_H
+
+#include <nopage/bug.h>
+#include <nopage/err.h>
+#include <nopage/events.h>
+#include <nopage/mm_types.h>
+#include <asm/page.h>
+#include <asm/pgtable.h>
+
+/* ------------------------------------------------------------------ frames: page_alloc.c */
+
+#define MAX_ORDER	11		/* blocks of 2^0 .. 2^10 frames */
+
+#define GFP_KERNEL	0x1		/* may sleep */
+#define GFP_ATOMIC	0x0		/* may not: interrupt handlers, spinlocks held */
+#define __GFP_ZERO	0x2		/* filled with zeroes */
+
+extern struct page *mem_map;		/* one entry per frame of low memory */
+extern unsigned long max_low_pfn;	/* first frame number that mem_map does not cover */
+extern struct page *zero_page;		/* the one page of zeroes, PG_reserved */
+
+static inline unsigned long page_to_pfn(const struct page *page)
+{
+	return page - mem_map;
+}
+
+static inline struct page *pfn_to_page(unsigned long pfn)
+{
+	return mem_map + pfn;
+}
+
+static inline phys_t page_to_phys(const struct page *page)
+{
+	return pfn_to_phys(page_to_pfn(page));
+}
+
+/* page_address - where the frame stands in the direct map. */
+static inline void *page_address(const struct page *page)
+{
+	return __va(page_to_phys(page));
+}
+
+/* virt_to_page - the frame below a direct-map pointer (not vmalloc, not user). */
+static inline struct page *virt_to_page(const void *addr)
+{
+	return pfn_to_page(phys_to_pfn(__pa(addr)));
+}
+
+static inline bool page_flag(const struct page *page, unsigned int bit)
+{
+	return page->flags & BIT(bit);
+}
+
+#define PageReserved(page)	page_flag(page, PG_reserved)
+#define PageSlab(page)		page_flag(page, PG_slab)
+#define PageBuddy(page)		page_flag(page, PG_buddy)
+
+static inline int page_count(const struct page *page)
+{
+	return atomic_read(&page->count);
+}
+
+static inline pte_t mk_pte(const struct page *page, pgprot_t prot)
+{
+	return pfn_pte(page_to_pfn(page), prot);
+}
+
+static inline struct page *pte_page(pte_t pte)
+{
+	return pfn_to_page(pte_pfn(pte));
+}
+
+/*
+ * alloc_pages - 2^order contiguous frames, aligned to their size, count 1, or NULL.
+ * Sleeps: not yet, but callers with GFP_KERNEL must allow for it.
+ */
+struct page *alloc_pages(gfp_t gfp, unsigned int order);
+struct page *alloc_page(gfp_t gfp);
+/* The same as a direct-map pointer; __get_free_pages(GFP_KERNEL | __GFP_ZERO, 0) is one of zeroes. */
+void *__get_free_pages(gfp_t gfp, unsigned int order);
+/* Drop the caller's reference to a block; the last one frees it. Order as it was allocated. */
+void __free_pages(struct page *page, unsigned int order);
+void free_pages(void *addr, unsigned int order);
+/* Back to the allocator: count is already 0. Only put_page() and friends call it. */
+void free_hot_page(struct page *page);
+
+static inline void get_page(struct page *page)
+{
+	ASSERT(page_count(page) > 0);
+	atomic_inc(&page->count);
+}
+
+/* put_page - drop one reference to a single frame; the last holder's call frees it. */
+static inline void put_page(struct page *page)
+{
+	ASSERT(page_count(page) > 0);
+	if (atomic_dec_and_test(&page->count))
+		free_hot_page(page);
+}
+
+unsigned long nr_free_pages(void);	/* including the CPUs' hot lists */
+unsigned long totalram_pages(void);	/* frames the allocator manages, free or not */
+/* drain_hot_pages - give this CPU's hot list back to the buddy lists. */
+void drain_hot_pages(void);
+/* show_mem - free blocks by order and totals, to the log. */
+void show_mem(void);
+/* buddy_validate - audit all free lists; BUG()s on the first inconsistency. */
+void buddy_validate(void);
+
+/*
+ * should_fail_alloc - debug build: true when this allocation is the one that a test wants to
+ * fail (task_struct.fail_nth counts down). Every allocator asks it: pages, slab, vmalloc.
+ */
+bool __should_fail_alloc(void);
+static inline bool should_fail_alloc(void)
+{
+	return CONFIG_DEBUG && __should_fail_alloc();
+}
+
+/* Boot: mm/bootmem.c. Regions come from the boot loader's map, before anything is allocated. */
+struct mem_region {
+	u64 start, end;			/* physical, bytes, [start, end) */
+};
+void bootmem_add(u64 start, u64 end);		/* usable memory */
+void bootmem_reserve(u64 start, u64 end);	/* used already: kernel image, archives, mem_map */
+/* A page-aligned, zeroed piece of low memory for ever; panics when there is none. */
+void *bootmem_alloc(size_t size);
+/* Build mem_map and hand all free frames to the buddy allocator. */
+void mem_init(void);
+/* Give [start, end) (direct-map, page aligned) to the buddy allocator: init sections, archives. */
+void free_reserved_area(void *start, void *end, const char *what);
+
+/* ------------------------------------------------------------------ address spaces: mm_struct.c */
+
+/*
+ * Two counts. mm_users: tasks that use the user half; the last mmput() unmaps it (exit_mmap).
+ * mm_count: references to the struct and its page directory; all users together hold one, every
+ * kernel thread that borrows the mm as active_mm holds one; the last mmdrop() frees it.
+ * why (EVM_*) goes into the event that every change leaves.
+ */
+struct mm_struct *mm_alloc(void);		/* users 1, count 1, no areas; NULL: no memory */
+void mmget(struct mm_struct *mm, enum mm_why why);
+void mmput(struct mm_struct *mm, enum mm_why why);	/* may sleep */
+void mmgrab(struct mm_struct *mm, enum mm_why why);
+void mmdrop(struct mm_struct *mm, enum mm_why why);
+/* dup_mm - a copy-on-write copy of mm for fork, or ERR_PTR(-ENOMEM). Takes mmap_sem of mm. */
+struct mm_struct *dup_mm(struct mm_struct *mm);
+/* validate_mm - audit: list = tree = map_count; sorted, disjoint; total_vm; rss. BUG()s. */
+void validate_mm(struct mm_struct *mm);
+extern spinlock_t mmlist_lock;
+extern struct list_head mmlist;			/* of mm_struct.mmlist; init_mm is not on it */
+unsigned long nr_mms(void);			/* live mm_structs, init_mm not counted */
+unsigned long nr_vmas(void);
+void mm_init_caches(void);
+
+/* ------------------------------------------------------------------ areas: vma.c, mmap.c, mprotect.c */
+
+#define MAX_MAP_COUNT	65536
+
+/* find_vma - the first area with addr < vm_end, or NULL. It may start above addr. */
+struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
+/* find_vma_prev - the same, and the area before it (NULL: none) in *prev. */
+struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
+				     struct vm_area_struct **prev);
+/* find_vma_intersection - the first area that overlaps [start, end), or NULL. */
+struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
+					     unsigned long end);
+
+/*
+ * do_mmap - map len bytes at pgoff (pages) of file, or anonymous memory when file is NULL.
+ * prot is PROT_*, flags MAP_*. Returns the address or -Exxx. Caller holds mmap_sem for write.
+ * do_munmap - remove all mappings from [addr, addr + len), page aligned. 0 or -EINVAL, -ENOMEM.
+ * do_brk - anonymous read-write memory at exactly [addr, addr + len), over what was there.
+ */
+unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned long addr, unsigned long len,
+		      unsigned long prot, unsigned long flags, unsigned long pgoff);
+int do_munmap(struct mm_struct *mm, unsigned long addr, unsigned long len);
+int do_mprotect(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned long prot);
+int do_brk(struct mm_struct *mm, unsigned long addr, unsigned long len);
+/* setup_stack_vma - the one-page growing stack area right below top; 0 or -ENOMEM. */
+int setup_stack_vma(struct mm_struct *mm, unsigned long top);
+
+/* ------------------------------------------------------------------ faults: fault.c, memory.c */
+
+/* How a fault ended. */
+enum fault_result {
+	FAULT_MINOR,			/* resolved without input or output */
+	FAULT_MAJOR,			/* resolved after waiting for a device */
+	FAULT_SEGV_MAPERR,		/* nothing mapped there */
+	FAULT_SEGV_ACCERR,		/* mapped, without that right */
+	FAULT_SIGBUS,			/* mapped, but nothing behind it (past the end of a file) */
+	FAULT_OOM,			/* no memory */
+};
+
+/* One fault on its way down the ladder. */
+struct fault {
+	struct mm_struct *mm;
+	struct vm_area_struct *vma;
+	unsigned long address;		/* as the processor gave it */
+	bool write, exec, user;		/* the access */
+	pte_t *ptep;			/* the entry, once there is a table */
+	pte_t orig;			/* its value when the ladder started */
+	enum fault_path path;		/* what was done, for the event */
+	enum fault_found found;		/* how find_vma found the area */
+	bool flushed;			/* a TLB flush followed */
+};
+
+/*
+ * handle_fault - resolve one user-range fault of f->mm: takes mmap_sem for read, find_vma,
+ * expand_stack, rights, handle_mm_fault; leaves one event. Sleeps. Fill in mm, address, write,
+ * exec, user; the rest is set here.
+ */
+enum fault_result handle_fault(struct fault *f);
+/* handle_mm_fault - f->vma is found and allows the access. Locks: mmap_sem held for read. */
+enum fault_result handle_mm_fault(struct fault *f);
+/* expand_stack - let a VM_GROWSDOWN area reach down to address: 0, or -ENOMEM beyond a limit. */
+int expand_stack(struct vm_area_struct *vma, unsigned long address);
+void exit_mmap(struct mm_struct *mm);
+
+/* ------------------------------------------------------------------ page cache: filemap.c */
+
+/* The pages of one file, by page number. For in-memory files, they are the file. */
+struct address_space;
+void address_space_init(struct address_space *mapping);
+/* Reference to the page at index; find_get_page: NULL if none; the other: made of zeroes, or NULL: no memory. */
+struct page *find_get_page(struct address_space *mapping, unsigned long index);
+struct page *find_or_create_page(struct address_space *mapping, unsigned long index);
+/* Drop all pages from index on (their mappings must be gone). */
+void truncate_inode_pages(struct address_space *mapping, unsigned long index);
+/* f_op->mmap of in-memory files: fills vm_ops. */
+int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
+/* Shared anonymous memory: give the area an unlinked in-memory file of its size. 0 or -ENOMEM. */
+int shmem_zero_setup(struct vm_area_struct *vma);
+
+#endif

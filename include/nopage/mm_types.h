@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm_types.h - the structures of process memory, and nothing but structures.
+ *
+ *	task_struct --mm--> mm_struct --mmap--> vm_area_struct -> vm_area_struct -> ...
+ *	                       |  \--mm_rb--> the same areas as a red-black tree
+ *	                       \--pgd--> page directory -> page tables -> frames (struct page)
+ */
+#ifndef NOPAGE_MM_TYPES_H
+#define NOPAGE_MM_TYPES_H
+
+#include <nopage/list.h>
+#include <nopage/rbtree.h>
+#include <nopage/sync.h>
+#include <nopage/types.h>
+#include <asm/pgtable.h>
+
+struct file;
+struct kmem_cache;
+struct address_space;
+struct vm_operations_struct;
+
+/*
+ * One per frame of low memory, in mem_map[], from boot on. 32 bytes, so that the index of a
+ * page is a shift away.
+ */
+struct page {
+	unsigned long flags;		/* PG_*; changed by the frame's only holder */
+	atomic_t count;			/* holders; 0 = free */
+	struct list_head list;		/* free list (zone lock, or this CPU's), slab's list (cache lock) */
+	union {
+		struct address_space *mapping;	/* page cache: whose page (mapping's tree_lock) */
+		struct kmem_cache *slab;	/* PG_slab: whose objects */
+		unsigned long order;		/* PG_buddy: free block of 2^order frames */
+	};
+	union {
+		unsigned long index;	/* page cache: page number within the file */
+		void *freelist;		/* PG_slab: first free object */
+	};
+	unsigned long inuse;		/* PG_slab: objects handed out */
+} __aligned(32);
+
+#define PG_reserved	0		/* never freed: kernel image, holes, the zero page */
+#define PG_buddy	1		/* head of a free block */
+#define PG_slab		2
+#define PG_hot		3		/* in a CPU's hot list */
+
+/*
+ * A range of addresses with one set of rights and one backing, [vm_start, vm_end), page aligned.
+ * All fields: mmap_sem of vm_mm, for write to change, for read to look.
+ */
+struct vm_area_struct {
+	unsigned long vm_start, vm_end;
+	struct vm_area_struct *vm_next;		/* sorted by address */
+	struct rb_node vm_rb;
+	unsigned long vm_flags;			/* VM_* */
+	pgprot_t vm_page_prot;			/* what vm_flags mean in a page table entry */
+	struct mm_struct *vm_mm;
+	const struct vm_operations_struct *vm_ops;	/* NULL: anonymous memory */
+	unsigned long vm_pgoff;			/* of vm_start in vm_file, in pages */
+	struct file *vm_file;			/* counted reference, or NULL */
+};
+
+#define VM_READ		0x00000001
+#define VM_WRITE	0x00000002
+#define VM_EXEC		0x00000004
+#define VM_SHARED	0x00000008
+#define VM_MAYREAD	0x00000010		/* may be turned on by mprotect */
+#define VM_MAYWRITE	0x00000020
+#define VM_MAYEXEC	0x00000040
+#define VM_GROWSDOWN	0x00000100
+#define VM_ACCESS	(VM_READ | VM_WRITE | VM_EXEC)
+
+/*
+ * What an area is backed by. open and close are called for every copy and removal of an area
+ * (fork, split, unmap, exit) with mmap_sem held for write; an empty slot means nothing to do.
+ */
+struct vm_operations_struct {
+	void (*open)(struct vm_area_struct *area);
+	void (*close)(struct vm_area_struct *area);
+	/*
+	 * nopage - the page that stands at address (page aligned, within area), with a reference
+	 * taken for the caller, or NOPAGE_SIGBUS / NOPAGE_OOM. *type becomes VM_FAULT_MINOR or
+	 * VM_FAULT_MAJOR. Called with mmap_sem held for read; may sleep.
+	 */
+	struct page *(*nopage)(struct vm_area_struct *area, unsigned long address, int *type);
+};
+
+#define NOPAGE_SIGBUS	((struct page *)0)
+#define NOPAGE_OOM	((struct page *)-1L)
+
+/* One address space. */
+struct mm_struct {
+	/* mmap_sem: readers are faults, writers change the set of areas. */
+	struct vm_area_struct *mmap;		/* all areas, sorted by address */
+	struct rb_root mm_rb;			/* the same, for look-up in O(log n) */
+	int map_count;				/* how many */
+	unsigned long mmap_base;		/* mmap() looks downward from here */
+	unsigned long total_vm;			/* pages covered by areas */
+	unsigned long start_code, end_code, start_data, end_data;
+	unsigned long start_brk, brk, start_stack;
+	unsigned long arg_start, arg_end, env_start, env_end;
+
+	/* Any reader of mmap_sem: a stale or torn value costs a look-up, no more. */
+	struct vm_area_struct *mmap_cache;	/* last area found */
+	unsigned long cache_hits, cache_misses;
+
+	/* page_table_lock */
+	unsigned long rss;			/* frames mapped in the user half, but the zero page */
+
+	/* Constant after creation. */
+	pgd_t *pgd;				/* page directory; CR3 gets its physical address */
+
+	/* Atomic. */
+	atomic_t mm_users;			/* tasks that use the user half */
+	atomic_t mm_count;			/* references to this struct: all users count one */
+	unsigned long cpu_vm_mask;		/* CPUs that may hold TLB entries of it */
+
+	struct list_head mmlist;		/* all mms; mmlist_lock */
+
+	struct rw_semaphore mmap_sem;
+	spinlock_t page_table_lock;
+};
+
+extern struct mm_struct init_mm;		/* the kernel's own: owns swapper_pg_dir, no user half */
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* printk.h - the log: one line per message, "[    0.012345] subsystem: text". */
+#ifndef NOPAGE_PRINTK_H
+#define NOPAGE_PRINTK_H
+
+#include <nopage/types.h>
+
+#define KERN_ERR	"<3>"
+#define KERN_WARNING	"<4>"
+#define KERN_INFO	"<6>"		/* also when nothing is said */
+#define KERN_DEBUG	"<7>"
+
+/* printk - format a message and send it to every console. Any context. Returns the length. */
+int __printf(1, 2) printk(const char *fmt, ...);
+int vprintk(const char *fmt, va_list args);
+/* printk_raw - the same without time stamp and level: test results, prose of the tour. */
+int __printf(1, 2) printk_raw(const char *fmt, ...);
+extern int console_loglevel;		/* messages with a lower number are shown: quiet = 4 */
+
+#define pr_err(fmt, ...)	printk(KERN_ERR fmt, ##__VA_ARGS__)
+#define pr_warn(fmt, ...)	printk(KERN_WARNING fmt, ##__VA_ARGS__)
+#define pr_info(fmt, ...)	printk(KERN_INFO fmt, ##__VA_ARGS__)
+#define pr_debug(fmt, ...)	printk(KERN_DEBUG fmt, ##__VA_ARGS__)
+
+/* A place that messages go to: serial port, VGA text. write() may be called in any context. */
+struct console {
+	const char *name;
+	void (*write)(const char *text, size_t len);
+	struct console *next;
+};
+void register_console(struct console *con);
+/* console_write - user output (/dev/console): the same places, no level, no stamp. */
+void console_write(const char *text, size_t len);
+
+struct pt_regs;
+void show_regs(const struct pt_regs *regs);
+void dump_stack(void);			/* symbolised backtrace of the caller */
+void show_backtrace(unsigned long bp, unsigned long ip);
+
+/* How the machine ends (arch/i386/reboot.c). success: exit code of a test run. */
+void __noreturn machine_power_off(void);
+void __noreturn machine_restart(void);
+void __noreturn machine_halt(void);
+void __noreturn machine_exit(bool success);	/* init exited or a test run ended: DESIGN 2 "Exit" */
+void __noreturn machine_panic_exit(void);
+extern bool exit_debug;			/* exit=debug or test: use isa-debug-exit */
+
+#endif

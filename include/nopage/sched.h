@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* sched.h - tasks, the round-robin scheduler, process life and death. */
+#ifndef NOPAGE_SCHED_H
+#define NOPAGE_SCHED_H
+
+#include <nopage/list.h>
+#include <nopage/mm_types.h>
+#include <nopage/percpu.h>
+#include <nopage/sync.h>
+#include <nopage/types.h>
+#include <asm/processor.h>
+#include <uapi/resource.h>
+#include <uapi/signal.h>
+
+#define HZ		100			/* timer interrupts per second */
+#define TIME_SLICE	5			/* ticks a task may run before the next one's turn */
+#define TASK_COMM_LEN	16
+#define PID_MAX		32768
+
+/* task_struct.state */
+#define TASK_RUNNING		0		/* runs or is on the run queue */
+#define TASK_INTERRUPTIBLE	1		/* sleeps; a signal wakes it */
+#define TASK_UNINTERRUPTIBLE	2
+#define TASK_ZOMBIE		4		/* exited, not yet reaped by its parent */
+#define TASK_DEAD		8		/* reaped; freed by finish_task_switch or the reaper */
+
+/* task_struct.work: looked at on every return to user mode */
+#define TIF_NEED_RESCHED	0x1
+#define TIF_SIGPENDING		0x2
+
+struct files_struct;
+struct fs_struct;
+
+/* What the threads of one process share: signals for the process, limits, exit of the group. */
+struct signal_struct {
+	atomic_t count;				/* threads */
+	struct rlimit rlim[RLIM_NLIMITS];
+	/* siglock */
+	spinlock_t siglock;
+	sigset_t shared_pending;		/* for any thread of the process */
+	struct sigaction_k action[NSIG];	/* index: signal - 1 */
+	bool group_exit;			/* exit_group() or a fatal signal is under way */
+	int group_exit_code;
+	wait_queue_head_t wait_chldexit;	/* wait4() of any thread sleeps here */
+};
+
+/* One per schedulable thing: process, thread, kernel thread. */
+struct task_struct {
+	/* entry.S reads work (asm/offsets.h); atomic bit operations or own CPU. */
+	volatile u32 work;			/* TIF_* */
+	volatile int state;			/* TASK_*; run-queue lock to leave a sleep */
+
+	struct mm_struct *mm;			/* own address space, NULL for a kernel thread */
+	struct mm_struct *active_mm;		/* whose page tables are loaded while it runs */
+
+	/* Run-queue lock. */
+	struct list_head run_list;
+	int time_slice;				/* ticks left */
+
+	/* Constant after creation. */
+	void *stack;				/* lowest address of the kernel stack, THREAD_SIZE bytes */
+	pid_t pid, tgid;
+	struct task_struct *group_leader;
+
+	/* tasklist_lock */
+	struct list_head tasks;			/* all tasks */
+	struct hlist_node pid_link;		/* pid hash */
+	struct list_head thread_group;		/* the leader's list of its threads */
+	struct task_struct *parent;
+	struct list_head children, sibling;
+	int exit_signal;			/* sent to the parent; -1: a thread, reaps itself */
+	int exit_code;				/* wait4() status */
+
+	/* Own task only. */
+	char comm[TASK_COMM_LEN];
+	struct files_struct *files;
+	struct fs_struct *fs;
+	struct signal_struct *signal;
+	sigset_t blocked;
+	sigset_t pending;			/* siglock */
+	int *set_child_tid;			/* user pointers of clone() */
+	int *clear_child_tid;
+	struct completion *vfork_done;		/* the vforking parent waits for it */
+	unsigned long min_flt, maj_flt;
+	u64 utime, stime;			/* ticks in user and kernel mode */
+	int fail_nth;				/* debug build: >0: that many allocations from now fails */
+
+	struct thread_struct thread;		/* arch/i386 */
+};
+
+#define PF_NAME(t) ((t)->comm)
+
+/* Set a TIF_* bit from anywhere; clear own ones. */
+static inline void set_work(struct task_struct *t, u32 bit)
+{
+	__atomic_fetch_or(&t->work, bit, __ATOMIC_SEQ_CST);
+}
+
+static inline void clear_work(struct task_struct *t, u32 bit)
+{
+	__atomic_fetch_and(&t->work, ~bit, __ATOMIC_SEQ_CST);
+}
+
+static inline bool signal_pending(const struct task_struct *t)
+{
+	return t->work & TIF_SIGPENDING;
+}
+
+static inline unsigned long rlimit(unsigned int which)
+{
+	return READ_ONCE(current->signal->rlim[which].rlim_cur);
+}
+
+/* ------------------------------------------------------------------ sched.c */
+void sched_init(void);				/* makes the boot task the idle task of this CPU */
+void schedule(void);				/* give the CPU away; returns when it is this task's turn */
+void wake_up_process(struct task_struct *p);	/* sleeping -> run queue; any context */
+void wake_up_new_task(struct task_struct *p);
+void scheduler_tick(struct pt_regs *regs);	/* timer interrupt */
+void set_need_resched(void);
+long schedule_timeout(long ticks);		/* set state first; ticks left when woken early */
+void cpu_idle(void) __noreturn;
+extern spinlock_t runqueue_lock;
+unsigned int nr_running(void);
+/* First C of a new task (from entry.S): drops what the switch left over. */
+asmlinkage void schedule_tail(struct task_struct *prev);
+
+/* ------------------------------------------------------------------ fork.c */
+extern spinlock_t tasklist_lock;
+extern struct list_head task_list;		/* of task_struct.tasks */
+extern struct task_struct *init_task_pid1;	/* adopts orphans; NULL before it exists */
+extern struct task_struct init_task;		/* sched.c: the boot task, later idle of CPU 0 */
+
+/*
+ * do_fork - a new task: process, thread or vfork child, as clone_flags (CLONE_* | exit signal)
+ * say. usp 0: same user stack. Returns the pid, or -EAGAIN, -ENOMEM, -EINVAL, -EFAULT.
+ */
+long do_fork(unsigned long clone_flags, unsigned long usp, struct pt_regs *regs,
+	     int *parent_tid, void *tls, int *child_tid);
+/* kthread_run - a kernel thread running fn(arg); returns it or ERR_PTR. mm is NULL. */
+struct task_struct *kthread_run(int (*fn)(void *), void *arg, const char *name);
+/* Wait until a kernel thread made by kthread_run has exited, reap it; its return value. */
+int kthread_join(struct task_struct *p);
+/* spawn_user - a child process of the caller running the program path; pid or -Exxx. Kernel threads only. */
+pid_t spawn_user(const char *path, const char *const argv[], const char *const envp[]);
+/* Temporarily give a kernel thread an mm of its own (mm_users + 1) / take it away again. */
+void use_mm(struct mm_struct *mm);
+void unuse_mm(struct mm_struct *mm);
+struct task_struct *find_task_by_pid(pid_t pid);	/* caller holds tasklist_lock */
+void free_task(struct task_struct *p);
+void mm_release(struct task_struct *p);		/* vfork parent wakes, clear_child_tid: before the mm goes */
+unsigned long nr_tasks(void);
+void fork_init(void);
+
+/* ------------------------------------------------------------------ exit.c */
+void __noreturn do_exit(int code);		/* code: wait4() status */
+void __noreturn do_group_exit(int code);
+/* kernel_wait - wait4() for kernel code: pid -1 or >0; status to *status (may be NULL). */
+pid_t kernel_wait(pid_t pid, int *status, int options);
+void exit_mm(struct task_struct *p);
+
+/* ------------------------------------------------------------------ exec.c */
+/* Replace the program of the current task. Pointers are kernel pointers. 0 (registers are set) or -Exxx. */
+int kernel_execve(const char *path, const char *const argv[], const char *const envp[]);
+
+/* ------------------------------------------------------------------ signal.c */
+int send_sig(int sig, struct task_struct *p);	/* to one task; 0 or -EINVAL */
+int send_sig_process(int sig, struct task_struct *p);	/* to its process */
+/* A fault of the current task: cannot be blocked or ignored. addr is logged. */
+void force_sig_fault(int sig, int code, unsigned long addr);
+void do_signal(struct pt_regs *regs);		/* return to user mode, TIF_SIGPENDING */
+void recalc_sigpending(void);
+
+/* ------------------------------------------------------------------ time.c */
+extern volatile unsigned long jiffies;
+u64 ktime_get_ns(void);				/* since boot, monotonic */
+u64 ktime_get_real_ns(void);			/* since 1970 (the CMOS clock at boot) */
+struct timer {
+	struct list_head list;
+	unsigned long expires;			/* jiffies */
+	void (*fn)(struct timer *t);		/* interrupt context */
+};
+void add_timer(struct timer *t);
+void del_timer(struct timer *t);
+void time_init(void);
+
+#endif

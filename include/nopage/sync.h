@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sync.h - sleeping: wait queues, completions, mutexes and read-write semaphores.
+ * None of it may be used from an interrupt handler, but wake_up(), which may.
+ */
+#ifndef NOPAGE_SYNC_H
+#define NOPAGE_SYNC_H
+
+#include <nopage/list.h>
+#include <nopage/spinlock.h>
+
+struct task_struct;
+
+/* --- wait queues (kernel/wait.c) --- */
+
+typedef struct {
+	spinlock_t lock;		/* taken with interrupts off; guards tasks */
+	struct list_head tasks;		/* of wait_entry.list, first come first woken */
+} wait_queue_head_t;
+
+struct wait_entry {
+	struct list_head list;
+	struct task_struct *task;
+	bool exclusive;			/* wake_up() wakes only the first of these */
+};
+
+#define WAIT_QUEUE_INIT(name)	{ SPINLOCK_INIT, LIST_HEAD_INIT((name).tasks) }
+#define DEFINE_WAIT(name)	struct wait_entry name = \
+	{ LIST_HEAD_INIT((name).list), current, false }
+
+void init_waitqueue_head(wait_queue_head_t *q);
+/*
+ * prepare_to_wait - queue the caller (once) and set its state; then test the condition, then
+ * schedule(). A wake-up after prepare_to_wait() is never lost. finish_wait() undoes both.
+ */
+void prepare_to_wait(wait_queue_head_t *q, struct wait_entry *w, int state);
+void finish_wait(wait_queue_head_t *q, struct wait_entry *w);
+void wake_up(wait_queue_head_t *q);		/* all non-exclusive, one exclusive */
+void wake_up_all(wait_queue_head_t *q);
+
+/* Sleep, not woken by signals, until cond holds. */
+#define wait_event(q, cond) do {						\
+	might_sleep();								\
+	DEFINE_WAIT(__w);							\
+	for (;;) {								\
+		prepare_to_wait(&(q), &__w, TASK_UNINTERRUPTIBLE);		\
+		if (cond)							\
+			break;							\
+		schedule();							\
+	}									\
+	finish_wait(&(q), &__w);						\
+} while (0)
+
+/* The same; a signal ends it: 0, or -EINTR. */
+#define wait_event_interruptible(q, cond) ({					\
+	might_sleep();								\
+	DEFINE_WAIT(__w);							\
+	int __ret = 0;								\
+	for (;;) {								\
+		prepare_to_wait(&(q), &__w, TASK_INTERRUPTIBLE);		\
+		if (cond)							\
+			break;							\
+		if (signal_pending(current)) {					\
+			__ret = -EINTR;						\
+			break;							\
+		}								\
+		schedule();							\
+	}									\
+	finish_wait(&(q), &__w);						\
+	__ret;									\
+})
+
+/* --- completion: one event, waited for once (vfork, thread start) --- */
+
+struct completion {
+	bool done;			/* under wait.lock */
+	wait_queue_head_t wait;
+};
+
+void init_completion(struct completion *c);
+void complete(struct completion *c);
+void wait_for_completion(struct completion *c);	/* not woken by signals */
+
+/* --- mutex (kernel/mutex.c): owned, not recursive, first come first served --- */
+
+struct mutex {
+	struct task_struct *owner;	/* under wait.lock */
+	wait_queue_head_t wait;
+};
+
+#define MUTEX_INIT(name) { NULL, WAIT_QUEUE_INIT((name).wait) }
+void mutex_init(struct mutex *m);
+void mutex_lock(struct mutex *m);
+void mutex_unlock(struct mutex *m);
+bool mutex_is_locked(struct mutex *m);
+
+/* --- read-write semaphore (kernel/rwsem.c): fair, a waiting writer holds off new readers --- */
+
+struct rw_semaphore {
+	atomic_t count;		/* readers; RWSEM_WRITER; plus RWSEM_WAITING while somebody waits */
+	spinlock_t lock;		/* guards waiters */
+	struct list_head waiters;	/* first come first served */
+};
+
+#define RWSEM_WRITER	0x10000		/* one holds it for writing */
+#define RWSEM_WAITING	0x40000000	/* the queue is not empty: everybody queues behind */
+#define RWSEM_INIT(name) { ATOMIC_INIT(0), SPINLOCK_INIT, LIST_HEAD_INIT((name).waiters) }
+
+void init_rwsem(struct rw_semaphore *sem);
+void __down_read_slow(struct rw_semaphore *sem);
+void __down_write_slow(struct rw_semaphore *sem);
+void __rwsem_wake(struct rw_semaphore *sem);
+
+static inline bool down_read_trylock(struct rw_semaphore *sem)
+{
+	int count = atomic_read(&sem->count);
+
+	return count < RWSEM_WRITER && atomic_cmpxchg(&sem->count, count, count + 1);
+}
+
+static inline bool down_write_trylock(struct rw_semaphore *sem)
+{
+	return atomic_cmpxchg(&sem->count, 0, RWSEM_WRITER);
+}
+
+static inline void down_read(struct rw_semaphore *sem)
+{
+	might_sleep();
+	if (unlikely(!down_read_trylock(sem)))
+		__down_read_slow(sem);
+}
+
+static inline void down_write(struct rw_semaphore *sem)
+{
+	might_sleep();
+	if (unlikely(!down_write_trylock(sem)))
+		__down_write_slow(sem);
+}
+
+static inline void up_read(struct rw_semaphore *sem)
+{
+	if (unlikely(atomic_dec_return(&sem->count) == RWSEM_WAITING))
+		__rwsem_wake(sem);
+}
+
+static inline void up_write(struct rw_semaphore *sem)
+{
+	if (unlikely(atomic_add_return(&sem->count, -RWSEM_WRITER) & RWSEM_WAITING))
+		__rwsem_wake(sem);
+}
+
+static inline bool rwsem_is_write_locked(struct rw_semaphore *sem)
+{
+	return atomic_read(&sem->count) & RWSEM_WRITER;
+}
+
+static inline bool rwsem_is_locked(struct rw_semaphore *sem)
+{
+	return atomic_read(&sem->count) & ~RWSEM_WAITING;
+}
+
+#endif
