@@ -1,0 +1,333 @@
+# SPDX-License-Identifier: MIT
+# Makefile of Nopage. `make help` lists what it can do.
+#
+# Everything built goes below build/. A variant of the kernel has a folder $(O) of its own there,
+# with the layout of the source tree; user programs and archives are the same for all variants.
+
+MAKEFLAGS += -rR --no-print-directory
+.DELETE_ON_ERROR:
+.SECONDEXPANSION:
+.DEFAULT_GOAL := all
+SHELL := /bin/sh
+
+# ---- What to build ---------------------------------------------------------------------------
+
+# `make build/debug/mm/slab.o` means the debug variant without saying DEBUG=1.
+ifneq ($(filter build/debug/% build/llvm-debug/%,$(MAKECMDGOALS)),)
+  DEBUG := 1
+endif
+ifneq ($(filter build/llvm/% build/llvm-debug/%,$(MAKECMDGOALS)),)
+  LLVM := 1
+endif
+DEBUG ?= 0
+LLVM ?= 0
+WERROR ?= 0
+V ?= 0
+
+ifeq ($(LLVM),1)
+  O := $(if $(filter 1,$(DEBUG)),build/llvm-debug,build/llvm)
+else
+  O := $(if $(filter 1,$(DEBUG)),build/debug,build)
+endif
+
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
+GDB ?= gdb
+GDB_PORT ?= 1234
+MEM ?= 128
+APPEND ?=
+T ?=
+MAX_KIB := $(if $(filter 1,$(DEBUG)),0,512)
+
+# ---- Tools -----------------------------------------------------------------------------------
+
+# These goals need more than a compiler; what is missing is installed first.
+RUN_GOALS := run tour test test-bugs debug gdb debug-gdb bench iso
+ifneq ($(filter $(RUN_GOALS),$(MAKECMDGOALS)),)
+  ifneq ($(shell tools/setup --check >/dev/null 2>&1 || tools/setup >&2 || echo failed),)
+    $(error tools are missing, see above)
+  endif
+endif
+
+# $(call find,PROGRAM...): the first of them that is installed.
+find = $(firstword $(foreach p,$(1),$(if $(shell command -v $(p)),$(p))))
+
+GNU_PREFIX := $(patsubst %gcc,%,$(call find,i686-linux-gnu-gcc i686-elf-gcc x86_64-linux-gnu-gcc))
+ifdef CROSS_COMPILE
+  GNU_PREFIX := $(CROSS_COMPILE)
+endif
+GNU_CC := $(GNU_PREFIX)gcc $(if $(filter x86_64-% ,$(GNU_PREFIX)),-m32)
+ifeq ($(GNU_PREFIX)$(shell uname -m),x86_64)
+  GNU_CC := $(if $(call find,gcc),gcc -m32)
+endif
+GNU_CC := $(strip $(GNU_CC))
+ifeq ($(GNU_CC),gcc)
+  GNU_CC :=
+endif
+
+ifeq ($(LLVM),1)
+  CC := $(call find,clang clang-14 clang-15 clang-16 clang-17 clang-18 clang-19) --target=i686-linux-gnu
+  LD := $(call find,ld.lld ld.lld-14 ld.lld-15 ld.lld-16 ld.lld-17 ld.lld-18 ld.lld-19)
+  NM := $(call find,llvm-nm llvm-nm-14 llvm-nm-15 llvm-nm-16 llvm-nm-17 llvm-nm-18 llvm-nm-19)
+  MISSING := $(if $(filter --target%,$(firstword $(CC))),clang) $(if $(LD),,ld.lld) $(if $(NM),,llvm-nm)
+else
+  CC := $(GNU_CC)
+  LD := $(GNU_PREFIX)ld
+  NM := $(GNU_PREFIX)nm
+  MISSING := $(if $(CC),,a GCC that makes i386 code)
+endif
+ifneq ($(strip $(MISSING)),)
+  ifeq ($(filter help clean,$(MAKECMDGOALS)),)
+    $(error missing: $(strip $(MISSING)). Run tools/setup, which installs it)
+  endif
+endif
+
+# ---- Flags -----------------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers \
+	-Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla $(if $(filter 1,$(WERROR)),-Werror)
+CPPFLAGS := -nostdinc -isystem $(if $(strip $(MISSING)),,$(shell $(CC) -print-file-name=include)) \
+	-Iinclude -DCONFIG_DEBUG=$(DEBUG) $(EXTRA_CPPFLAGS)
+CFLAGS := -std=gnu11 -ffreestanding -march=i686 -mregparm=3 -mno-sse -mno-mmx -mno-80387 \
+	-fno-pic -fno-pie -O2 -g -fno-strict-aliasing -fno-omit-frame-pointer -fno-common \
+	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-delete-null-pointer-checks \
+	-fcf-protection=none -ffunction-sections $(WARNINGS)
+ASFLAGS := -march=i686 -g -fno-pic -fno-pie
+LDFLAGS := -m elf_i386 -static -nostdlib --build-id=none -z max-page-size=4096 -z noexecstack
+ifeq ($(LLVM),1)
+  CFLAGS += -mstack-alignment=4
+else
+  CFLAGS += -mpreferred-stack-boundary=2
+endif
+
+# Loops of string.c must not become calls of the functions they are in.
+$(O)/lib/string.o: private CFLAGS += \
+	$(if $(filter 1,$(LLVM)),-fno-builtin,-fno-tree-loop-distribute-patterns)
+
+# ---- Kernel ----------------------------------------------------------------------------------
+
+KERNEL_DIRS := boot arch/i386 mm kernel fs drivers lib $(if $(filter 1,$(DEBUG)),tests/kernel)
+SRCS := $(sort $(wildcard $(foreach d,$(KERNEL_DIRS),$(d)/*.c $(d)/*.S)))
+OBJS := $(patsubst %,$(O)/%.o,$(basename $(SRCS)))
+KERNEL := $(O)/nopage.elf
+
+ifeq ($(V),1)
+  say = @:
+  Q :=
+else
+  say = @printf '  %-8s%s\n' '$(1)' '$(2)'
+  Q := @
+endif
+
+all: $(KERNEL) build/initramfs.cpio
+
+# A changed compiler or flag rebuilds everything: the stamp's time changes with its content.
+FLAGS_STAMP := $(O)/.flags
+FLAGS_TEXT := $(CC) | $(CPPFLAGS) $(CFLAGS) | $(ASFLAGS) | $(LD) $(LDFLAGS)
+$(FLAGS_STAMP): FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(FLAGS_TEXT)' | cmp -s - $@ || printf '%s\n' '$(FLAGS_TEXT)' >$@
+
+$(O)/%.o: %.c $(FLAGS_STAMP)
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(O)/%.o: %.S $(FLAGS_STAMP)
+	$(call say,AS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(ASFLAGS) -MMD -MP -c $< -o $@
+
+# The list of objects, so that a removed source file links the kernel again.
+$(O)/.objs: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(OBJS)' | cmp -s - $@ || printf '%s\n' '$(OBJS)' >$@
+
+# $(call link,OUT,NM_OUTPUT): link with the symbol table made from that output of nm.
+link = tools/mkksyms <$(2) >$(O)/ksyms.S && $(CC) $(ASFLAGS) -c $(O)/ksyms.S -o $(O)/ksyms.o && \
+	$(LD) $(LDFLAGS) -T linker.ld -o $(1) $(OBJS) $(O)/ksyms.o
+
+# Three links: without a symbol table; with one of the right size, which moves what stands
+# behind it; with the right one. Then nothing may have moved any more.
+$(KERNEL): $(OBJS) $(O)/.objs linker.ld tools/mkksyms tools/check-image
+	$(call say,LD,$@)
+	$(Q)$(call link,$(O)/.pass1.elf,/dev/null)
+	$(Q)$(NM) -n $(O)/.pass1.elf >$(O)/.pass1.nm
+	$(Q)$(call link,$(O)/.pass2.elf,$(O)/.pass1.nm)
+	$(Q)$(NM) -n $(O)/.pass2.elf >$(O)/.pass2.nm
+	$(Q)$(call link,$@,$(O)/.pass2.nm)
+	$(Q)$(NM) -n $@ | cmp - $(O)/.pass2.nm
+	$(Q)tools/check-image $@ $(MAX_KIB)
+	@rm -f $(O)/.pass?.elf
+
+-include $(OBJS:.o=.d)
+
+# ---- User programs: one file each, static, with the distribution's musl ------------------------
+
+MUSL ?= /usr
+MUSL_INC := $(MUSL)/include/i386-linux-musl
+MUSL_LIB := $(MUSL)/lib/i386-linux-musl
+USER_CC ?= $(GNU_CC)
+USER_CFLAGS := -std=gnu11 -march=i686 -O2 -g -fno-pie -fno-stack-protector -fcf-protection=none \
+	-fno-strict-aliasing -Wall -Wextra -Wno-unused-parameter $(if $(filter 1,$(WERROR)),-Werror) \
+	-nostdinc -isystem $(MUSL_INC) -isystem $(if $(USER_CC),$(shell $(USER_CC) -print-file-name=include)) \
+	-Iuser -Iinclude/uapi
+USER_LDFLAGS := -static -no-pie -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
+	-Wl,-z,max-page-size=4096 $(MUSL_LIB)/crt1.o $(MUSL_LIB)/crti.o
+USER_LIBS := -L$(MUSL_LIB) -Wl,--start-group -lc -lgcc -Wl,--end-group $(MUSL_LIB)/crtn.o
+
+BIN_PROGS := $(patsubst user/%.c,build/user/%,$(sort $(wildcard user/*.c)))
+TOUR_PROGS := $(patsubst user/%.c,build/user/%,$(sort $(wildcard user/tour/*.c)))
+TEST_PROGS := $(patsubst %.c,build/%,$(sort $(wildcard tests/user/*.c)))
+
+# What lies in the archives: the same programs without symbols. GDB reads the ones with.
+BIN_FILES := $(patsubst build/user/%,build/root/bin/%,$(BIN_PROGS))
+TOUR_FILES := $(patsubst build/user/tour/%,build/root/tour/%,$(TOUR_PROGS))
+TEST_FILES := $(patsubst build/tests/user/%,build/root/tests/%,$(TEST_PROGS))
+
+build/user/.flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(USER_CC) $(USER_CFLAGS) $(USER_LDFLAGS)' | cmp -s - $@ || \
+		printf '%s\n' '$(USER_CC) $(USER_CFLAGS) $(USER_LDFLAGS)' >$@
+
+define user_program
+	$(call say,USER,$@)
+	@test -e $(MUSL_LIB)/libc.a || { echo 'missing: musl-dev:i386. Run tools/setup, which installs it' >&2; exit 1; }
+	@mkdir -p $(@D)
+	$(Q)$(USER_CC) $(USER_CFLAGS) -MMD -MP -MF $@.d $(USER_LDFLAGS) $< $(USER_LIBS) -o $@
+endef
+
+$(BIN_PROGS) $(TOUR_PROGS): build/user/%: user/%.c build/user/.flags
+	$(user_program)
+
+$(TEST_PROGS): build/tests/user/%: tests/user/%.c build/user/.flags
+	$(user_program)
+
+$(BIN_FILES): build/root/bin/%: build/user/%
+$(TOUR_FILES): build/root/tour/%: build/user/tour/%
+$(TEST_FILES): build/root/tests/%: build/tests/user/%
+$(BIN_FILES) $(TOUR_FILES) $(TEST_FILES):
+	@mkdir -p $(@D)
+	$(Q)$(GNU_PREFIX)strip -o $@ $<
+
+-include $(addsuffix .d,$(BIN_PROGS) $(TOUR_PROGS) $(TEST_PROGS))
+
+# ---- Archives --------------------------------------------------------------------------------
+
+# /init is user/init.c; every other file of user/ is a program in /bin.
+INIT_FILE := $(filter build/root/bin/init,$(BIN_FILES))
+ROOT_FILES := $(filter-out $(INIT_FILE),$(BIN_FILES)) $(TOUR_FILES)
+TEST_DATA := $(wildcard tests/user/data)
+
+# $(call entries,FILES): PATH=SOURCE arguments for mkinitramfs.
+entries = $(foreach f,$(1),$(patsubst build/root/%,%,$(f))=$(f))
+
+build/initramfs.cpio: $(INIT_FILE) $(ROOT_FILES) build/.root tools/mkinitramfs
+	$(call say,CPIO,$@)
+	$(Q)$(PYTHON) tools/mkinitramfs $@ $(addprefix init=,$(INIT_FILE)) $(call entries,$(ROOT_FILES))
+
+build/initramfs-test.cpio: $(INIT_FILE) $(ROOT_FILES) $(TEST_FILES) build/.root tools/mkinitramfs \
+		$(shell find $(TEST_DATA) /dev/null -type f)
+	$(call say,CPIO,$@)
+	$(Q)$(PYTHON) tools/mkinitramfs $@ $(addprefix init=,$(INIT_FILE)) \
+		$(call entries,$(ROOT_FILES) $(TEST_FILES)) $(addprefix tests/data=,$(TEST_DATA))
+
+# The list of files, so that a removed program makes the archives again.
+build/.root: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(ROOT_FILES) $(TEST_FILES)' | cmp -s - $@ || \
+		printf '%s\n' '$(ROOT_FILES) $(TEST_FILES)' >$@
+
+test-archive: build/initramfs-test.cpio
+user: $(BIN_PROGS) $(TOUR_PROGS) $(TEST_PROGS)
+
+# ---- Running ---------------------------------------------------------------------------------
+
+RUN := tools/run --kernel $(KERNEL) --mem $(MEM)
+
+run: all
+	@echo 'Nopage on $(KERNEL); leave QEMU with Ctrl-A X.'
+	@$(RUN) --interactive --append '$(APPEND)'
+
+tour: all
+	@$(RUN) --timeout 120 --debug-exit --append 'tour $(APPEND)'
+
+test:
+	+@$(PYTHON) tests/run $(T)
+
+test-bugs:
+	+@$(PYTHON) tests/run --bugs $(T)
+
+# The debug variant, whatever DEBUG says: its assertions help whoever debugs.
+debug:
+	+@$(MAKE) DEBUG=1 all
+	@echo 'QEMU waits for `make gdb` at port $(GDB_PORT); leave it with Ctrl-A X.'
+	@tools/run --kernel $(DEBUG_KERNEL) --mem $(MEM) --interactive --gdb $(GDB_PORT) --append '$(APPEND)'
+
+gdb:
+	@$(GDB) -q -nx $(DEBUG_KERNEL) -ex 'target remote :$(GDB_PORT)' -x tools/gdb/nopage.py
+
+debug-gdb:
+	+@$(MAKE) DEBUG=1 all
+	@tools/debug-gdb --kernel $(DEBUG_KERNEL) --mem $(MEM) --append '$(APPEND)'
+
+DEBUG_KERNEL := $(if $(filter 1,$(LLVM)),build/llvm-debug,build/debug)/nopage.elf
+
+bench: all
+	@$(RUN) --mem 256 --icount --timeout 300 --debug-exit --append 'quiet init=/bin/bench $(APPEND)'
+
+iso: build/nopage.iso
+build/nopage.iso: build/nopage.elf build/initramfs.cpio tools/mkiso
+	$(call say,ISO,$@)
+	$(Q)tools/mkiso $@ build/nopage.elf build/initramfs.cpio
+
+clean:
+	rm -rf build
+
+# ---- Help ------------------------------------------------------------------------------------
+
+# NAME|TEXT lines; colour only on a terminal.
+define HELP
+TARGETS|
+make|build/nopage.elf and build/initramfs.cpio
+make run|build and boot in QEMU, serial console on this terminal (Ctrl-A X leaves)
+make tour|boot, tell the scenarios of process memory, power off
+make test|everything that must pass; T=glob selects (T=list lists)
+make test-bugs|kernels broken on purpose: each must be caught by its test
+make debug|QEMU halted at entry, waiting for GDB
+make gdb|GDB attached to it, with the np- commands
+make debug-gdb|both in one terminal
+make bench|instructions per operation
+make iso|build/nopage.iso, bootable by GRUB
+make clean|remove build/
+|
+VARIANTS|
+DEBUG=1|assertions, poisoning, in-kernel tests: build/debug/
+LLVM=1|clang and lld: build/llvm/, with DEBUG=1 build/llvm-debug/
+WERROR=1|warnings stop the build
+V=1|print every command
+CROSS_COMPILE=|prefix of the GNU tools, e.g. i686-elf-
+|
+SETTINGS|
+MEM=128|megabytes of memory for run, tour and debug
+APPEND=|kernel command line, e.g. APPEND='trace=fault,cow init=/bin/NAME'
+GDB_PORT=1234|port of QEMU's GDB server
+|
+KERNEL COMMAND LINE|
+init=PATH|first program, default /init; what follows -- are its arguments
+test[=glob]|run the in-kernel tests (debug variant) and exit
+tour|run the tour and exit
+trace=LIST|print events: fault cow mm switch vma task, or all
+loglevel=N, quiet|how much is printed
+mem=SIZE|use only so much memory
+exit=debug|end by QEMU's isa-debug-exit device
+endef
+export HELP
+
+help:
+	@if [ -t 1 ]; then bold=$$(printf '\033[1m'); off=$$(printf '\033[0m'); fi; \
+	printf '%s\n' "$$HELP" | while IFS='|' read -r name text; do \
+		if [ -z "$$text" ]; then printf '%s%s%s\n' "$$bold" "$$name" "$$off"; \
+		else printf '  %s%-20s%s%s\n' "$$bold" "$$name" "$$off" "$$text"; fi; done
+
+FORCE:
+.PHONY: all run tour test test-bugs debug gdb debug-gdb bench iso clean help user test-archive FORCE
