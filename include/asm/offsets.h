@@ -6,5 +6,10 @@
 #define CPU_SELF	0
 #define CPU_CURRENT	4
 #define TASK_WORK	0	/* task_struct.work */
+#define THREAD_SP	0	/* thread_struct.sp, .ip */
+#define THREAD_IP	4
+#define REGS_ORIG_AX	40	/* struct pt_regs */
+#define REGS_CS		48
+#define REGS_SIZE	64
 
 #endif

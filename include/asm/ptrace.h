@@ -8,15 +8,6 @@
 #ifndef ASM_PTRACE_H
 #define ASM_PTRACE_H
 
-#include <nopage/types.h>
-
-struct pt_regs {
-	u32 bx, cx, dx, si, di, bp, ax;
-	u32 ds, es, fs;
-	u32 orig_ax;		/* system call number, error code, or ~interrupt vector */
-	u32 ip, cs, flags, sp, ss;
-};
-
 /* Selectors of the global descriptor table; the user ones carry privilege level 3. */
 #define KERNEL_CS	0x08
 #define KERNEL_DS	0x10
@@ -40,9 +31,20 @@ struct pt_regs {
 #define EFLAGS_AC	0x00040000
 #define EFLAGS_ID	0x00200000
 
+#ifndef __ASSEMBLER__
+#include <nopage/types.h>
+
+struct pt_regs {
+	u32 bx, cx, dx, si, di, bp, ax;
+	u32 ds, es, fs;
+	u32 orig_ax;		/* system call number, error code, or ~interrupt vector */
+	u32 ip, cs, flags, sp, ss;
+};
+
 static inline bool user_mode(const struct pt_regs *regs)
 {
 	return (regs->cs & 3) == 3;
 }
+#endif
 
 #endif

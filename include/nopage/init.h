@@ -28,6 +28,13 @@ asmlinkage void __noreturn kernel_main(void);
 /* arch/i386/setup.c: called by kernel_main in this order. */
 void arch_early_init(void);	/* console, CPU check, GDT, IDT, per-CPU, memory map, kernel page tables */
 void arch_late_init(void);	/* interrupt controller, timer, serial input: needs kmalloc */
+/*
+ * arch_boot_done - right before the first user program: the init sections go to the buddy
+ * allocator, the kernel's text and constants become read-only. No __init function after it.
+ */
+void arch_boot_done(void);
+/* boot/boot.S: the stack of the boot task, later of CPU 0's idle task (init_task.stack). */
+extern u8 boot_stack[];
 /* boot/multiboot.c: magic and information structure -> boot_info, bootmem regions. */
 void parse_multiboot(u32 magic, u32 info_phys);
 

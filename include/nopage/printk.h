@@ -32,7 +32,16 @@ void register_console(struct console *con);
 /* console_write - user output (/dev/console): the same places, no level, no stamp. */
 void console_write(const char *text, size_t len);
 
+/*
+ * console_set_input - receive gets every character typed on any console, in interrupt context;
+ * also those that came before it was set. console_input is what the drivers call.
+ */
+void console_set_input(void (*receive)(char c));
+void console_input(char c);
+
+/* panic_regs - as panic() (bug.h), but reports the registers of the interrupted code. */
 struct pt_regs;
+void __noreturn __printf(2, 3) panic_regs(const struct pt_regs *regs, const char *fmt, ...);
 void show_regs(const struct pt_regs *regs);
 void dump_stack(void);			/* symbolised backtrace of the caller */
 void show_backtrace(unsigned long bp, unsigned long ip);
