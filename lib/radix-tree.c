@@ -17,7 +17,7 @@
 
 static struct radix_tree_node *node_alloc(void)
 {
-	return kzalloc(sizeof(struct radix_tree_node), GFP_KERNEL);
+	return kzalloc(sizeof(struct radix_tree_node), GFP_ATOMIC);
 }
 
 /* Which slot of a node on this level leads to index. */

@@ -62,9 +62,8 @@ enum fault_path {
  *   4 entry after  5 frame number after (0: none)  6 its page count after
  */
 #define FA_WRITE	1
-#define FA_EXEC		2
-#define FA_USER		4
-#define FA_FLUSHED	8
+#define FA_USER		2
+#define FA_FLUSHED	4
 
 /* EV_MM arguments: 0 mm  1 EVM_* (why)  2 mm_users after  3 mm_count after */
 enum mm_why {

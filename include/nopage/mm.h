@@ -148,6 +148,8 @@ void mmgrab(struct mm_struct *mm, enum mm_why why);
 void mmdrop(struct mm_struct *mm, enum mm_why why);
 /* dup_mm - a copy-on-write copy of mm for fork, or ERR_PTR(-ENOMEM). Takes mmap_sem of mm. */
 struct mm_struct *dup_mm(struct mm_struct *mm);
+/* dup_mmap - all areas and entries of old into mm; both mmap_sems held for write. 0 or -ENOMEM. */
+int dup_mmap(struct mm_struct *mm, struct mm_struct *old);
 /* validate_mm - audit: list = tree = map_count; sorted, disjoint; total_vm; rss. BUG()s. */
 void validate_mm(struct mm_struct *mm);
 extern spinlock_t mmlist_lock;
@@ -187,12 +189,12 @@ int setup_stack_vma(struct mm_struct *mm, unsigned long top);
 
 /* How a fault ended. */
 enum fault_result {
-	FAULT_MINOR,			/* resolved without input or output */
-	FAULT_MAJOR,			/* resolved after waiting for a device */
-	FAULT_SEGV_MAPERR,		/* nothing mapped there */
-	FAULT_SEGV_ACCERR,		/* mapped, without that right */
-	FAULT_SIGBUS,			/* mapped, but nothing behind it (past the end of a file) */
-	FAULT_OOM,			/* no memory */
+	VM_FAULT_MINOR,			/* resolved without input or output */
+	VM_FAULT_MAJOR,			/* resolved after waiting for a device */
+	VM_FAULT_MAPERR,		/* nothing mapped there */
+	VM_FAULT_ACCERR,		/* mapped, without that right */
+	VM_FAULT_SIGBUS,			/* mapped, but nothing behind it (past the end of a file) */
+	VM_FAULT_OOM,			/* no memory */
 };
 
 /* One fault on its way down the ladder. */
@@ -200,7 +202,7 @@ struct fault {
 	struct mm_struct *mm;
 	struct vm_area_struct *vma;
 	unsigned long address;		/* as the processor gave it */
-	bool write, exec, user;		/* the access */
+	bool write, user;		/* the access: a read or a write, from user or kernel mode */
 	pte_t *ptep;			/* the entry, once there is a table */
 	pte_t orig;			/* its value when the ladder started */
 	enum fault_path path;		/* what was done, for the event */
@@ -210,12 +212,17 @@ struct fault {
 
 /*
  * handle_fault - resolve one user-range fault of f->mm: takes mmap_sem for read, find_vma,
- * expand_stack, rights, handle_mm_fault; leaves one event. Sleeps. Fill in mm, address, write,
- * exec, user; the rest is set here.
+ * expand_stack, rights, handle_mm_fault; leaves one event. Sleeps. Fill in mm, address, write
+ * and user; the rest is set here.
  */
 enum fault_result handle_fault(struct fault *f);
 /* handle_mm_fault - f->vma is found and allows the access. Locks: mmap_sem held for read. */
 enum fault_result handle_mm_fault(struct fault *f);
+/* handle_pte_fault - the rungs: f->ptep and f->orig are set. The others are one rung each. */
+enum fault_result handle_pte_fault(struct fault *f);
+enum fault_result do_no_page(struct fault *f);
+enum fault_result do_anonymous_page(struct fault *f);
+enum fault_result do_wp_page(struct fault *f);
 /* expand_stack - let a VM_GROWSDOWN area reach down to address: 0, or -ENOMEM beyond a limit. */
 int expand_stack(struct vm_area_struct *vma, unsigned long address);
 void exit_mmap(struct mm_struct *mm);
@@ -230,6 +237,8 @@ struct page *find_get_page(struct address_space *mapping, unsigned long index);
 struct page *find_or_create_page(struct address_space *mapping, unsigned long index);
 /* Drop all pages from index on (their mappings must be gone). */
 void truncate_inode_pages(struct address_space *mapping, unsigned long index);
+/* vm_ops->nopage of file mappings. */
+struct page *filemap_nopage(struct vm_area_struct *vma, unsigned long address, int *type);
 /* f_op->mmap of in-memory files: fills vm_ops. */
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
 /* Shared anonymous memory: give the area an unlinked in-memory file of its size. 0 or -ENOMEM. */

@@ -96,6 +96,8 @@ struct mm_struct {
 	struct rb_root mm_rb;			/* the same, for look-up in O(log n) */
 	int map_count;				/* how many */
 	unsigned long mmap_base;		/* mmap() looks downward from here */
+	unsigned long free_area_cache;		/* no room known at or above this; see get_unmapped_area() */
+	unsigned long cached_hole_size;		/* largest gap passed over on the way there */
 	unsigned long total_vm;			/* pages covered by areas */
 	unsigned long start_code, end_code, start_data, end_data;
 	unsigned long start_brk, brk, start_stack;

@@ -17,6 +17,7 @@ typedef struct {
 } spinlock_t;
 
 #define SPINLOCK_INIT	{ 0, NULL }
+#define DEFINE_SPINLOCK(name) spinlock_t name = SPINLOCK_INIT
 
 static inline void preempt_disable(void)
 {

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * filemap.c - the pages of files, and how they come to stand in an address space.
+ *
+ * In-memory files have no other place than these pages: a page is made of zeroes when it
+ * is first written, or first mapped. Shared anonymous memory is such a file without a name.
+ *
+ * Counts: the address_space holds one reference to each of its pages, so a page that is also
+ * mapped has at least two, and a private write to it is always a copy.
+ */
+#include "internal.h"
+#include <nopage/fs.h>
+
+void address_space_init(struct address_space *mapping)
+{
+	INIT_RADIX_TREE(&mapping->page_tree);
+	mapping->nrpages = 0;
+	spin_lock_init(&mapping->tree_lock);
+	atomic_set(&mapping->mmap_count, 0);
+}
+
+struct page *find_get_page(struct address_space *mapping, unsigned long index)
+{
+	struct page *page;
+
+	spin_lock(&mapping->tree_lock);
+	page = radix_tree_lookup(&mapping->page_tree, index);
+	if (page)
+		get_page(page);
+	spin_unlock(&mapping->tree_lock);
+	return page;
+}
+
+/* Insert a new page; its one reference becomes the mapping's, a second is the caller's. */
+static int add_to_page_cache(struct address_space *mapping, struct page *page, unsigned long index)
+{
+	int error;
+
+	spin_lock(&mapping->tree_lock);
+	error = radix_tree_insert(&mapping->page_tree, index, page);
+	if (!error) {
+		page->mapping = mapping;
+		page->index = index;
+		mapping->nrpages++;
+		get_page(page);
+	}
+	spin_unlock(&mapping->tree_lock);
+	return error;
+}
+
+struct page *find_or_create_page(struct address_space *mapping, unsigned long index)
+{
+	struct page *page;
+	int error;
+
+	for (;;) {
+		page = find_get_page(mapping, index);
+		if (page)
+			return page;
+		page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+		if (!page)
+			return NULL;
+		error = add_to_page_cache(mapping, page, index);
+		if (!error)
+			return page;
+		put_page(page);
+		if (error != -EEXIST)		/* else another task was faster: take its page */
+			return NULL;
+	}
+}
+
+/* Take one page out; drops the mapping's reference. */
+static void remove_from_page_cache(struct address_space *mapping, struct page *page)
+{
+	spin_lock(&mapping->tree_lock);
+	radix_tree_delete(&mapping->page_tree, page->index);
+	page->mapping = NULL;
+	mapping->nrpages--;
+	spin_unlock(&mapping->tree_lock);
+	put_page(page);
+}
+
+#define TRUNCATE_BATCH	16
+
+void truncate_inode_pages(struct address_space *mapping, unsigned long index)
+{
+	void *batch[TRUNCATE_BATCH];
+	unsigned int n;
+
+	do {
+		spin_lock(&mapping->tree_lock);
+		n = radix_tree_gang_lookup(&mapping->page_tree, batch, index, TRUNCATE_BATCH);
+		spin_unlock(&mapping->tree_lock);
+		for (unsigned int i = 0; i < n; i++)
+			remove_from_page_cache(mapping, batch[i]);
+	} while (n == TRUNCATE_BATCH);
+}
+
+/* ------------------------------------------------------------------ mappings of a file */
+
+/* Counts of mappings: an inode may only go when nothing maps it. */
+static void filemap_open(struct vm_area_struct *vma)
+{
+	atomic_inc(&vma->vm_file->inode->mapping.mmap_count);
+}
+
+static void filemap_close(struct vm_area_struct *vma)
+{
+	BUG_ON(atomic_dec_return(&vma->vm_file->inode->mapping.mmap_count) < 0);
+}
+
+/* The page of the file at address. A page that lies wholly behind the end of the file: SIGBUS. */
+noinline struct page *filemap_nopage(struct vm_area_struct *vma, unsigned long address, int *type)
+{
+	struct inode *inode = vma->vm_file->inode;
+	unsigned long index = vma->vm_pgoff + ((address - vma->vm_start) >> PAGE_SHIFT);
+	struct page *page;
+
+	if (index >= (inode->size + PAGE_SIZE - 1) >> PAGE_SHIFT)
+		return NOPAGE_SIGBUS;
+	page = find_or_create_page(&inode->mapping, index);
+	*type = VM_FAULT_MINOR;
+	return page ?: NOPAGE_OOM;
+}
+
+static const struct vm_operations_struct filemap_vm_ops = {
+	.open = filemap_open,
+	.close = filemap_close,
+	.nopage = filemap_nopage,
+};
+
+int generic_file_mmap(struct file *file __unused, struct vm_area_struct *vma)
+{
+	vma->vm_ops = &filemap_vm_ops;
+	return 0;
+}
+
+int shmem_zero_setup(struct vm_area_struct *vma)
+{
+	struct file *file = shmem_file_setup(vma->vm_end - vma->vm_start);
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	/* A mapping of /dev/zero arrives with that file: the nameless one takes its place. */
+	if (vma->vm_file)
+		fput(vma->vm_file);
+	vma->vm_file = file;
+	vma->vm_pgoff = 0;
+	return generic_file_mmap(file, vma);
+}

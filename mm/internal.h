@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* internal.h - what only mm/ may see of itself. */
+#ifndef MM_INTERNAL_H
+#define MM_INTERNAL_H
+
+#include <nopage/mm.h>
+
+/* Callers of these hold mmap_sem of the mm for write, unless stated otherwise. */
+
+static inline void assert_mmap_write(struct mm_struct *mm)
+{
+	ASSERT(rwsem_is_write_locked(&mm->mmap_sem));
+}
+
+static inline void assert_mmap_locked(struct mm_struct *mm)
+{
+	ASSERT(rwsem_is_locked(&mm->mmap_sem));
+}
+
+static inline unsigned long vma_pages(const struct vm_area_struct *vma)
+{
+	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
+}
+
+/* A private area that may become writable: its frames are shared read-only after fork. */
+static inline bool is_cow_mapping(unsigned long vm_flags)
+{
+	return (vm_flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
+}
+
+/* start, end: the range that came, went or changed. */
+static inline void event_vma(enum vma_op op, const struct vm_area_struct *vma,
+			     unsigned long start, unsigned long end)
+{
+	event(EV_VMA, (u32)vma->vm_mm, op, start, end, vma->vm_flags, vma->vm_mm->map_count);
+}
+
+/* ---- vma.c: the set of areas; knows neither pages nor page tables ---- */
+
+/* What a new area shall be; vma_extend() and can_join() compare it with an existing one. */
+struct vma_spec {
+	unsigned long start, end;
+	unsigned long flags;
+	unsigned long pgoff;
+	struct file *file;
+};
+
+/* vma_alloc - an area filled in from spec, on no list, no reference to the file taken; or NULL. */
+struct vm_area_struct *vma_alloc(struct mm_struct *mm, const struct vma_spec *spec);
+void vma_free(struct vm_area_struct *vma);
+void vma_cache_init(void);
+/* vma_link, vma_unlink - put into, take out of list and tree; map_count and total_vm follow. */
+void vma_link(struct mm_struct *mm, struct vm_area_struct *prev, struct vm_area_struct *vma);
+void vma_unlink(struct mm_struct *mm, struct vm_area_struct *prev, struct vm_area_struct *vma);
+/* vma_resize - move the borders of an area within the gap around it. */
+void vma_resize(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+/*
+ * vma_extend - let a neighbour of the gap that contains spec grow over it when its rights and
+ * backing are the same. prev and next enclose the gap. The grown area, or NULL: link a new one.
+ */
+struct vm_area_struct *vma_extend(struct mm_struct *mm, struct vm_area_struct *prev,
+				  struct vm_area_struct *next, const struct vma_spec *spec);
+/* vma_merge - join vma with its neighbours where possible; returns the area that now covers it. */
+struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *prev,
+				 struct vm_area_struct *vma);
+/* split_vma - cut vma at addr; it keeps the lower part. 0 or -ENOMEM (memory, or map_count). */
+int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr);
+/* remove_vma - close, drop the file, free. The area is already unlinked and its pages are gone. */
+void remove_vma(struct vm_area_struct *vma);
+/* get_unmapped_area - a free place for len bytes, top-down from mmap_base; or -ENOMEM. */
+unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long len);
+/* vma_gap_opened - [.., end) has been unmapped: the next search may find room there. */
+void vma_gap_opened(struct mm_struct *mm, unsigned long end);
+/* validate_vmas - list = tree = map_count, sorted, disjoint, total_vm; a sentence or NULL. */
+const char *validate_vmas(struct mm_struct *mm);
+
+/* vm_get_page_prot - what vm_flags mean in a page table entry: private pages never start writable. */
+pgprot_t vm_get_page_prot(unsigned long vm_flags);
+
+/* ---- memory.c: walkers over page tables ---- */
+
+/* pte_alloc - the entry for a user address, with a table made for it if there is none; or NULL. */
+pte_t *pte_alloc(struct mm_struct *mm, unsigned long addr);
+/* zap_page_range - unmap [start, end): entries cleared, TLB flushed, references dropped. Cannot fail. */
+void zap_page_range(struct mm_struct *mm, unsigned long start, unsigned long end);
+/* free_pgtables - free the tables that only serve [start, end); floor and ceiling: next areas' borders. */
+void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end,
+		   unsigned long floor, unsigned long ceiling);
+/* copy_page_range - fork: the child's entries of one area, copy-on-write. 0 or -ENOMEM. */
+int copy_page_range(struct mm_struct *dst, struct mm_struct *src, struct vm_area_struct *vma);
+/* count_rss - frames mapped in one area, by walking its entries (the auditor's truth). */
+unsigned long count_rss(struct vm_area_struct *vma);
+
+/* ---- mmap.c ---- */
+
+/* mmap_layout - where mmap() starts to look, from the stack limit of the current task. */
+void mmap_layout(struct mm_struct *mm);
+
+/* may_expand_vm - may the current task's limits let mm grow by so many pages? */
+bool may_expand_vm(struct mm_struct *mm, unsigned long pages);
+
+/* mm_check - debug build: audit after an operation. */
+void mm_check(struct mm_struct *mm);
+
+#endif

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mmap.c - mmap, munmap and brk: they make and remove areas; frames come later, by fault.
+ *
+ * Locks: everything but the system calls expects mmap_sem held for write.
+ */
+#include "internal.h"
+#include <nopage/fs.h>
+#include <nopage/sched.h>
+#include <nopage/syscalls.h>
+#include <asm/uaccess.h>
+#include <uapi/mman.h>
+
+/* ------------------------------------------------------------------ layout and limits */
+
+#define MMAP_GAP_MIN	(128UL << 20)
+#define MMAP_GAP_MAX	(TASK_SIZE / 6 * 5)
+
+/* The mmap area starts below the largest stack that the limit allows, 128 MiB at least. */
+void mmap_layout(struct mm_struct *mm)
+{
+	unsigned long gap = rlimit(RLIMIT_STACK);
+
+	gap = min(max(gap, MMAP_GAP_MIN), MMAP_GAP_MAX);
+	mm->mmap_base = (TASK_SIZE - gap) & PAGE_MASK;
+	mm->free_area_cache = mm->mmap_base;
+}
+
+bool may_expand_vm(struct mm_struct *mm, unsigned long pages)
+{
+	unsigned long limit = rlimit(RLIMIT_AS) >> PAGE_SHIFT;
+
+	return mm->total_vm <= limit && pages <= limit - mm->total_vm;
+}
+
+/* ------------------------------------------------------------------ munmap */
+
+/* Take the areas within [start, end) out of list and tree; they cover nothing else any more. */
+static void remove_areas(struct mm_struct *mm, struct vm_area_struct *prev, unsigned long end)
+{
+	struct vm_area_struct *vma;
+
+	while ((vma = prev ? prev->vm_next : mm->mmap) && vma->vm_start < end) {
+		vma_unlink(mm, prev, vma);
+		event_vma(VMA_UNMAP, vma, vma->vm_start, vma->vm_end);
+		remove_vma(vma);
+	}
+}
+
+/* Give up [start, end) of the areas that reach into it from below or above. */
+static struct vm_area_struct *trim_areas(struct vm_area_struct *prev, struct vm_area_struct *vma,
+					 unsigned long start, unsigned long end)
+{
+	if (vma->vm_start < start) {
+		event_vma(VMA_SHRINK, vma, start, min(vma->vm_end, end));
+		vma_resize(vma, vma->vm_start, start);
+		prev = vma;
+		vma = vma->vm_next;
+	}
+	while (vma && vma->vm_end <= end)
+		vma = vma->vm_next;
+	if (vma && vma->vm_start < end) {
+		event_vma(VMA_SHRINK, vma, vma->vm_start, end);
+		vma_resize(vma, end, vma->vm_end);
+	}
+	return prev;
+}
+
+/*
+ * A hole in the middle of one area needs a second struct for the upper part: that allocation is
+ * the only thing that can fail, and comes first. Everything after it only takes away.
+ */
+noinline int do_munmap(struct mm_struct *mm, unsigned long start, unsigned long len)
+{
+	struct vm_area_struct *vma, *prev, *next;
+	unsigned long end = start + PAGE_ALIGN(len);
+	int error;
+
+	assert_mmap_write(mm);
+	if (start & ~PAGE_MASK || start > TASK_SIZE || len > TASK_SIZE - start || end == start)
+		return -EINVAL;
+	vma = find_vma_prev(mm, start, &prev);
+	if (!vma || vma->vm_start >= end)
+		return 0;
+	if (vma->vm_start < start && end < vma->vm_end) {
+		error = split_vma(mm, vma, end);
+		if (error)
+			return error;
+	}
+	zap_page_range(mm, start, end);
+	prev = trim_areas(prev, vma, start, end);
+	remove_areas(mm, prev, end);
+	next = prev ? prev->vm_next : mm->mmap;
+	free_pgtables(mm, start, end, prev ? prev->vm_end : 0, next ? next->vm_start : TASK_SIZE);
+	vma_gap_opened(mm, next ? next->vm_start : TASK_SIZE);
+	mm_check(mm);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ mmap */
+
+static unsigned long calc_vm_flags(unsigned long prot, unsigned long flags)
+{
+	unsigned long vm_flags = VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
+
+	BUILD_BUG_ON(PROT_READ != VM_READ || PROT_WRITE != VM_WRITE || PROT_EXEC != VM_EXEC);
+	vm_flags |= prot & VM_ACCESS;
+	if ((flags & MAP_TYPE) == MAP_SHARED)
+		vm_flags |= VM_SHARED;
+	if (flags & MAP_GROWSDOWN)
+		vm_flags |= VM_GROWSDOWN;
+	return vm_flags;
+}
+
+/* May this file be mapped so? *vm_flags loses what mprotect may not add later. */
+static int check_file(const struct file *file, unsigned long *vm_flags)
+{
+	if (!(file->mode & FMODE_READ))
+		return -EACCES;
+	if (*vm_flags & VM_SHARED && !(file->mode & FMODE_WRITE)) {
+		if (*vm_flags & VM_WRITE)
+			return -EACCES;
+		*vm_flags &= ~VM_MAYWRITE;
+	}
+	if (!file->fop || !file->fop->mmap)
+		return -ENODEV;
+	return 0;
+}
+
+/* Where: exactly there (MAP_FIXED), at the hint if it is free, else top-down. An address or -Exxx. */
+static unsigned long choose_address(struct mm_struct *mm, unsigned long addr, unsigned long len,
+				    unsigned long flags)
+{
+	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+		if (addr & ~PAGE_MASK)
+			return -EINVAL;
+		if (len > TASK_SIZE || addr > TASK_SIZE - len)
+			return -ENOMEM;
+		if (addr < MMAP_MIN_ADDR)
+			return -EPERM;
+		if (flags & MAP_FIXED_NOREPLACE && find_vma_intersection(mm, addr, addr + len))
+			return -EEXIST;
+		return addr;
+	}
+	addr = PAGE_ALIGN(addr);
+	if (addr >= MMAP_MIN_ADDR && len <= TASK_SIZE && addr <= TASK_SIZE - len &&
+	    !find_vma_intersection(mm, addr, addr + len))
+		return addr;
+	return get_unmapped_area(mm, len);
+}
+
+/* Let the backing object fill in vm_ops. Consumes nothing; the area has no file reference yet. */
+static int attach_backing(struct vm_area_struct *vma)
+{
+	int error;
+
+	if (!vma->vm_file)
+		return vma->vm_flags & VM_SHARED ? shmem_zero_setup(vma) : 0;
+	get_file(vma->vm_file);
+	error = vma->vm_file->fop->mmap(vma->vm_file, vma);
+	if (error)
+		fput(vma->vm_file);
+	return error;
+}
+
+/* Make an area for spec in the gap after prev: a neighbour grows, or a new struct. 0 or -Exxx. */
+static int map_region(struct mm_struct *mm, struct vm_area_struct *prev, struct vma_spec *spec)
+{
+	struct vm_area_struct *next = prev ? prev->vm_next : mm->mmap;
+	bool shared_anon = !spec->file && spec->flags & VM_SHARED;
+	struct vm_area_struct *vma;
+	int error;
+
+	if (!shared_anon && vma_extend(mm, prev, next, spec))
+		return 0;
+	if (mm->map_count >= MAX_MAP_COUNT)
+		return -ENOMEM;
+	vma = vma_alloc(mm, spec);
+	if (!vma)
+		return -ENOMEM;
+	error = attach_backing(vma);
+	if (error) {
+		vma_free(vma);
+		return error;
+	}
+	if (vma->vm_ops && vma->vm_ops->open)
+		vma->vm_ops->open(vma);
+	vma_link(mm, prev, vma);
+	event_vma(VMA_MAP, vma, vma->vm_start, vma->vm_end);
+	return 0;
+}
+
+/* Replace whatever is at spec by a new mapping. 0 or -Exxx. */
+static int replace_region(struct mm_struct *mm, struct vma_spec *spec)
+{
+	struct vm_area_struct *vma, *prev;
+	int error;
+
+	vma = find_vma_prev(mm, spec->start, &prev);
+	if (vma && vma->vm_start < spec->end) {
+		error = do_munmap(mm, spec->start, spec->end - spec->start);
+		if (error)
+			return error;
+		find_vma_prev(mm, spec->start, &prev);
+	}
+	if (!may_expand_vm(mm, (spec->end - spec->start) >> PAGE_SHIFT))
+		return -ENOMEM;
+	error = map_region(mm, prev, spec);
+	mm_check(mm);
+	return error;
+}
+
+noinline unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned long addr,
+			       unsigned long len, unsigned long prot, unsigned long flags,
+			       unsigned long pgoff)
+{
+	unsigned long type = flags & MAP_TYPE;
+	struct vma_spec spec;
+	int error;
+
+	assert_mmap_write(mm);
+	if (!len || (type != MAP_SHARED && type != MAP_PRIVATE))
+		return -EINVAL;
+	if (len > TASK_SIZE)
+		return -ENOMEM;
+	len = PAGE_ALIGN(len);
+	if (pgoff + (len >> PAGE_SHIFT) < pgoff)
+		return -EOVERFLOW;
+	spec.flags = calc_vm_flags(prot, flags);
+	error = file ? check_file(file, &spec.flags) : 0;
+	if (error)
+		return error;
+	addr = choose_address(mm, addr, len, flags);
+	if (IS_ERR_VALUE(addr))
+		return addr;
+	spec.start = addr;
+	spec.end = addr + len;
+	spec.file = file;
+	spec.pgoff = file ? pgoff : 0;
+	error = replace_region(mm, &spec);
+	return error ? (unsigned long)error : addr;
+}
+
+#define VM_DATA_FLAGS	(VM_READ | VM_WRITE | VM_EXEC | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
+
+noinline int do_brk(struct mm_struct *mm, unsigned long addr, unsigned long len)
+{
+	struct vma_spec spec = {
+		.start = addr,
+		.end = addr + PAGE_ALIGN(len),
+		.flags = VM_DATA_FLAGS & ~VM_EXEC,
+	};
+
+	assert_mmap_write(mm);
+	if (addr & ~PAGE_MASK || addr < MMAP_MIN_ADDR)
+		return -EINVAL;
+	if (!len)
+		return 0;
+	if (len > TASK_SIZE || addr > TASK_SIZE - PAGE_ALIGN(len))
+		return -ENOMEM;
+	return replace_region(mm, &spec);
+}
+
+int setup_stack_vma(struct mm_struct *mm, unsigned long top)
+{
+	struct vma_spec spec = {
+		.start = top - PAGE_SIZE,
+		.end = top,
+		.flags = VM_DATA_FLAGS | VM_GROWSDOWN,
+	};
+
+	return replace_region(mm, &spec);
+}
+
+/* ------------------------------------------------------------------ system calls */
+
+/* sys_brk - move the end of the heap; the new end, or the old one when that cannot be. */
+long sys_brk(long arg)
+{
+	struct mm_struct *mm = current->mm;
+	unsigned long brk = arg, old, new;
+
+	down_write(&mm->mmap_sem);
+	if (brk < mm->start_brk || brk > TASK_SIZE || brk - mm->start_brk > rlimit(RLIMIT_DATA))
+		goto out;
+	old = PAGE_ALIGN(mm->brk);
+	new = PAGE_ALIGN(brk);
+	if (new < old && do_munmap(mm, new, old - new))
+		goto out;
+	if (new > old) {
+		/* One page stays free above the heap, as a fence to the next area. */
+		if (find_vma_intersection(mm, old, new + PAGE_SIZE) || do_brk(mm, old, new - old))
+			goto out;
+	}
+	mm->brk = brk;
+out:
+	brk = mm->brk;
+	up_write(&mm->mmap_sem);
+	return brk;
+}
+
+/* sys_mmap2 - mmap with the file offset in pages. An address or -Exxx. */
+long sys_mmap2(long addr, long len, long prot, long flags, long fd, long pgoff)
+{
+	struct mm_struct *mm = current->mm;
+	struct file *file = NULL;
+	unsigned long result;
+
+	if (!(flags & MAP_ANONYMOUS)) {
+		file = fget(fd);
+		if (!file)
+			return -EBADF;
+	}
+	down_write(&mm->mmap_sem);
+	result = do_mmap(mm, file, addr, len, prot, flags, pgoff);
+	up_write(&mm->mmap_sem);
+	if (file)
+		fput(file);
+	return result;
+}
+
+/* What the old mmap system call passes in memory: i386 once had too few argument registers. */
+struct mmap_arg_struct {
+	unsigned long addr, len, prot, flags, fd, offset;
+};
+
+long sys_old_mmap(long arg)
+{
+	struct mmap_arg_struct a;
+
+	if (copy_from_user(&a, (const void *)arg, sizeof(a)))
+		return -EFAULT;
+	if (a.offset & ~PAGE_MASK)
+		return -EINVAL;
+	return sys_mmap2(a.addr, a.len, a.prot, a.flags, a.fd, a.offset >> PAGE_SHIFT);
+}
+
+long sys_munmap(long addr, long len)
+{
+	struct mm_struct *mm = current->mm;
+	int error;
+
+	down_write(&mm->mmap_sem);
+	error = do_munmap(mm, addr, len);
+	up_write(&mm->mmap_sem);
+	return error;
+}

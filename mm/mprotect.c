@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mprotect.c - change the rights of mapped memory: areas are cut so that the range is made of whole
+ * ones, get new flags, and are joined again with neighbours that have become equal.
+ *
+ * Locks: mmap_sem for write.
+ */
+#include "internal.h"
+#include <nopage/sched.h>
+#include <nopage/syscalls.h>
+#include <asm/tlb.h>
+#include <uapi/mman.h>
+
+/* Give every entry of the area the rights of prot; frames stay. */
+static void change_protection(struct vm_area_struct *vma, pgprot_t prot)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	unsigned long next;
+
+	spin_lock(&mm->page_table_lock);
+	for (unsigned long addr = vma->vm_start; addr < vma->vm_end; addr = next) {
+		pgd_t *pgd = pgd_offset(mm, addr);
+		pte_t *ptep;
+
+		next = min((addr + PGDIR_SIZE) & PGDIR_MASK, vma->vm_end);
+		if (pgd_none(*pgd))
+			continue;
+		for (ptep = pte_offset(pgd, addr); addr < next; ptep++, addr += PAGE_SIZE)
+			if (!pte_none(*ptep))
+				set_pte(ptep, pte_modify(ptep_get_and_clear(ptep), prot));
+	}
+	flush_tlb_range(mm, vma->vm_start, vma->vm_end);
+	spin_unlock(&mm->page_table_lock);
+}
+
+/*
+ * mprotect_fixup - new flags for [start, end) of vma. Both cuts come first: if the second fails,
+ * nothing has changed but that an area is in two parts, and those are joined again. Returns the
+ * area that now covers end - 1, or ERR_PTR(-ENOMEM).
+ */
+static struct vm_area_struct *mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct *prev,
+					     unsigned long start, unsigned long end,
+					     unsigned long flags)
+{
+	struct mm_struct *mm = vma->vm_mm;
+
+	if (flags == vma->vm_flags)
+		return vma;
+	if (vma->vm_start < start) {
+		if (split_vma(mm, vma, start))
+			return ERR_PTR(-ENOMEM);
+		prev = vma;
+		vma = vma->vm_next;
+	}
+	if (end < vma->vm_end && split_vma(mm, vma, end)) {
+		vma_merge(mm, prev, vma);
+		return ERR_PTR(-ENOMEM);
+	}
+	vma->vm_flags = flags;
+	vma->vm_page_prot = vm_get_page_prot(flags);
+	change_protection(vma, vma->vm_page_prot);
+	event_vma(VMA_PROTECT, vma, vma->vm_start, vma->vm_end);
+	return vma_merge(mm, prev, vma);
+}
+
+/* The rights that prot asks for are limited by what the mapping may ever have. */
+static bool may_protect(const struct vm_area_struct *vma, unsigned long prot)
+{
+	unsigned long may = (vma->vm_flags / VM_MAYREAD) & VM_ACCESS;
+
+	BUILD_BUG_ON(VM_MAYREAD / VM_READ != VM_MAYEXEC / VM_EXEC);
+	return !(prot & ~may);
+}
+
+noinline int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned long len,
+			 unsigned long prot)
+{
+	struct vm_area_struct *vma, *prev;
+	unsigned long end = start + PAGE_ALIGN(len);
+
+	assert_mmap_write(mm);
+	if (start & ~PAGE_MASK || prot & ~(unsigned long)VM_ACCESS)
+		return -EINVAL;
+	if (!len)
+		return 0;
+	if (len > TASK_SIZE || end <= start)
+		return -ENOMEM;
+	while (start < end) {
+		vma = find_vma_prev(mm, start, &prev);
+		if (!vma || vma->vm_start > start)
+			return -ENOMEM;
+		if (!may_protect(vma, prot))
+			return -EACCES;
+		vma = mprotect_fixup(vma, prev, start, min(end, vma->vm_end),
+				     (vma->vm_flags & ~VM_ACCESS) | prot);
+		if (IS_ERR(vma))
+			return PTR_ERR(vma);
+		start = vma->vm_end;
+	}
+	mm_check(mm);
+	return 0;
+}
+
+long sys_mprotect(long start, long len, long prot)
+{
+	struct mm_struct *mm = current->mm;
+	int error;
+
+	down_write(&mm->mmap_sem);
+	error = do_mprotect(mm, start, len, prot);
+	up_write(&mm->mmap_sem);
+	return error;
+}
