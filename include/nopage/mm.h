@@ -73,9 +73,16 @@ static inline struct page *pte_page(pte_t pte)
 	return pfn_to_page(pte_pfn(pte));
 }
 
+/* page_order - order of the block that starts with page, free or in use. */
+static inline unsigned int page_order(const struct page *page)
+{
+	return page->flags >> PG_ORDER_SHIFT;
+}
+
 /*
  * alloc_pages - 2^order contiguous frames, aligned to their size, count 1, or NULL.
- * Sleeps: not yet, but callers with GFP_KERNEL must allow for it.
+ * Sleeps: not yet, but callers with GFP_KERNEL must allow for it. Interrupt handlers may allocate
+ * and free as well, with GFP_ATOMIC; they never touch the hot list of the task they interrupted.
  */
 struct page *alloc_pages(gfp_t gfp, unsigned int order);
 struct page *alloc_page(gfp_t gfp);
@@ -84,8 +91,10 @@ void *__get_free_pages(gfp_t gfp, unsigned int order);
 /* Drop the caller's reference to a block; the last one frees it. Order as it was allocated. */
 void __free_pages(struct page *page, unsigned int order);
 void free_pages(void *addr, unsigned int order);
-/* Back to the allocator: count is already 0. Only put_page() and friends call it. */
+/* Back to the allocator: count is already 0, all flags clear. Only put_page() and friends call it. */
 void free_hot_page(struct page *page);
+/* page_free_error - why a block may not be given back (a sentence), or NULL when it may. */
+const char *page_free_error(const struct page *page, unsigned int order);
 
 static inline void get_page(struct page *page)
 {
@@ -103,6 +112,7 @@ static inline void put_page(struct page *page)
 
 unsigned long nr_free_pages(void);	/* including the CPUs' hot lists */
 unsigned long totalram_pages(void);	/* frames the allocator manages, free or not */
+unsigned long nr_free_blocks(unsigned int order);	/* on the buddy list of that order */
 /* drain_hot_pages - give this CPU's hot list back to the buddy lists. */
 void drain_hot_pages(void);
 /* show_mem - free blocks by order and totals, to the log. */
@@ -120,11 +130,11 @@ static inline bool should_fail_alloc(void)
 	return CONFIG_DEBUG && __should_fail_alloc();
 }
 
-/* Boot: mm/bootmem.c. Regions come from the boot loader's map, before anything is allocated. */
-struct mem_region {
-	u64 start, end;			/* physical, bytes, [start, end) */
-};
-void bootmem_add(u64 start, u64 end);		/* usable memory */
+/*
+ * Boot: mm/bootmem.c. Regions come from the boot loader's map, before anything is allocated; they
+ * may overlap, come in any order, be empty or lie above low memory. bootmem_add() raises max_low_pfn.
+ */
+void bootmem_add(u64 start, u64 end);		/* usable memory, bytes, [start, end) */
 void bootmem_reserve(u64 start, u64 end);	/* used already: kernel image, archives, mem_map */
 /* A page-aligned, zeroed piece of low memory for ever; panics when there is none. */
 void *bootmem_alloc(size_t size);

@@ -25,13 +25,12 @@ struct vm_operations_struct;
  * page is a shift away.
  */
 struct page {
-	unsigned long flags;		/* PG_*; changed by the frame's only holder */
+	unsigned long flags;		/* PG_*; free: zone lock; else the frame's only holder */
 	atomic_t count;			/* holders; 0 = free */
 	struct list_head list;		/* free list (zone lock, or this CPU's), slab's list (cache lock) */
 	union {
 		struct address_space *mapping;	/* page cache: whose page (mapping's tree_lock) */
 		struct kmem_cache *slab;	/* PG_slab: whose objects */
-		unsigned long order;		/* PG_buddy: free block of 2^order frames */
 	};
 	union {
 		unsigned long index;	/* page cache: page number within the file */
@@ -41,9 +40,13 @@ struct page {
 } __aligned(32);
 
 #define PG_reserved	0		/* never freed: kernel image, holes, the zero page */
-#define PG_buddy	1		/* head of a free block */
+#define PG_buddy	1		/* first frame of a free block */
 #define PG_slab		2
-#define PG_hot		3		/* in a CPU's hot list */
+#define PG_hot		3		/* free: in a CPU's hot list */
+#define PG_free		4		/* free: in a free block, first frame or not */
+#define PG_tail		5		/* in use: in a block, not its first frame */
+#define PG_poison	6		/* debug build: free and filled with the poison pattern */
+#define PG_ORDER_SHIFT	8		/* first frame of any block: its order stands here */
 
 /*
  * A range of addresses with one set of rights and one backing, [vm_start, vm_end), page aligned.
