@@ -3,32 +3,27 @@
  * string.c - memory and strings (ISO C11 7.24 for the functions that have its names).
  *
  * The compiler calls memcpy, memmove, memset and memcmp on its own account too; this file is
- * built so that it does not turn a loop in here into a call of the function around it.
+ * built so that it does not turn a loop in here into a call of the function around it. The
+ * parentheses around some names keep the macros of string.h away from the definitions.
  */
 #include <nopage/string.h>
 #include <nopage/bug.h>
 #include <asm/string.h>
 #include <uapi/errno.h>
 
-#undef memcpy
-#undef memmove
-#undef memset
-#undef memcmp
-#undef strlen
-
-void *memcpy(void *to, const void *from, size_t n)
+void *(memcpy)(void *to, const void *from, size_t n)
 {
 	arch_memcpy(to, from, n);
 	return to;
 }
 
-void *memset(void *to, int c, size_t n)
+void *(memset)(void *to, int c, size_t n)
 {
 	arch_memset(to, (unsigned char)c, n);
 	return to;
 }
 
-void *memmove(void *to, const void *from, size_t n)
+void *(memmove)(void *to, const void *from, size_t n)
 {
 	const char *s = from;
 	char *d = to;
@@ -40,7 +35,7 @@ void *memmove(void *to, const void *from, size_t n)
 	return to;
 }
 
-int memcmp(const void *a, const void *b, size_t n)
+int (memcmp)(const void *a, const void *b, size_t n)
 {
 	const u8 *x = a, *y = b;
 	size_t i;
@@ -71,7 +66,7 @@ void *memchr_inv(const void *s, int c, size_t n)
 	return NULL;
 }
 
-size_t strlen(const char *s)
+size_t (strlen)(const char *s)
 {
 	size_t n = 0;
 
