@@ -218,23 +218,36 @@ static struct page *alloc_block(gfp_t gfp, unsigned int order)
 	return page ? hand_out(page, gfp, order) : NULL;
 }
 
+/* take_hot - the frame at the top of the hot list, which is not empty. */
+static inline struct page *take_hot(struct page_cache *hot, gfp_t gfp)
+{
+	struct page *page = list_first_entry(&hot->list, struct page, list);
+
+	list_del(&page->list);
+	hot->count--;
+	return hand_out(page, gfp, 0);
+}
+
+static struct page *noinline alloc_page_slow(gfp_t gfp)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (cpu->irq_count)
+		return alloc_block(gfp, 0);
+	return refill_hot(&cpu->hot) ? take_hot(&cpu->hot, gfp) : NULL;
+}
+
 struct page *alloc_page(gfp_t gfp)
 {
 	struct cpu *cpu = this_cpu();
-	struct page *page;
 
 	if (gfp & GFP_KERNEL)
 		might_sleep();
 	if (should_fail_alloc())
 		return NULL;
-	if (unlikely(cpu->irq_count))
-		return alloc_block(gfp, 0);
-	if (unlikely(!cpu->hot.count) && !refill_hot(&cpu->hot))
-		return NULL;
-	page = list_first_entry(&cpu->hot.list, struct page, list);
-	list_del(&page->list);
-	cpu->hot.count--;
-	return hand_out(page, gfp, 0);
+	if (unlikely(cpu->irq_count || !cpu->hot.count))
+		return alloc_page_slow(gfp);
+	return take_hot(&cpu->hot, gfp);
 }
 
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
@@ -292,13 +305,10 @@ const char *page_free_error(const struct page *page, unsigned int order)
 	return NULL;
 }
 
-static void noinline check_free(const struct page *page, unsigned int order)
+static void __noreturn noinline bad_free(const struct page *page, unsigned int order)
 {
-	const char *why = page_free_error(page, order);
-
-	if (why)
-		panic("mem: bad free of frame %05lx, order %u: %s (flags %lx, count %d)",
-		      page_to_pfn(page), order, why, page->flags, page_count(page));
+	panic("mem: bad free of frame %05lx, order %u: %s (flags %lx, count %d)", page_to_pfn(page),
+	      order, page_free_error(page, order), page->flags, page_count(page));
 }
 
 /* free_block - past the hot list; the block is checked and has no holder. */
@@ -317,8 +327,8 @@ void free_hot_page(struct page *page)
 {
 	struct cpu *cpu = this_cpu();
 
-	if (CONFIG_DEBUG || unlikely(page->flags))
-		check_free(page, 0);
+	if (unlikely(CONFIG_DEBUG ? page_free_error(page, 0) != NULL : page->flags != 0))
+		bad_free(page, 0);
 	if (CONFIG_DEBUG)
 		poison(page, 0);
 	if (unlikely(cpu->irq_count)) {
@@ -334,14 +344,15 @@ void free_hot_page(struct page *page)
 void __free_pages(struct page *page, unsigned int order)
 {
 	if (unlikely(page_count(page) <= 0))
-		check_free(page, order);
+		bad_free(page, order);
 	if (!atomic_dec_and_test(&page->count))
 		return;
 	if (order == 0) {
 		free_hot_page(page);
 		return;
 	}
-	check_free(page, order);
+	if (page_free_error(page, order))
+		bad_free(page, order);
 	if (CONFIG_DEBUG)
 		poison(page, order);
 	free_block(page, order);

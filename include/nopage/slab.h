@@ -8,26 +8,36 @@
 struct kmem_cache;
 
 /*
- * kmem_cache_create - a cache of objects of size bytes (1..4096 or so), aligned to align (0: 4).
- * Debug build: objects have red zones and are poisoned while free. NULL: no memory.
+ * kmem_cache_create - a cache of objects of size bytes (1..SLAB_MAX_SIZE), aligned to align (a
+ * power of two up to 64; 0: 4). name is kept, not copied. Debug build: objects have red zones and
+ * are poisoned while free. NULL: no memory. Sleeps.
  */
 struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align);
-/* All objects must be back: BUG otherwise. */
+#define SLAB_MAX_SIZE	8192
+/* All objects must be back: panics otherwise. */
 void kmem_cache_destroy(struct kmem_cache *cache);
-void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);	/* NULL: no memory */
+/* Any context; an interrupt handler says GFP_ATOMIC. NULL: no memory. __GFP_ZERO: object of zeroes. */
+void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);
 void kmem_cache_free(struct kmem_cache *cache, void *obj);
 unsigned long kmem_cache_inuse(struct kmem_cache *cache);
-/* kmem_cache_shrink_all - give empty slabs back to the page allocator. */
-void kmem_cache_shrink_all(void);
+/* kmem_cache_shrink_all - give empty slabs back to the page allocator; pages freed. */
+unsigned long kmem_cache_shrink_all(void);
 unsigned long slab_objects_inuse(void);		/* over all caches */
-void slab_validate(void);			/* audit; BUG()s */
+void slab_validate(void);			/* audit; panics on the first inconsistency */
+/*
+ * slab_check_object - what is wrong with an object that should be in use (or free): a sentence, or
+ * NULL. The same check that kmem_cache_free (kmem_cache_alloc) panics on; in the release build
+ * only the checks that need no red zones.
+ */
+const char *slab_check_object(struct kmem_cache *cache, const void *obj, bool inuse);
 void slab_init(void);
 
-/* Physically contiguous, 1 .. 4 MiB; above a page in whole pages. NULL: no memory or too big. */
+/* Physically contiguous, 1 .. 4 MiB; above KMALLOC_MAX in whole pages. NULL: no memory or too big. */
 void *kmalloc(size_t size, gfp_t gfp);
 void *kzalloc(size_t size, gfp_t gfp);
 void kfree(const void *obj);			/* NULL is allowed */
-size_t ksize(const void *obj);
+size_t ksize(const void *obj);			/* bytes that may be used, at least those asked for */
+#define KMALLOC_MAX	2048
 
 /* vmalloc - whole pages, contiguous only in virtual memory, followed by an unmapped guard page. */
 void *vmalloc(size_t size);
@@ -37,7 +47,7 @@ struct page *vmalloc_to_page(const void *addr);
 /* Kernel stacks: THREAD_SIZE bytes with a guard page below and above; a few are kept for re-use. */
 void *alloc_stack(void);			/* lowest address, or NULL */
 void free_stack(void *stack);
-/* vmalloc_guard_of - a sentence when addr is in a guard page ("guard page of ..."), else NULL. */
+/* vmalloc_guard_of - a sentence when addr is in a guard page ("guard page below ..."), else NULL. */
 const char *vmalloc_guard_of(unsigned long addr);
 unsigned long vmalloc_cache_drain(void);	/* kept stacks back to the page allocator; pages freed */
 unsigned long nr_vmalloc_pages(void);
