@@ -51,6 +51,9 @@ endif
 # $(call find,PROGRAM...): the first of them that is installed.
 find = $(firstword $(foreach p,$(1),$(if $(shell command -v $(p)),$(p))))
 
+# The same for a tool of LLVM, which distributions install as NAME-14 and so on.
+find_llvm = $(call find,$(1) $(foreach v,14 15 16 17 18 19,$(1)-$(v)))
+
 GNU_PREFIX := $(patsubst %gcc,%,$(call find,i686-linux-gnu-gcc i686-elf-gcc x86_64-linux-gnu-gcc))
 ifdef CROSS_COMPILE
   GNU_PREFIX := $(CROSS_COMPILE)
@@ -65,10 +68,11 @@ ifeq ($(GNU_CC),gcc)
 endif
 
 ifeq ($(LLVM),1)
-  CC := $(call find,clang clang-14 clang-15 clang-16 clang-17 clang-18 clang-19) --target=i686-linux-gnu
-  LD := $(call find,ld.lld ld.lld-14 ld.lld-15 ld.lld-16 ld.lld-17 ld.lld-18 ld.lld-19)
-  NM := $(call find,llvm-nm llvm-nm-14 llvm-nm-15 llvm-nm-16 llvm-nm-17 llvm-nm-18 llvm-nm-19)
-  MISSING := $(if $(filter --target%,$(firstword $(CC))),clang) $(if $(LD),,ld.lld) $(if $(NM),,llvm-nm)
+  CC := $(call find_llvm,clang)
+  LD := $(call find_llvm,ld.lld)
+  NM := $(call find_llvm,llvm-nm)
+  MISSING := $(if $(CC),,clang) $(if $(LD),,ld.lld) $(if $(NM),,llvm-nm)
+  CC += --target=i686-linux-gnu
 else
   CC := $(GNU_CC)
   LD := $(GNU_PREFIX)ld
@@ -83,8 +87,9 @@ endif
 
 # ---- Flags -----------------------------------------------------------------------------------
 
+# -Wno-array-bounds: GCC 12 takes a constant address for an object of size 0.
 WARNINGS := -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers \
-	-Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla $(if $(filter 1,$(WERROR)),-Werror)
+	-Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla -Wno-array-bounds $(if $(filter 1,$(WERROR)),-Werror)
 CPPFLAGS := -nostdinc -isystem $(if $(strip $(MISSING)),,$(shell $(CC) -print-file-name=include)) \
 	-Iinclude -DCONFIG_DEBUG=$(DEBUG) $(EXTRA_CPPFLAGS)
 CFLAGS := -std=gnu11 -ffreestanding -march=i686 -mregparm=3 -mno-sse -mno-mmx -mno-80387 \
@@ -169,8 +174,8 @@ MUSL_LIB := $(MUSL)/lib/i386-linux-musl
 USER_CC ?= $(GNU_CC)
 USER_CFLAGS := -std=gnu11 -march=i686 -O2 -g -fno-pie -fno-stack-protector -fcf-protection=none \
 	-fno-strict-aliasing -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare \
-	$(if $(filter 1,$(WERROR)),-Werror) -nostdinc -isystem $(MUSL_INC) -isystem $(if $(USER_CC),$(shell $(USER_CC) -print-file-name=include)) \
-	-Iuser -Iinclude/uapi
+	$(if $(filter 1,$(WERROR)),-Werror) -nostdinc -isystem $(MUSL_INC) \
+	$(if $(USER_CC),-isystem $(shell $(USER_CC) -print-file-name=include)) -Iuser -Iinclude/uapi
 USER_LDFLAGS := -static -no-pie -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
 	-Wl,-z,max-page-size=4096 $(MUSL_LIB)/crt1.o $(MUSL_LIB)/crti.o
 USER_LIBS := -L$(MUSL_LIB) -Wl,--start-group -lc -lgcc -Wl,--end-group $(MUSL_LIB)/crtn.o
@@ -191,7 +196,8 @@ build/user/.flags: FORCE
 
 define user_program
 	$(call say,USER,$@)
-	@test -e $(MUSL_LIB)/libc.a || { echo 'missing: musl-dev:i386. Run tools/setup, which installs it' >&2; exit 1; }
+	@test -e $(MUSL_LIB)/libc.a || \
+		{ echo 'missing: musl-dev:i386. Run tools/setup, which installs it' >&2; exit 1; }
 	@mkdir -p $(@D)
 	$(Q)$(USER_CC) $(USER_CFLAGS) -MMD -MP -MF $@.d $(USER_LDFLAGS) $< $(USER_LIBS) -o $@
 endef
@@ -268,7 +274,8 @@ test-bugs:
 debug:
 	+@$(MAKE) DEBUG=1 all
 	@echo 'QEMU waits for `make gdb` at port $(GDB_PORT); leave it with Ctrl-A X.'
-	@tools/run --kernel $(DEBUG_KERNEL) --mem $(MEM) --interactive --gdb $(GDB_PORT) --append '$(APPEND)'
+	@tools/run --kernel $(DEBUG_KERNEL) --mem $(MEM) --interactive --gdb $(GDB_PORT) \
+		--append '$(APPEND)'
 
 gdb:
 	@$(GDB) -q -nx $(DEBUG_KERNEL) -ex 'target remote :$(GDB_PORT)' -x tools/gdb/nopage.py

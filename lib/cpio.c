@@ -103,7 +103,8 @@ static int parse_body(struct cpio_iter *it, const u32 *field, struct cpio_entry 
 		return damaged(it, "data cut off");
 	e->data = e->size ? p + name_end : NULL;
 	data_end = e->size ? name_end + e->size : min(name_end, left);
-	*next = it->pos + min(ALIGN(data_end, 4), left);	/* the last padding may be missing */
+	/* The padding of an archive's last entry may be missing. */
+	*next = it->pos + min(ALIGN(data_end, 4), left);
 	return 0;
 }
 

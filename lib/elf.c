@@ -63,7 +63,7 @@ static int add_load(struct elf_image *img, const struct elf32_phdr *ph, u32 bias
 	if (ph->p_offset > file_size || ph->p_filesz > file_size - ph->p_offset)
 		return refuse(img, -EINVAL, "a segment reaches behind the end of the file");
 	if (PAGE_OFF(ph->p_offset) != PAGE_OFF(start))
-		return refuse(img, -EINVAL, "a segment's offset and address disagree modulo the page size");
+		return refuse(img, -EINVAL, "a segment's offset and address differ modulo a page");
 	if (start < ph->p_vaddr || start < ELF_MIN_ADDR || start >= ELF_MAX_ADDR ||
 	    ph->p_memsz > ELF_MAX_ADDR - start)
 		return refuse(img, -EINVAL, "a segment outside of user space");

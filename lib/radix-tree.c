@@ -161,14 +161,18 @@ void *radix_tree_delete(struct radix_tree_root *root, unsigned long index)
  */
 static bool next_item(const struct radix_tree_root *root, unsigned long *index, void **item)
 {
-	const struct radix_tree_node *node;
+	const struct radix_tree_node *node, *below;
 	unsigned long part;
 	unsigned int level;
 
 	while (fits(*index, root->height)) {
 		node = root->node;
-		for (level = root->height; level > 1 && node->slots[slot_of(*index, level)]; level--)
-			node = node->slots[slot_of(*index, level)];
+		for (level = root->height; level > 1; level--) {
+			below = node->slots[slot_of(*index, level)];
+			if (!below)
+				break;
+			node = below;
+		}
 		*item = level == 1 ? node->slots[slot_of(*index, 1)] : NULL;
 		if (*item)
 			return true;

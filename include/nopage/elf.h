@@ -13,7 +13,7 @@
 #define ELF_MAX_LOADS	16
 #define ELF_MIN_ADDR	0x00010000U	/* mmap_min_addr */
 #define ELF_MAX_ADDR	0xc0000000U	/* TASK_SIZE */
-#define ELF_DYN_BASE	0x56555000U	/* where a position-independent executable goes, as on Linux */
+#define ELF_DYN_BASE	0x56555000U	/* where ET_DYN files go, as on Linux */
 
 struct elf32_ehdr {
 	u8 e_ident[16];

@@ -89,7 +89,8 @@ static void contents(const char *command)
 		if (!strcmp(e.name, "dir"))
 			CHECK((e.mode & 0170000) == 0040000 && e.size == 0);
 		if (!strcmp(e.name, "one"))
-			CHECK((e.mode & 0170000) == 0100000 && e.size == 1 && *(char *)e.data == 'x');
+			CHECK((e.mode & 0170000) == 0100000 && e.size == 1 &&
+			      *(char *)e.data == 'x');
 		if (!strcmp(e.name, "empty"))
 			CHECK_EQ(e.size, 0);
 		if (!strcmp(e.name, "dir/five"))

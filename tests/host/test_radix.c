@@ -61,7 +61,8 @@ static void all_edges(void)
 		CHECK(!radix_tree_lookup(&root, edges[i] ^ 0x10000));
 	}
 	for (int i = 0; i < NR_EDGES; i++) {
-		CHECK_EQ(radix_tree_gang_lookup(&root, found, edges[i], NR_EDGES + 1), NR_EDGES - i);
+		CHECK_EQ(radix_tree_gang_lookup(&root, found, edges[i], NR_EDGES + 1),
+			 NR_EDGES - i);
 		CHECK(found[0] == item(i) && found[NR_EDGES - 1 - i] == item(NR_EDGES - 1));
 	}
 	for (int i = NR_EDGES; i-- > 0;)
@@ -83,7 +84,8 @@ static void random_operations(unsigned long spread)
 			CHECK(radix_tree_delete(&root, index) == model[slot]);
 			model[slot] = NULL;
 		} else {
-			CHECK_EQ(radix_tree_insert(&root, index, item(slot)), model[slot] ? -EEXIST : 0);
+			CHECK_EQ(radix_tree_insert(&root, index, item(slot)),
+				 model[slot] ? -EEXIST : 0);
 			model[slot] = item(slot);
 		}
 		CHECK(radix_tree_lookup(&root, index) == model[slot]);
@@ -111,7 +113,7 @@ static void random_sparse(void)
 	random_operations(1000003);
 }
 
-/* The n-th allocation of an insert fails: nothing changes, nothing is lost, what was there stays. */
+/* The n-th allocation of an insert fails: nothing changes, nothing is lost. */
 static void allocation_failures(void)
 {
 	for (int start = 0; start < NR_EDGES; start++) {
