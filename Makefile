@@ -175,7 +175,7 @@ USER_CC ?= $(GNU_CC)
 USER_CFLAGS := -std=gnu11 -march=i686 -O2 -g -fno-pie -fno-stack-protector -fcf-protection=none \
 	-fno-strict-aliasing -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare \
 	$(if $(filter 1,$(WERROR)),-Werror) -nostdinc -isystem $(MUSL_INC) \
-	$(if $(USER_CC),-isystem $(shell $(USER_CC) -print-file-name=include)) -Iuser -Iinclude/uapi
+	$(if $(USER_CC),-isystem $(shell $(USER_CC) -print-file-name=include)) -Iuser -idirafter include/uapi
 USER_LDFLAGS := -static -no-pie -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
 	-Wl,-z,max-page-size=4096 $(MUSL_LIB)/crt1.o $(MUSL_LIB)/crti.o
 USER_LIBS := -L$(MUSL_LIB) -Wl,--start-group -lc -lgcc -Wl,--end-group $(MUSL_LIB)/crtn.o
