@@ -98,6 +98,22 @@ static void test_hints(void)
 	munmap(q, PAGE);
 }
 
+/* The shipped text file is 62 bytes long. Returns 0, or where the page is not zero behind it. */
+static long test_tail(void)
+{
+	int fd = open(data_path(self, "text", 0), O_RDONLY);
+	char *p = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+	unsigned long i = PAGE - 1;
+
+	close(fd);
+	if (p == MAP_FAILED || p[61] != '\n')
+		return -1;
+	while (i > 61 && !p[i])
+		i--;
+	munmap(p, PAGE);
+	return i == 61 ? 0 : i;
+}
+
 /* The program's own ELF file is the known file: read(2) and the mapping must agree. */
 static void test_file(void)
 {
@@ -116,7 +132,7 @@ static void test_file(void)
 	is(memcmp(p + 2 * PAGE, buffer, PAGE), 0, "a page in the middle equals what read gives");
 	pread(fd, buffer, tail, size - tail);
 	is(memcmp(p + size - tail, buffer, tail), 0, "so does the end");
-	ok(tail && all_zero(p + size, PAGE - tail), "the rest of the last page is zero");
+	is(test_tail(), 0, "the rest of a file's last page is zero");
 
 	q = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 2 * PAGE);
 	is(memcmp(q, p + 2 * PAGE, PAGE), 0, "an offset maps from the middle");
