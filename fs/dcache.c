@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dcache.c - the tree of names.
+ *
+ * Every existing name is a dentry in one hash table, by directory and name; that is what a
+ * path walk looks at. The files live in memory only, so the cache is not a cache: a name that is
+ * not hashed does not exist. A dentry that is removed while somebody uses it (an open file, a
+ * working directory) stays until the last user is gone.
+ *
+ * Locks: dcache_lock, a leaf, for hash and lists; the directory's inode->lock for changing them.
+ */
+#include "internal.h"
+#include <nopage/mm.h>
+#include <nopage/slab.h>
+#include <nopage/string.h>
+
+#define HASH_SIZE	256
+
+spinlock_t dcache_lock = SPINLOCK_INIT;
+struct dentry *root_dentry;
+
+static struct hlist_head hash_table[HASH_SIZE];
+static u32 next_cookie = 2;			/* dcache_lock; 0 and 1 are . and .. */
+
+/* Fowler/Noll/Vo FNV-1a over the name, starting from the directory. */
+static u32 hash_name(const struct dentry *parent, const struct qstr *name)
+{
+	u32 hash = 2166136261U ^ (u32)parent;
+
+	for (unsigned int i = 0; i < name->len; i++)
+		hash = (hash ^ (u8)name->name[i]) * 16777619U;
+	return hash;
+}
+
+static struct hlist_head *hash_bucket(u32 hash)
+{
+	return &hash_table[(hash ^ hash >> 16) % HASH_SIZE];
+}
+
+struct dentry *d_alloc(struct dentry *parent, const struct qstr *name)
+{
+	struct dentry *dentry = kmalloc(sizeof(*dentry) + name->len + 1, GFP_KERNEL);
+
+	if (!dentry)
+		return NULL;
+	*dentry = (struct dentry){
+		.count = ATOMIC_INIT(1),
+		.parent = parent ? dget(parent) : dentry,
+		.len = name->len,
+		.hash = hash_name(parent, name),
+	};
+	INIT_LIST_HEAD(&dentry->children);
+	INIT_LIST_HEAD(&dentry->child);
+	memcpy(dentry->name, name->name, name->len);
+	dentry->name[name->len] = '\0';
+	return dentry;
+}
+
+void dput(struct dentry *dentry)
+{
+	struct dentry *parent;
+
+	while (dentry && atomic_dec_and_test(&dentry->count)) {
+		BUG_ON(dentry->hashed || !list_empty(&dentry->children));
+		BUG_ON(dentry->parent == dentry);
+		parent = dentry->parent;
+		if (dentry->inode)
+			iput(dentry->inode);
+		kfree(dentry);
+		dentry = parent;
+	}
+}
+
+struct dentry *d_lookup(struct dentry *parent, const struct qstr *name)
+{
+	u32 hash = hash_name(parent, name);
+	struct dentry *dentry;
+
+	spin_lock(&dcache_lock);
+	hlist_for_each_entry(dentry, hash_bucket(hash), hash_link) {
+		if (dentry->hash == hash && dentry->parent == parent && dentry->len == name->len &&
+		    !memcmp(dentry->name, name->name, name->len)) {
+			dget(dentry);
+			break;
+		}
+	}
+	spin_unlock(&dcache_lock);
+	return dentry;
+}
+
+void d_add(struct dentry *dentry, struct inode *inode)
+{
+	BUG_ON(dentry->hashed || dentry->inode);
+	spin_lock(&dcache_lock);
+	dentry->inode = inode;
+	dentry->hashed = true;
+	dentry->cookie = next_cookie++;
+	hlist_add_head(&dentry->hash_link, hash_bucket(dentry->hash));
+	list_add_tail(&dentry->child, &dentry->parent->children);
+	dget(dentry);
+	spin_unlock(&dcache_lock);
+}
+
+void d_drop(struct dentry *dentry)
+{
+	BUG_ON(!dentry->hashed || !list_empty(&dentry->children));
+	spin_lock(&dcache_lock);
+	dentry->hashed = false;
+	hlist_del(&dentry->hash_link);
+	list_del_init(&dentry->child);
+	spin_unlock(&dcache_lock);
+	dput(dentry);
+}
+
+bool d_empty(struct dentry *dentry)
+{
+	return list_empty(&dentry->children);
+}
+
+char *d_path(struct dentry *dentry, char *buf, size_t size)
+{
+	char *p = buf + size;
+
+	BUG_ON(size < 2);
+	*--p = '\0';
+	if (dentry->parent == dentry)
+		*--p = '/';
+	for (; dentry->parent != dentry; dentry = dentry->parent) {
+		if (!dentry->hashed)
+			return ERR_PTR(-ENOENT);
+		if ((size_t)(p - buf) < dentry->len + 1)
+			return ERR_PTR(-ENAMETOOLONG);
+		p -= dentry->len;
+		memcpy(p, dentry->name, dentry->len);
+		*--p = '/';
+	}
+	return p;
+}
+
+char *file_path(struct file *file, char *buf, size_t size)
+{
+	char *path = file->dentry ? d_path(file->dentry, buf, size) : NULL;
+
+	if (!path || IS_ERR(path)) {
+		strscpy(buf, path ? "(deleted)" : "(nameless)", size);
+		path = buf;
+	}
+	return path;
+}
+
+/* Positions: 0 and 1 are . and .., then the cookies, so that removing names moves nothing. */
+int dcache_readdir(struct file *file, struct dirent_buf *buf)
+{
+	struct dentry *dir = file->dentry, *child;
+	const struct qstr dot = { ".", 1 }, dotdot = { "..", 2 };
+
+	if (file->pos == 0 && !dirent_emit(buf, &dot, dir->inode->ino, S_IFDIR, 1))
+		return 0;
+	if (file->pos <= 1 && !dirent_emit(buf, &dotdot, dir->parent->inode->ino, S_IFDIR, 2))
+		return 0;
+	spin_lock(&dcache_lock);
+	list_for_each_entry(child, &dir->children, child) {
+		struct qstr name = { child->name, child->len };
+
+		if (child->cookie >= file->pos &&
+		    !dirent_emit(buf, &name, child->inode->ino, child->inode->mode,
+				 child->cookie + 1))
+			break;
+	}
+	spin_unlock(&dcache_lock);
+	return 0;
+}
+
+/* The root directory: its own parent, for ever in use. */
+void dcache_init(void)
+{
+	const struct qstr name = { "", 0 };
+
+	root_dentry = d_alloc(NULL, &name);
+	BUG_ON(!root_dentry);
+	root_dentry->inode = ramfs_inode(S_IFDIR | 0755, 0);
+	BUG_ON(!root_dentry->inode);
+}

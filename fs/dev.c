@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dev.c - character devices by number, and those that are made of nothing: null, zero, full.
+ *
+ * A device node is only a number. Opening it looks the number up here and gives the file the
+ * operations of the device.
+ */
+#include "internal.h"
+#include <nopage/mm.h>
+#include <nopage/tty.h>
+#include <asm/uaccess.h>
+
+#define MAX_CHRDEVS	32
+
+static struct chrdev {
+	dev_t dev;
+	const struct file_operations *fop;
+} chrdevs[MAX_CHRDEVS];				/* constant after boot */
+static unsigned int nr_chrdevs;
+
+void register_chrdev(dev_t dev, const struct file_operations *fop)
+{
+	BUG_ON(nr_chrdevs == MAX_CHRDEVS);
+	chrdevs[nr_chrdevs++] = (struct chrdev){ dev, fop };
+}
+
+static int chrdev_open(struct inode *inode, struct file *file)
+{
+	for (unsigned int i = 0; i < nr_chrdevs; i++) {
+		if (chrdevs[i].dev == inode->rdev) {
+			file->fop = chrdevs[i].fop;
+			return file->fop->open ? file->fop->open(inode, file) : 0;
+		}
+	}
+	return -ENXIO;
+}
+
+const struct file_operations chrdev_fops = {
+	.open = chrdev_open,
+};
+
+/* ------------------------------------------------------------------ null, zero, full */
+
+static ssize_t read_null(struct file *file, char *buf, size_t count, loff_t *pos)
+{
+	return 0;
+}
+
+static ssize_t write_null(struct file *file, const char *buf, size_t count, loff_t *pos)
+{
+	return count;
+}
+
+static ssize_t read_zero(struct file *file, char *buf, size_t count, loff_t *pos)
+{
+	size_t left = clear_user(buf, count);
+
+	return left && left == count ? -EFAULT : (ssize_t)(count - left);
+}
+
+static ssize_t write_full(struct file *file, const char *buf, size_t count, loff_t *pos)
+{
+	return -ENOSPC;
+}
+
+/* There is no position; asking for one succeeds. */
+static loff_t seek_null(struct file *file, loff_t offset, int whence)
+{
+	return file->pos = 0;
+}
+
+/* Private: the area keeps its empty vm_ops and is anonymous memory. Shared: a nameless file. */
+static int mmap_zero(struct file *file, struct vm_area_struct *vma)
+{
+	return vma->vm_flags & VM_SHARED ? shmem_zero_setup(vma) : 0;
+}
+
+static const struct file_operations null_fops = {
+	.read = read_null,
+	.write = write_null,
+	.llseek = seek_null,
+};
+
+static const struct file_operations zero_fops = {
+	.read = read_zero,
+	.write = write_null,
+	.llseek = seek_null,
+	.mmap = mmap_zero,
+};
+
+static const struct file_operations full_fops = {
+	.read = read_zero,
+	.write = write_full,
+	.llseek = seek_null,
+};
+
+void dev_init(void)
+{
+	register_chrdev(MKDEV(1, 3), &null_fops);
+	register_chrdev(MKDEV(1, 5), &zero_fops);
+	register_chrdev(MKDEV(1, 7), &full_fops);
+	register_chrdev(MKDEV(4, 64), &tty_fops);	/* ttyS0 */
+	register_chrdev(MKDEV(5, 0), &tty_fops);	/* tty */
+	register_chrdev(MKDEV(5, 1), &tty_fops);	/* console */
+}

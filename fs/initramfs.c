@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * initramfs.c - the root directory, and unpacking archives into it.
+ *
+ * Each name in an archive is taken relative to the root, wherever it claims to be; directories
+ * on the way that are missing are made. A later entry replaces an earlier one of the same name, so
+ * that archives can be layered; only a directory in use stays.
+ */
+#include "internal.h"
+#include <nopage/cpio.h>
+#include <nopage/mm.h>
+#include <nopage/printk.h>
+#include <nopage/slab.h>
+#include <nopage/string.h>
+#include <nopage/tty.h>
+
+/* A file with several names: the first entry made it. */
+struct hard_link {
+	struct hard_link *next;
+	u32 ino, dev_major, dev_minor;
+	struct inode *inode;		/* counted */
+};
+
+/* One archive on its way. */
+struct unpack {
+	struct hard_link *links;
+	unsigned int files, dirs, others;
+	u32 bytes;
+};
+
+/* Make the directories that name's last component stands in. 0 or -Exxx. */
+static int make_parents(const char *name)
+{
+	char *path, *slash;
+	int error = 0;
+
+	path = kmalloc(strlen(name) + 1, GFP_KERNEL);
+	if (!path)
+		return -ENOMEM;
+	strcpy(path, name);
+	slash = path;
+	while (!error && (slash = strchr(slash, '/'))) {
+		*slash = '\0';
+		if (*path)
+			error = vfs_mknod(root_dentry, path, S_IFDIR | 0755, 0);
+		if (error == -EEXIST)
+			error = 0;
+		*slash++ = '/';
+	}
+	kfree(path);
+	return error;
+}
+
+/* Make room for an entry of that type. 0: it can be made; 1: a directory is there already. */
+static int clear_place(const char *name, mode_t mode)
+{
+	struct dentry *old = path_lookup(root_dentry, name, 0);
+	bool old_is_dir;
+
+	if (IS_ERR(old))
+		return PTR_ERR(old) == -ENOENT ? 0 : PTR_ERR(old);
+	old_is_dir = S_ISDIR(old->inode->mode);
+	if (old_is_dir && S_ISDIR(mode)) {
+		old->inode->mode = mode;
+		dput(old);
+		return 1;
+	}
+	dput(old);
+	return vfs_unlink(root_dentry, name, old_is_dir);
+}
+
+static struct hard_link *find_link(struct unpack *u, const struct cpio_entry *e)
+{
+	struct hard_link *link;
+
+	for (link = u->links; link; link = link->next)
+		if (link->ino == e->ino && link->dev_major == e->dev_major &&
+		    link->dev_minor == e->dev_minor)
+			break;
+	return link;
+}
+
+static int remember_link(struct unpack *u, const struct cpio_entry *e, struct inode *inode)
+{
+	struct hard_link *link = kmalloc(sizeof(*link), GFP_KERNEL);
+
+	if (!link)
+		return -ENOMEM;
+	*link = (struct hard_link){ u->links, e->ino, e->dev_major, e->dev_minor, ihold(inode) };
+	u->links = link;
+	return 0;
+}
+
+static void forget_links(struct unpack *u)
+{
+	struct hard_link *link;
+
+	while ((link = u->links)) {
+		u->links = link->next;
+		iput(link->inode);
+		kfree(link);
+	}
+}
+
+/* Owner and time as the archive has them; data, if any. 0 or -Exxx. */
+static int fill_inode(struct inode *inode, const struct cpio_entry *e)
+{
+	ssize_t n = 0;
+
+	if (S_ISREG(e->mode) && e->size) {
+		n = ramfs_write(inode, 0, e->data, e->size);
+		if (n >= 0 && (size_t)n < e->size)
+			n = -ENOMEM;
+	}
+	inode->uid = e->uid;
+	inode->gid = e->gid;
+	inode->mtime = inode->ctime = inode->atime = e->mtime;
+	return n < 0 ? n : 0;
+}
+
+/* A regular file: its first name makes it, further names are links; any may bring the data. */
+static int unpack_file(struct unpack *u, const struct cpio_entry *e, const char *name)
+{
+	struct hard_link *link = e->nlink > 1 ? find_link(u, e) : NULL;
+	struct dentry *dentry;
+	int error;
+
+	if (link)
+		error = vfs_link(root_dentry, name, link->inode);
+	else
+		error = vfs_mknod(root_dentry, name, e->mode, 0);
+	if (error)
+		return error;
+	dentry = path_lookup(root_dentry, name, 0);
+	if (IS_ERR(dentry))
+		return PTR_ERR(dentry);
+	error = fill_inode(dentry->inode, e);
+	if (!error && !link && e->nlink > 1)
+		error = remember_link(u, e, dentry->inode);
+	dput(dentry);
+	u->files += !link;
+	u->bytes += e->size;
+	return error;
+}
+
+static int unpack_symlink(const struct cpio_entry *e, const char *name)
+{
+	char *target;
+	int error;
+
+	if (!e->size || e->size >= PATH_MAX || memchr(e->data, '\0', e->size))
+		return -EINVAL;
+	target = kmalloc(e->size + 1, GFP_KERNEL);
+	if (!target)
+		return -ENOMEM;
+	memcpy(target, e->data, e->size);
+	target[e->size] = '\0';
+	error = vfs_symlink(root_dentry, name, target);
+	kfree(target);
+	return error;
+}
+
+static int unpack_other(struct unpack *u, const struct cpio_entry *e, const char *name)
+{
+	struct dentry *dentry;
+	int error;
+
+	if (S_ISLNK(e->mode))
+		error = unpack_symlink(e, name);
+	else
+		error = vfs_mknod(root_dentry, name, e->mode, MKDEV(e->rdev_major, e->rdev_minor));
+	if (error)
+		return error;
+	dentry = path_lookup(root_dentry, name, 0);
+	if (!IS_ERR(dentry)) {
+		fill_inode(dentry->inode, e);
+		dput(dentry);
+	}
+	if (S_ISDIR(e->mode))
+		u->dirs++;
+	else
+		u->others++;
+	return 0;
+}
+
+/*
+ * One entry. 0, or -Exxx if it was left out. The name is relative to the root: a leading slash
+ * says nothing, and .. cannot lead above it. A name that ends in . or .. is a directory there is.
+ */
+static int unpack_entry(struct unpack *u, const struct cpio_entry *e)
+{
+	const char *name = e->name, *last;
+	int error;
+
+	while (*name == '/')
+		name++;
+	last = strrchr(name, '/');
+	last = last ? last + 1 : name;
+	if (!*last || !strcmp(last, ".") || !strcmp(last, ".."))
+		return S_ISDIR(e->mode) ? 0 : -EINVAL;
+	error = make_parents(name) ?: clear_place(name, e->mode);
+	if (error)
+		return min(error, 0);
+	return S_ISREG(e->mode) ? unpack_file(u, e, name) : unpack_other(u, e, name);
+}
+
+bool unpack_archive(const void *data, size_t size, const char *name)
+{
+	struct unpack u = {};
+	struct cpio_iter it;
+	struct cpio_entry e;
+	unsigned int bad = 0;
+	int more, error;
+
+	cpio_open(&it, data, size);
+	while ((more = cpio_next(&it, &e)) > 0) {
+		error = unpack_entry(&u, &e);
+		if (!error)
+			continue;
+		if (!bad++)
+			pr_err("initramfs: %s: %s left out (error %d)\n", name, e.name, error);
+		if (error == -ENOMEM)
+			break;
+	}
+	forget_links(&u);
+	if (more < 0)
+		pr_err("initramfs: %s is damaged: %s\n", name, it.error);
+	if (bad > 1)
+		pr_err("initramfs: %s: %u entries left out\n", name, bad);
+	pr_info("initramfs: %s: %u files, %u directories, %u others, %u KiB\n", name, u.files,
+		u.dirs, u.others, u.bytes / 1024);
+	return more == 0 && !bad;
+}
+
+/* What every program may expect even if the archive does not bring it. */
+static void make_devices(void)
+{
+	static const struct {
+		const char *path;
+		dev_t dev;
+	} nodes[] = {
+		{ "dev/console", MKDEV(5, 1) }, { "dev/tty", MKDEV(5, 0) },
+		{ "dev/null", MKDEV(1, 3) }, { "dev/zero", MKDEV(1, 5) }, { "dev/full", MKDEV(1, 7) },
+	};
+	int error = vfs_mknod(root_dentry, "dev", S_IFDIR | 0755, 0);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(nodes); i++)
+		error = error ?: vfs_mknod(root_dentry, nodes[i].path, S_IFCHR | 0666, nodes[i].dev);
+	BUG_ON(error);
+}
+
+void fs_init(void)
+{
+	inode_init();
+	file_init();
+	dcache_init();
+	dev_init();
+	make_devices();
+	tty_init();
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* internal.h - what only fs/ (and its tests) may see: names, inodes, path walks. */
+#ifndef FS_INTERNAL_H
+#define FS_INTERNAL_H
+
+#include <nopage/bug.h>
+#include <nopage/err.h>
+#include <nopage/fs.h>
+#include <uapi/fcntl.h>
+#include <uapi/stat.h>
+
+/*
+ * A name in a directory. The in-memory file systems are nothing but dentries: each hashed one holds
+ * a reference on itself for being in its directory, and every one holds its parent and its inode.
+ */
+struct dentry {
+	atomic_t count;			/* users, + 1 while hashed */
+	/* Constant after creation. */
+	struct dentry *parent;		/* counted; the root: itself */
+	unsigned int len;		/* of name */
+	u32 hash;
+	/* dcache_lock */
+	struct inode *inode;		/* counted; NULL until the name exists */
+	bool hashed;			/* reachable by path */
+	u32 cookie;			/* grows along children: a position for readdir */
+	struct hlist_node hash_link;
+	struct list_head children;	/* of child, in order of creation */
+	struct list_head child;
+	char name[];
+};
+
+static inline struct dentry *dget(struct dentry *dentry)
+{
+	atomic_inc(&dentry->count);
+	return dentry;
+}
+
+static inline struct inode *ihold(struct inode *inode)
+{
+	atomic_inc(&inode->count);
+	return inode;
+}
+
+/* A piece of a path: not terminated. */
+struct qstr {
+	const char *name;
+	unsigned int len;
+};
+
+/* dcache.c */
+extern spinlock_t dcache_lock;
+extern struct dentry *root_dentry;
+void dcache_init(void);
+/* d_alloc - a new name below parent (NULL: a root), neither hashed nor with an inode; or NULL. */
+struct dentry *d_alloc(struct dentry *parent, const struct qstr *name);
+void dput(struct dentry *dentry);		/* may free, may sleep */
+/* d_lookup - the hashed child of that name, with a reference, or NULL. */
+struct dentry *d_lookup(struct dentry *parent, const struct qstr *name);
+/* d_add - the name exists now: consumes a reference to inode. d_drop - it no longer does. */
+void d_add(struct dentry *dentry, struct inode *inode);
+void d_drop(struct dentry *dentry);
+bool d_empty(struct dentry *dentry);		/* a directory without entries */
+/* d_path - from the root, into the end of buf; ERR_PTR(-ENAMETOOLONG), or -ENOENT if removed. */
+char *d_path(struct dentry *dentry, char *buf, size_t size);
+/* dcache_readdir - f_op->readdir of directories whose entries are all in the cache. */
+int dcache_readdir(struct file *file, struct dirent_buf *buf);
+
+/* inode.c */
+void inode_init(void);
+/* new_inode - one with a count of 1 and no names; or NULL. */
+struct inode *new_inode(dev_t dev, mode_t mode);
+void iput(struct inode *inode);			/* the last one frees pages and inode */
+u32 current_time(void);				/* seconds since 1970 */
+
+/* readdir.c: emit one entry; next is the position behind it. False: the buffer is full. */
+bool dirent_emit(struct dirent_buf *buf, const struct qstr *name, unsigned long ino, mode_t mode,
+		 u32 next);
+
+/* namei.c */
+#define LOOKUP_FOLLOW		1	/* if the last name is a symlink, go where it leads */
+#define LOOKUP_DIRECTORY	2	/* the result must be a directory */
+#define LOOKUP_EMPTY		4	/* the empty path means the start itself */
+
+/* path_lookup - walk from base (NULL: the working directory); a counted dentry or ERR_PTR. */
+struct dentry *path_lookup(struct dentry *base, const char *path, unsigned int flags);
+/* user_lookup - the same by a user's pointer, relative to dirfd. */
+struct dentry *user_lookup(int dirfd, const char *path, unsigned int flags);
+/* getname - a path of the user in a page of its own; ERR_PTR. putname frees it. */
+char *getname(const char *user);
+void putname(char *name);
+/* Make, remove names by kernel pointer, relative to base as above. 0 or -Exxx. */
+int vfs_mknod(struct dentry *base, const char *path, mode_t mode, dev_t rdev);
+int vfs_symlink(struct dentry *base, const char *path, const char *target);
+int vfs_link(struct dentry *base, const char *path, struct inode *inode);
+int vfs_unlink(struct dentry *base, const char *path, bool dir);
+/* open_by_path - open(2) without the descriptor; ERR_PTR on failure. */
+struct file *open_by_path(struct dentry *base, const char *path, int flags, mode_t mode);
+
+/* file.c */
+void file_init(void);
+/* alloc_file - an open file with references of its own to inode and dentry; or ERR_PTR. */
+struct file *alloc_file(struct inode *inode, struct dentry *dentry, int flags);
+/*
+ * fd_install - the lowest free descriptor from start on now means file. Consumes the reference if
+ * it succeeds: the descriptor, or -EMFILE, -ENOMEM.
+ */
+int fd_install(struct file *file, unsigned int start, bool cloexec);
+
+/* ramfs.c */
+#define RAMFS_DEV	MKDEV(0, 1)
+extern const struct inode_operations ramfs_dir_iops;
+struct inode *ramfs_inode(mode_t mode, dev_t rdev);
+/* ramfs_write - size bytes of kernel memory at pos of a regular file; bytes or -ENOMEM, -EFBIG. */
+ssize_t ramfs_write(struct inode *inode, loff_t pos, const void *data, size_t size);
+
+/* dev.c */
+extern const struct file_operations chrdev_fops;	/* of every character device node */
+void dev_init(void);
+
+#endif

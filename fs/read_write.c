@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* read_write.c - the calls that move bytes: checks here, the work in the file's operations. */
+#include "internal.h"
+#include <nopage/mm.h>
+#include <nopage/slab.h>
+#include <nopage/syscalls.h>
+#include <asm/uaccess.h>
+
+#define LONG_MAX	0x7fffffffL
+#define MAX_RW_COUNT	(LONG_MAX & PAGE_MASK)	/* one call moves no more, as on Linux */
+
+enum direction { READ, WRITE };
+
+/* The file of fd if it is open for that direction; counted, or ERR_PTR(-EBADF). */
+static struct file *get_open(long fd, enum direction dir)
+{
+	struct file *file = fget(fd);
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	if (file->mode & (dir == READ ? FMODE_READ : FMODE_WRITE))
+		return file;
+	fput(file);
+	return ERR_PTR(-EBADF);
+}
+
+/* One piece, at *pos. Bytes or -Exxx. */
+static ssize_t do_rw(struct file *file, enum direction dir, void *buf, size_t count, loff_t *pos)
+{
+	const struct file_operations *fop = file->fop;
+
+	if ((ssize_t)count < 0)
+		return -EINVAL;
+	if (!access_ok(buf, count))
+		return -EFAULT;
+	if (S_ISDIR(file->inode->mode))
+		return -EISDIR;
+	if (!(dir == READ ? (void *)fop->read : (void *)fop->write))
+		return -EINVAL;
+	count = min(count, (size_t)MAX_RW_COUNT);
+	return dir == READ ? fop->read(file, buf, count, pos) : fop->write(file, buf, count, pos);
+}
+
+static long rw_fd(long fd, enum direction dir, long buf, long count)
+{
+	struct file *file = get_open(fd, dir);
+	ssize_t done;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	done = do_rw(file, dir, (void *)buf, count, &file->pos);
+	fput(file);
+	return done;
+}
+
+long sys_read(long fd, long buf, long count)
+{
+	return rw_fd(fd, READ, buf, count);
+}
+
+long sys_write(long fd, long buf, long count)
+{
+	return rw_fd(fd, WRITE, buf, count);
+}
+
+/* At a position of its own; the file's stays. Only what has positions: not the terminal. */
+static long rw_at(long fd, enum direction dir, long buf, long count, long low, long high)
+{
+	loff_t pos = (loff_t)((u64)(u32)high << 32 | (u32)low);
+	struct file *file;
+	ssize_t done;
+
+	if (pos < 0)
+		return -EINVAL;
+	file = get_open(fd, dir);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	done = -ESPIPE;
+	if (!S_ISCHR(file->inode->mode) || file->fop->llseek)
+		done = do_rw(file, dir, (void *)buf, count, &pos);
+	fput(file);
+	return done;
+}
+
+long sys_pread64(long fd, long buf, long count, long pos_low, long pos_high)
+{
+	return rw_at(fd, READ, buf, count, pos_low, pos_high);
+}
+
+long sys_pwrite64(long fd, long buf, long count, long pos_low, long pos_high)
+{
+	return rw_at(fd, WRITE, buf, count, pos_low, pos_high);
+}
+
+/* Copy in and check an array of count pieces; kmalloc()ed, or ERR_PTR. count > 0. */
+static struct iovec *get_iovec(long iov, long count)
+{
+	struct iovec *vec = kmalloc(count * sizeof(*vec), GFP_KERNEL);
+	unsigned long total = 0;
+	int error = -EFAULT;
+
+	if (!vec)
+		return ERR_PTR(-ENOMEM);
+	if (copy_from_user(vec, (void *)iov, count * sizeof(*vec)))
+		goto fail;
+	error = -EINVAL;
+	for (long i = 0; i < count; i++) {
+		if ((long)vec[i].iov_len < 0 || vec[i].iov_len > LONG_MAX - total)
+			goto fail;
+		total += vec[i].iov_len;
+	}
+	return vec;
+fail:
+	kfree(vec);
+	return ERR_PTR(error);
+}
+
+/* Piece by piece, up to the first that ends early. Bytes, or the error of the first piece. */
+static ssize_t rw_pieces(struct file *file, enum direction dir, const struct iovec *vec, long count)
+{
+	ssize_t done = 0, n;
+
+	for (long i = 0; i < count; i++) {
+		if (!vec[i].iov_len)
+			continue;
+		n = do_rw(file, dir, vec[i].iov_base, vec[i].iov_len, &file->pos);
+		if (n < 0)
+			return done ? done : n;
+		done += n;
+		if ((size_t)n < vec[i].iov_len)
+			break;
+	}
+	return done;
+}
+
+static long rwv_fd(long fd, enum direction dir, long iov, long count)
+{
+	struct file *file = get_open(fd, dir);
+	struct iovec *vec;
+	ssize_t done = 0;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	if (count < 0 || count > IOV_MAX) {
+		done = -EINVAL;
+	} else if (S_ISDIR(file->inode->mode)) {
+		done = -EISDIR;
+	} else if (count) {
+		vec = get_iovec(iov, count);
+		done = IS_ERR(vec) ? PTR_ERR(vec) : rw_pieces(file, dir, vec, count);
+		if (!IS_ERR(vec))
+			kfree(vec);
+	}
+	fput(file);
+	return done;
+}
+
+long sys_readv(long fd, long iov, long count)
+{
+	return rwv_fd(fd, READ, iov, count);
+}
+
+long sys_writev(long fd, long iov, long count)
+{
+	return rwv_fd(fd, WRITE, iov, count);
+}
+
+/* The new position, or -Exxx. Directories: only from the start and from here. */
+static loff_t do_llseek(struct file *file, loff_t offset, int whence)
+{
+	if (file->fop->llseek)
+		return file->fop->llseek(file, offset, whence);
+	if (S_ISCHR(file->inode->mode))
+		return -ESPIPE;
+	if (whence == SEEK_CUR)
+		offset += file->pos;
+	else if (whence == SEEK_END && !S_ISDIR(file->inode->mode))
+		offset += file->inode->size;
+	else if (whence != SEEK_SET)
+		return -EINVAL;
+	if (offset < 0)
+		return -EINVAL;
+	file->pos = offset;
+	return offset;
+}
+
+static loff_t seek_fd(long fd, loff_t offset, long whence)
+{
+	struct file *file = fget(fd);
+	loff_t pos;
+
+	if (!file)
+		return -EBADF;
+	pos = do_llseek(file, offset, whence);
+	fput(file);
+	return pos;
+}
+
+long sys_lseek(long fd, long offset, long whence)
+{
+	loff_t pos = seek_fd(fd, offset, whence);
+
+	return pos > LONG_MAX ? -EOVERFLOW : (long)pos;
+}
+
+long sys_llseek(long fd, long offset_high, long offset_low, long result, long whence)
+{
+	loff_t offset = (loff_t)((u64)(u32)offset_high << 32 | (u32)offset_low);
+	loff_t pos = seek_fd(fd, offset, whence);
+
+	if (pos < 0)
+		return pos;
+	return copy_to_user((void *)result, &pos, sizeof(pos)) ? -EFAULT : 0;
+}
+
+long sys_ioctl(long fd, long cmd, long arg)
+{
+	struct file *file = fget(fd);
+	long ret = -ENOTTY;
+
+	if (!file)
+		return -EBADF;
+	if (file->fop->ioctl)
+		ret = file->fop->ioctl(file, cmd, arg);
+	fput(file);
+	return ret;
+}

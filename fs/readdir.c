@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * readdir.c - getdents64: the directory fills a page of the kernel's with entries, which then
+ * goes to the user in one piece. So no lock is held while user memory is touched.
+ */
+#include "internal.h"
+#include <nopage/mm.h>
+#include <nopage/string.h>
+#include <nopage/syscalls.h>
+#include <asm/uaccess.h>
+
+struct dirent_buf {
+	char *data;
+	size_t used, size;
+	loff_t pos;			/* behind the last entry emitted */
+	bool full;			/* an entry did not fit */
+};
+
+bool dirent_emit(struct dirent_buf *buf, const struct qstr *name, unsigned long ino, mode_t mode,
+		 u32 next)
+{
+	size_t len = ALIGN(offsetof(struct linux_dirent64, d_name) + name->len + 1, 8);
+	struct linux_dirent64 *de = (void *)(buf->data + buf->used);
+
+	if (len > buf->size - buf->used) {
+		buf->full = true;
+		return false;
+	}
+	memset(de, 0, len);
+	de->d_ino = ino;
+	de->d_off = next;
+	de->d_reclen = len;
+	de->d_type = (mode & S_IFMT) >> 12;
+	memcpy(de->d_name, name->name, name->len);
+	buf->used += len;
+	buf->pos = next;
+	return true;
+}
+
+/* Bytes, 0 at the end, -EINVAL if not even one entry fits. */
+static long fill_and_copy(struct file *file, struct dirent_buf *buf, void *user)
+{
+	int error = file->fop->readdir(file, buf);
+
+	if (error)
+		return error;
+	if (!buf->used)
+		return buf->full ? -EINVAL : 0;
+	if (copy_to_user(user, buf->data, buf->used))
+		return -EFAULT;
+	file->pos = buf->pos;
+	return buf->used;
+}
+
+long sys_getdents64(long fd, long user, long count)
+{
+	struct dirent_buf buf = { .size = min((unsigned long)count, PAGE_SIZE) };
+	struct file *file = fget(fd);
+	long ret = -ENOTDIR;
+
+	if (!file)
+		return -EBADF;
+	if (!file->fop->readdir)
+		goto out;
+	ret = -ENOMEM;
+	buf.data = __get_free_pages(GFP_KERNEL, 0);
+	if (!buf.data)
+		goto out;
+	ret = fill_and_copy(file, &buf, (void *)user);
+	free_pages(buf.data, 0);
+out:
+	fput(file);
+	return ret;
+}

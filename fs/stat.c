@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* stat.c - what stat() and its many forms tell about an inode. */
+#include "internal.h"
+#include <nopage/mm.h>
+#include <nopage/string.h>
+#include <nopage/syscalls.h>
+#include <asm/uaccess.h>
+
+BUILD_BUG_ON(sizeof(struct stat) != 64);
+BUILD_BUG_ON(sizeof(struct stat64) != 96);
+BUILD_BUG_ON(sizeof(struct statx) != 256);
+
+/* Blocks of 512 bytes: whole pages, holes count nothing. */
+static u32 blocks(const struct inode *inode)
+{
+	return inode->mapping.nrpages * (PAGE_SIZE / 512);
+}
+
+static long to_user(long buf, const void *st, size_t size)
+{
+	return copy_to_user((void *)buf, st, size) ? -EFAULT : 0;
+}
+
+static long put_stat(const struct inode *inode, long buf)
+{
+	struct stat st = {
+		.st_dev = inode->dev,
+		.st_ino = inode->ino,
+		.st_mode = inode->mode,
+		.st_nlink = inode->nlink,
+		.st_uid = inode->uid,
+		.st_gid = inode->gid,
+		.st_rdev = inode->rdev,
+		.st_size = inode->size,
+		.st_blksize = PAGE_SIZE,
+		.st_blocks = blocks(inode),
+		.st_atime = inode->atime,
+		.st_mtime = inode->mtime,
+		.st_ctime = inode->ctime,
+	};
+
+	return to_user(buf, &st, sizeof(st));
+}
+
+static long put_stat64(const struct inode *inode, long buf)
+{
+	struct stat64 st = {
+		.st_dev = inode->dev,
+		.__st_ino = inode->ino,
+		.st_mode = inode->mode,
+		.st_nlink = inode->nlink,
+		.st_uid = inode->uid,
+		.st_gid = inode->gid,
+		.st_rdev = inode->rdev,
+		.st_size = inode->size,
+		.st_blksize = PAGE_SIZE,
+		.st_blocks = blocks(inode),
+		.st_atime = inode->atime,
+		.st_mtime = inode->mtime,
+		.st_ctime = inode->ctime,
+		.st_ino = inode->ino,
+	};
+
+	return to_user(buf, &st, sizeof(st));
+}
+
+static long put_statx(const struct inode *inode, long buf)
+{
+	struct statx st = {
+		.stx_mask = STATX_BASIC_STATS,
+		.stx_blksize = PAGE_SIZE,
+		.stx_nlink = inode->nlink,
+		.stx_uid = inode->uid,
+		.stx_gid = inode->gid,
+		.stx_mode = inode->mode,
+		.stx_ino = inode->ino,
+		.stx_size = inode->size,
+		.stx_blocks = blocks(inode),
+		.stx_atime.tv_sec = inode->atime,
+		.stx_ctime.tv_sec = inode->ctime,
+		.stx_mtime.tv_sec = inode->mtime,
+		.stx_rdev_major = MAJOR(inode->rdev),
+		.stx_rdev_minor = MINOR(inode->rdev),
+		.stx_dev_major = MAJOR(inode->dev),
+		.stx_dev_minor = MINOR(inode->dev),
+	};
+
+	return to_user(buf, &st, sizeof(st));
+}
+
+typedef long (*put_stat_fn)(const struct inode *inode, long buf);
+
+static long stat_fd(long fd, long buf, put_stat_fn put)
+{
+	struct file *file = fget(fd);
+	long error;
+
+	if (!file)
+		return -EBADF;
+	error = put(file->inode, buf);
+	fput(file);
+	return error;
+}
+
+#define STAT_FLAGS	(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)
+
+/* By path; with AT_EMPTY_PATH and "" the file that dirfd is, named or not. */
+static long stat_at(long dirfd, long path, long flags, long buf, put_stat_fn put)
+{
+	unsigned int lookup = flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW;
+	struct dentry *dentry;
+	char first;
+	long error;
+
+	if (flags & ~STAT_FLAGS)
+		return -EINVAL;
+	if (flags & AT_EMPTY_PATH) {
+		lookup |= LOOKUP_EMPTY;
+		if (get_user(first, (const char *)path))
+			return -EFAULT;
+		if (!first && dirfd != AT_FDCWD)
+			return stat_fd(dirfd, buf, put);
+	}
+	dentry = user_lookup(dirfd, (const char *)path, lookup);
+	if (IS_ERR(dentry))
+		return PTR_ERR(dentry);
+	error = put(dentry->inode, buf);
+	dput(dentry);
+	return error;
+}
+
+long sys_newstat(long path, long buf)
+{
+	return stat_at(AT_FDCWD, path, 0, buf, put_stat);
+}
+
+long sys_newlstat(long path, long buf)
+{
+	return stat_at(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, buf, put_stat);
+}
+
+long sys_newfstat(long fd, long buf)
+{
+	return stat_fd(fd, buf, put_stat);
+}
+
+long sys_stat64(long path, long buf)
+{
+	return stat_at(AT_FDCWD, path, 0, buf, put_stat64);
+}
+
+long sys_lstat64(long path, long buf)
+{
+	return stat_at(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, buf, put_stat64);
+}
+
+long sys_fstat64(long fd, long buf)
+{
+	return stat_fd(fd, buf, put_stat64);
+}
+
+long sys_fstatat64(long dirfd, long path, long buf, long flags)
+{
+	return stat_at(dirfd, path, flags, buf, put_stat64);
+}
+
+long sys_statx(long dirfd, long path, long flags, long mask, long buf)
+{
+	if (mask & STATX__RESERVED)
+		return -EINVAL;
+	return stat_at(dirfd, path, flags, buf, put_statx);
+}
