@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * syscalls.h - every system call as a function of up to six longs, as the registers brought them.
+ *
+ * Each returns its result or -Exxx. Pointers are user pointers until uaccess.h has checked them.
+ * Those that need the user's registers (fork, clone, execve) take them from task_pt_regs(current).
+ */
+#ifndef NOPAGE_SYSCALLS_H
+#define NOPAGE_SYSCALLS_H
+
+#include <nopage/types.h>
+
+struct pt_regs;
+
+/*
+ * Result of an interrupted call that has done nothing yet: the user never sees it, do_syscall()
+ * lets the call start again after the signal's default action (stop and continue) is over.
+ */
+#define ERESTARTSYS	512
+
+/* kernel/syscall.c: from entry.S, with interrupts on; leaves the result in regs->ax. */
+asmlinkage void do_syscall(struct pt_regs *regs);
+/* kernel/sched.c: from entry.S while current->work is not 0, before user mode goes on. */
+asmlinkage void do_notify_resume(struct pt_regs *regs);
+
+/* kernel/fork.c */
+long sys_fork(void);
+long sys_vfork(void);
+long sys_clone(long flags, long usp, long parent_tid, long tls, long child_tid);
+long sys_set_tid_address(long tidptr);
+
+/* kernel/exit.c */
+long sys_exit(long code);
+long sys_exit_group(long code);
+long sys_wait4(long pid, long status, long options, long rusage);
+long sys_waitpid(long pid, long status, long options);
+
+/* kernel/signal.c */
+long sys_kill(long pid, long sig);
+long sys_tkill(long tid, long sig);
+long sys_tgkill(long tgid, long tid, long sig);
+long sys_rt_sigaction(long sig, long act, long oact, long sigsetsize);
+long sys_rt_sigprocmask(long how, long set, long oset, long sigsetsize);
+long sys_rt_sigpending(long set, long sigsetsize);
+long sys_pause(void);
+
+/* kernel/sys.c */
+long sys_getpid(void);
+long sys_gettid(void);
+long sys_getppid(void);
+long sys_getuid(void);			/* also geteuid, getgid, getegid: everybody is root */
+long sys_getpgrp(void);
+long sys_getpgid(long pid);
+long sys_setpgid(long pid, long pgid);
+long sys_getsid(long pid);
+long sys_setsid(void);
+long sys_uname(long name);
+long sys_sysinfo(long info);
+long sys_getrlimit(long resource, long rlim);
+long sys_setrlimit(long resource, long rlim);
+long sys_prlimit64(long pid, long resource, long new_rlim, long old_rlim);
+long sys_getrusage(long who, long usage);
+long sys_times(long tms);
+long sys_sched_yield(void);
+long sys_set_robust_list(long head, long len);
+long sys_reboot(long magic1, long magic2, long cmd, long arg);
+
+/* kernel/time.c */
+long sys_time(long tloc);
+long sys_gettimeofday(long tv, long tz);
+long sys_nanosleep(long req, long rem);
+long sys_clock_gettime(long clock, long tp);
+long sys_clock_gettime64(long clock, long tp);
+long sys_clock_getres(long clock, long tp);
+long sys_clock_getres64(long clock, long tp);
+long sys_clock_nanosleep(long clock, long flags, long req, long rem);
+long sys_clock_nanosleep64(long clock, long flags, long req, long rem);
+
+/* kernel/futex.c */
+long sys_futex(long uaddr, long op, long val, long timeout, long uaddr2, long val3);
+long sys_futex64(long uaddr, long op, long val, long timeout, long uaddr2, long val3);
+
+/* kernel/exec.c */
+long sys_execve(long path, long argv, long envp);
+
+/* mm/mmap.c, mm/mprotect.c */
+long sys_mmap2(long addr, long len, long prot, long flags, long fd, long pgoff);
+long sys_old_mmap(long args);
+long sys_munmap(long addr, long len);
+long sys_mprotect(long addr, long len, long prot);
+long sys_brk(long brk);
+
+/* arch/i386 */
+long sys_set_thread_area(long desc);
+long sys_get_thread_area(long desc);
+
+/* fs/ */
+long sys_open(long path, long flags, long mode);
+long sys_openat(long dirfd, long path, long flags, long mode);
+long sys_close(long fd);
+long sys_read(long fd, long buf, long count);
+long sys_write(long fd, long buf, long count);
+long sys_readv(long fd, long iov, long count);
+long sys_writev(long fd, long iov, long count);
+long sys_pread64(long fd, long buf, long count, long pos_low, long pos_high);
+long sys_pwrite64(long fd, long buf, long count, long pos_low, long pos_high);
+long sys_lseek(long fd, long offset, long whence);
+long sys_llseek(long fd, long offset_high, long offset_low, long result, long whence);
+long sys_dup(long fd);
+long sys_dup2(long oldfd, long newfd);
+long sys_dup3(long oldfd, long newfd, long flags);
+long sys_fcntl64(long fd, long cmd, long arg);
+long sys_ioctl(long fd, long cmd, long arg);
+long sys_newstat(long path, long buf);	/* calls 106 to 108 */
+long sys_newlstat(long path, long buf);
+long sys_newfstat(long fd, long buf);
+long sys_stat64(long path, long buf);
+long sys_lstat64(long path, long buf);
+long sys_fstat64(long fd, long buf);
+long sys_fstatat64(long dirfd, long path, long buf, long flags);
+long sys_statx(long dirfd, long path, long flags, long mask, long buf);
+long sys_access(long path, long mode);
+long sys_faccessat(long dirfd, long path, long mode);
+long sys_faccessat2(long dirfd, long path, long mode, long flags);
+long sys_readlink(long path, long buf, long size);
+long sys_readlinkat(long dirfd, long path, long buf, long size);
+long sys_getcwd(long buf, long size);
+long sys_chdir(long path);
+long sys_fchdir(long fd);
+long sys_umask(long mask);
+long sys_getdents64(long fd, long buf, long count);
+long sys_creat(long path, long mode);
+long sys_mkdir(long path, long mode);
+long sys_mkdirat(long dirfd, long path, long mode);
+long sys_unlink(long path);
+long sys_unlinkat(long dirfd, long path, long flags);
+long sys_rmdir(long path);
+
+#endif
