@@ -49,14 +49,15 @@ static unsigned long find_place(unsigned long size, unsigned long align, struct 
 	unsigned long addr = ALIGN(VMALLOC_START + PAGE_SIZE, align);
 	struct vm_struct *area;
 
+	size += PAGE_SIZE;
 	*after = &areas;
 	list_for_each_entry(area, &areas, list) {
-		if (addr + size + PAGE_SIZE <= area->start)
+		if (addr <= area->start && size <= area->start - addr)
 			return addr;
 		addr = ALIGN(area->end + PAGE_SIZE, align);
 		*after = &area->list;
 	}
-	return addr + size + PAGE_SIZE <= VMALLOC_END ? addr : 0;
+	return size <= VMALLOC_END - addr ? addr : 0;
 }
 
 /* new_area - reserve addresses, nothing mapped yet; NULL: no memory, or no place. */
@@ -255,12 +256,15 @@ void *alloc_stack(void)
 /* Does not sleep; nobody may be running on the stack any more. */
 void free_stack(void *stack)
 {
+	unsigned int i;
 	bool kept;
 
 	BUG_ON(this_cpu()->irq_count || (unsigned long)stack & (THREAD_SIZE - 1));
 	if (CONFIG_DEBUG)
 		memset(stack, STACK_POISON, THREAD_SIZE);
 	spin_lock(&area_lock);
+	for (i = 0; i < nr_kept; i++)
+		ASSERT(kept_stacks[i] != stack);
 	kept = nr_kept < KEPT_STACKS;
 	if (kept)
 		kept_stacks[nr_kept++] = stack;

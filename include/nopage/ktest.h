@@ -44,8 +44,23 @@ bool kt_eq(long long got, long long want, const char *what, const char *file, in
 void kt_fail_nth(int n);
 bool kt_fail_fired(void);
 
+/*
+ * kt_fail_every - run op with its first, second, .. allocation failing, until it gets through
+ * without a failure. op returns true when it has succeeded; every run that met a failed allocation
+ * must not, must leave frames, objects, areas, mms and tasks as it found them, and more than limit runs are
+ * a failure. undo (may be NULL) takes back a success. Returns the number of allocations op makes.
+ */
+int kt_fail_every(bool (*op)(void), void (*undo)(void), int limit);
+
 u32 kt_random(void);			/* fixed seed at the start of each test */
 
-int run_ktests(const char *glob);	/* number of failed tests */
+/*
+ * run_ktests - run all tests whose "suite.name" or suite matches glob ("": all), as often as
+ * repeat=N on the command line says. Returns the number of failed tests (1 when none matches).
+ */
+int run_ktests(const char *glob);
+
+/* The linker puts all tests between these. */
+extern const struct ktest __start_ktests[], __stop_ktests[];
 
 #endif
