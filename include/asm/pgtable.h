@@ -155,6 +155,8 @@ void pgd_populate(pgd_t *pgd, pte_t *table);
 unsigned long pgtable_cache_drain(void);
 /* kernel_pte - the entry for an address of the vmalloc or fixmap range (always has a table). */
 pte_t *kernel_pte(unsigned long addr);
+/* kernel_addr_valid - is addr mapped in the kernel half? For reports that must not fault. */
+bool kernel_addr_valid(unsigned long addr);
 
 /* Print a two-level walk of addr in pgd: indices, both entries decoded, physical address (S15). */
 void show_walk(pgd_t *pgd, unsigned long addr);

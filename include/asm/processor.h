@@ -38,11 +38,18 @@ struct thread_struct {
 	u32 cr2, trap_no, error_code;	/* of the last fault that became a signal */
 };
 
+/* Empty page tables or directories, linked through their first word, for quick re-use. */
+struct quicklist {
+	u32 *head;
+	unsigned int count;
+};
+
 /* The part of struct cpu that only arch/i386 uses. */
 struct arch_cpu {
 	struct desc gdt[GDT_ENTRIES] __aligned(8);
 	struct tss tss;
-	struct task_struct *fpu_owner;	/* whose state is in the FPU registers */
+	struct task_struct *fpu_owner;	/* whose state is in the FPU registers, if it is not saved */
+	struct quicklist pgds, ptes;	/* pgtable.c */
 };
 
 /*

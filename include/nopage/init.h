@@ -35,6 +35,10 @@ void arch_late_init(void);	/* interrupt controller, timer, serial input: needs k
 void arch_boot_done(void);
 /* boot/boot.S: the stack of the boot task, later of CPU 0's idle task (init_task.stack). */
 extern u8 boot_stack[];
+/* drivers/: consoles, absent hardware is no error; serial_input_init needs request_irq. */
+void serial_console_init(void);
+void vga_console_init(void);
+void serial_input_init(void);
 /* boot/multiboot.c: magic and information structure -> boot_info, bootmem regions. */
 void parse_multiboot(u32 magic, u32 info_phys);
 

@@ -29,6 +29,8 @@ struct console {
 	struct console *next;
 };
 void register_console(struct console *con);
+/* printk_emergency - from now on no lock is waited for (panic). */
+void printk_emergency(void);
 /* console_write - user output (/dev/console): the same places, no level, no stamp. */
 void console_write(const char *text, size_t len);
 
@@ -42,7 +44,9 @@ void console_input(char c);
 /* panic_regs - as panic() (bug.h), but reports the registers of the interrupted code. */
 struct pt_regs;
 void __noreturn __printf(2, 3) panic_regs(const struct pt_regs *regs, const char *fmt, ...);
+/* arch/i386/dump.c. Registers of interrupted kernel code: sp and ss must have been filled in. */
 void show_regs(const struct pt_regs *regs);
+void capture_regs(struct pt_regs *regs);	/* the caller's own */
 void dump_stack(void);			/* symbolised backtrace of the caller */
 void show_backtrace(unsigned long bp, unsigned long ip);
 

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dump.c - registers and backtraces for people. Nothing here may fault: whatever is followed is
+ * first looked up in the page tables.
+ */
+#include <nopage/printk.h>
+#include "internal.h"
+#include <nopage/ksyms.h>
+#include <nopage/sched.h>
+#include <asm/sections.h>
+
+#define BACKTRACE_MAX	24
+
+/* SP is what it will be after this call has returned. */
+noinline void capture_regs(struct pt_regs *regs)
+{
+	const u32 *frame = __builtin_frame_address(0);
+
+	*regs = (struct pt_regs){
+		.bp = frame[0], .ip = frame[1], .sp = (u32)(frame + 2),
+		.cs = KERNEL_CS, .ds = KERNEL_DS, .es = KERNEL_DS, .fs = CPU_FS, .ss = KERNEL_DS,
+	};
+	__asm__ __volatile__("movl %%ebx, %0; movl %%esi, %1; movl %%edi, %2; pushfl; popl %3"
+			     : "=m"(regs->bx), "=m"(regs->si), "=m"(regs->di), "=r"(regs->flags));
+}
+
+/* "c0101234 name+0x12", or only the address. */
+static void show_address(const char *label, unsigned long addr)
+{
+	unsigned long offset;
+	const char *name = ksym_lookup(addr, &offset);
+
+	if (name)
+		printk(KERN_ERR "%s %08lx %s+0x%lx\n", label, addr, name, offset);
+	else
+		printk(KERN_ERR "%s %08lx\n", label, addr);
+}
+
+void show_regs(const struct pt_regs *regs)
+{
+	u32 cr0 = read_cr0(), cr2, cr3;
+
+	__asm__ __volatile__("movl %%cr2, %0; movl %%cr3, %1" : "=r"(cr2), "=r"(cr3));
+	if (user_mode(regs))
+		printk(KERN_ERR "  eip: %08x (user)\n", regs->ip);
+	else
+		show_address("  eip:", regs->ip);
+	printk(KERN_ERR "  eax %08x  ebx %08x  ecx %08x  edx %08x\n",
+	       regs->ax, regs->bx, regs->cx, regs->dx);
+	printk(KERN_ERR "  esi %08x  edi %08x  ebp %08x  esp %08x\n",
+	       regs->si, regs->di, regs->bp, regs->sp);
+	printk(KERN_ERR "  cs %04x  ss %04x  ds %04x  es %04x  fs %04x  eflags %08x\n",
+	       regs->cs & 0xffff, regs->ss & 0xffff, regs->ds & 0xffff, regs->es & 0xffff,
+	       regs->fs & 0xffff, regs->flags);
+	printk(KERN_ERR "  cr0 %08x  cr2 %08x  cr3 %08x  cr4 %08x\n", cr0, cr2, cr3, read_cr4());
+}
+
+/* Can the two words of a stack frame be read? */
+static bool frame_readable(unsigned long bp)
+{
+	return !(bp & 3) && bp < ~0UL - 8 &&
+	       kernel_addr_valid(bp) && kernel_addr_valid(bp + 7);
+}
+
+/*
+ * Follow the frame pointers from bp, starting with ip itself. Frames lie one above the other in
+ * one stack, so a chain that leaves THREAD_SIZE or goes down is broken or has reached user mode.
+ */
+void show_backtrace(unsigned long bp, unsigned long ip)
+{
+	unsigned long limit = bp + THREAD_SIZE;
+
+	printk(KERN_ERR "backtrace:\n");
+	show_address("  ", ip);
+	for (unsigned int i = 0; i < BACKTRACE_MAX && frame_readable(bp); i++) {
+		const unsigned long *frame = (const unsigned long *)bp;
+
+		if (!frame[1])
+			break;
+		show_address("  ", frame[1]);
+		if (frame[0] <= bp || frame[0] > limit)
+			break;
+		bp = frame[0];
+	}
+}
+
+void dump_stack(void)
+{
+	const unsigned long *frame = __builtin_frame_address(0);
+
+	show_backtrace(frame[0], frame[1]);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * timer.c - the PIT's interrupt, HZ times a second; a clock made of the time stamp counter; the
+ * date from the CMOS chip.
+ *
+ * How fast the counter runs is known from CPUID, or else learnt while the system runs: it starts
+ * as 1 GHz, and the timer interrupts show what it really is. There is no loop that waits.
+ */
+#include <asm/timer.h>
+#include "internal.h"
+#include <nopage/bug.h>
+#include <nopage/math64.h>
+#include <nopage/printk.h>
+#include <nopage/sched.h>
+#include <asm/io.h>
+#include <asm/irq.h>
+
+#define PIT_HZ			1193182
+#define PIT_DIVISOR		((PIT_HZ + HZ / 2) / HZ)
+#define PIT_CHANNEL0		0x40
+#define PIT_COMMAND		0x43
+#define PIT_MODE		0x34		/* channel 0, both bytes, rate generator */
+#define TIMER_IRQ		0
+
+#define NSEC_PER_SEC		1000000000u
+#define TICK_NS			((u32)((u64)PIT_DIVISOR * NSEC_PER_SEC / PIT_HZ))
+
+/* Nanoseconds per cycle, as a fixed-point number with so many bits behind the point. */
+#define MULT_SHIFT		24
+#define MULT_1GHZ		(1u << MULT_SHIFT)
+
+#define LEAF_TSC		0x15		/* denominator, numerator, crystal Hz */
+#define LEAF_HYPERVISOR		0x40000000
+#define LEAF_HYPERVISOR_TSC	0x40000010	/* kHz */
+#define CPUID_HYPERVISOR	(1u << 31)	/* leaf 1, ECX */
+
+/* The first measurement is short, to get near; the others are long, to get exact. */
+#define FIRST_WINDOW		4		/* ticks */
+#define WINDOW			32
+
+/* Interrupts off. ns since boot at base_tsc, and how it goes on from there. */
+static struct {
+	u64 base_tsc, base_ns;
+	u32 mult;
+	bool known;				/* from CPUID: not measured */
+} clock = { .mult = MULT_1GHZ };
+
+/* The measurement that is under way (timer interrupt only). */
+static struct {
+	u64 start_tsc;
+	unsigned int ticks, length;
+	u32 best;				/* cycles per tick, the lowest so far; 0: none */
+} window;
+
+static u64 clock_at(u64 tsc)
+{
+	return clock.base_ns + ((tsc - clock.base_tsc) * clock.mult >> MULT_SHIFT);
+}
+
+u64 arch_clock_ns(void)
+{
+	unsigned long flags = local_irq_save();
+	u64 ns = clock_at(get_cycles());
+
+	local_irq_restore(flags);
+	return ns;
+}
+
+/* From now on the clock advances at another rate; what it shows does not jump. */
+static void set_rate(u64 tsc, u32 mult)
+{
+	clock.base_ns = clock_at(tsc);
+	clock.base_tsc = tsc;
+	clock.mult = mult;
+}
+
+/* The rate of the counter in kHz as CPUID tells it, or 0. */
+static u32 cpuid_tsc_khz(void)
+{
+	u32 max, a, b, c, d;
+
+	cpuid(1, &a, &b, &c, &d);
+	if (c & CPUID_HYPERVISOR) {
+		cpuid(LEAF_HYPERVISOR, &max, &b, &c, &d);
+		if (max >= LEAF_HYPERVISOR_TSC) {
+			cpuid(LEAF_HYPERVISOR_TSC, &a, &b, &c, &d);
+			return a;
+		}
+	}
+	cpuid(0, &max, &b, &c, &d);
+	if (max < LEAF_TSC)
+		return 0;
+	cpuid(LEAF_TSC, &a, &b, &c, &d);
+	return a && b && c ? (u32)div_u64(mul_u32_div_u32(c, b, a), 1000) : 0;
+}
+
+void __init clock_init(void)
+{
+	u32 khz = cpuid_tsc_khz();
+
+	if (khz < 1000)
+		return;
+	clock.mult = (u32)div_u64(1000000ull << MULT_SHIFT, khz);
+	clock.known = true;
+	pr_info("time: TSC runs at %u kHz\n", khz);
+}
+
+/*
+ * At the end of a window: the number of cycles per tick. Lost ticks and late interrupts only
+ * ever make it larger, so the smallest value seen is the best one.
+ */
+static void end_window(u64 tsc)
+{
+	u64 cycles = div_u64(tsc - window.start_tsc, window.length);
+
+	if (cycles > 0 && cycles < ~0u &&
+	    (!window.best || window.length == FIRST_WINDOW || cycles < window.best)) {
+		window.best = (u32)cycles;
+		set_rate(tsc, (u32)div_u64((u64)TICK_NS << MULT_SHIFT, window.best));
+	}
+	window.start_tsc = tsc;
+	window.ticks = 0;
+	if (window.length == FIRST_WINDOW)
+		window.best = 0;
+	window.length = WINDOW;
+}
+
+/* The base moves along, so that (tsc - base_tsc) * mult never gets near 64 bits. */
+static void clock_tick(void)
+{
+	u64 tsc = get_cycles();
+
+	set_rate(tsc, clock.mult);
+	if (clock.known)
+		return;
+	if (!window.length) {
+		window.length = FIRST_WINDOW;
+		window.start_tsc = tsc;
+	} else if (++window.ticks == window.length) {
+		end_window(tsc);
+	}
+}
+
+static void timer_irq(struct pt_regs *regs, void *data)
+{
+	clock_tick();
+	timer_interrupt(regs);
+}
+
+void __init timer_init(void)
+{
+	outb(PIT_MODE, PIT_COMMAND);
+	outb(PIT_DIVISOR & 0xff, PIT_CHANNEL0);
+	outb(PIT_DIVISOR >> 8, PIT_CHANNEL0);
+	BUG_ON(request_irq(TIMER_IRQ, timer_irq, NULL));
+}
+
+/* ------------------------------------------------------------------ date (MC146818A data sheet) */
+
+#define RTC_INDEX		0x70
+#define RTC_DATA		0x71
+#define RTC_STATUS_A		0x0a
+#define RTC_STATUS_B		0x0b
+#define RTC_CENTURY		0x32		/* where PCs keep it */
+#define RTC_UPDATING		0x80
+#define RTC_24_HOURS		0x02
+#define RTC_BINARY		0x04
+#define RTC_PM			0x80
+
+#define RTC_UPDATE_READS	2000		/* an update takes 2 ms, a read about 1 us */
+
+static u8 rtc_read(u8 reg)
+{
+	outb(reg, RTC_INDEX);
+	return inb(RTC_DATA);
+}
+
+static u32 rtc_number(u8 value, bool binary)
+{
+	return binary ? value : (value >> 4) * 10u + (value & 15);
+}
+
+/* Seconds since 1970 of a date of the Gregorian calendar; month 1..12, day 1..31. */
+static u64 seconds_of_day(u32 year, u32 month, u32 day)
+{
+	u32 y = month <= 2 ? year - 1 : year;
+	u32 m = month <= 2 ? month + 9 : month - 3;	/* March is 0: the leap day comes last */
+	u32 days = y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 1;
+
+	return (u64)(days - 719468) * 86400;		/* 1970-01-01, counted from 0000-03-01 */
+}
+
+/* One reading; false when it falls into an update of the chip. */
+static bool rtc_read_time(u64 *seconds)
+{
+	u8 status = rtc_read(RTC_STATUS_B), hour = rtc_read(4), second = rtc_read(0);
+	bool binary = status & RTC_BINARY, pm = !(status & RTC_24_HOURS) && (hour & RTC_PM);
+	u32 h = rtc_number(hour & (status & RTC_24_HOURS ? 0xff : 0x7f), binary);
+	u32 year = rtc_number(rtc_read(9), binary) + 100 * rtc_number(rtc_read(RTC_CENTURY), binary);
+
+	if (!(status & RTC_24_HOURS))
+		h = h % 12 + (pm ? 12 : 0);
+	*seconds = seconds_of_day(year, rtc_number(rtc_read(8), binary),
+				  rtc_number(rtc_read(7), binary)) +
+		   h * 3600 + rtc_number(rtc_read(2), binary) * 60 + rtc_number(second, binary);
+	return !(rtc_read(RTC_STATUS_A) & RTC_UPDATING) && rtc_read(0) == second;
+}
+
+u64 arch_read_rtc(void)
+{
+	u64 seconds = 0;
+
+	for (unsigned int i = 0; i < RTC_UPDATE_READS; i++)
+		if (!(rtc_read(RTC_STATUS_A) & RTC_UPDATING) && rtc_read_time(&seconds))
+			break;
+	return seconds;
+}

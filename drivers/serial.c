@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * serial.c - COM1, a 16550 UART (National Semiconductor PC16550D data sheet): 115200 baud, 8N1.
+ * Output waits for the transmitter, input comes by interrupt.
+ */
+#include <nopage/init.h>
+#include <nopage/printk.h>
+#include <asm/io.h>
+#include <asm/irq.h>
+
+#define COM1		0x3f8
+#define COM1_IRQ	4
+
+#define UART_DATA	(COM1 + 0)	/* DLL while LCR_DLAB is set */
+#define UART_IER	(COM1 + 1)	/* DLM */
+#define UART_FCR	(COM1 + 2)	/* IIR when read */
+#define UART_LCR	(COM1 + 3)
+#define UART_MCR	(COM1 + 4)
+#define UART_LSR	(COM1 + 5)
+#define UART_SCRATCH	(COM1 + 7)
+
+#define IER_RECEIVED	0x01
+#define FCR_ENABLE	0x07		/* FIFOs on and empty, interrupt at each character */
+#define IIR_FIFO	0xc0
+#define LCR_8N1		0x03
+#define LCR_DLAB	0x80
+#define MCR_READY	0x0b		/* DTR, RTS, and OUT2: lets the interrupt through */
+#define LSR_RECEIVED	0x01
+#define LSR_EMPTY	0x20
+
+#define DIVISOR_115200	1
+#define FIFO_SIZE	16
+#define WAIT_MAX	1000000		/* a transmitter that is stuck must not stop the kernel */
+
+static unsigned int room;		/* characters the transmitter takes without a look */
+static unsigned int fifo_size;
+
+/* As one FIFO full after the other. Caller holds the console lock. */
+static void serial_put(char c)
+{
+	unsigned int wait = 0;
+
+	if (!room) {
+		while (!(inb(UART_LSR) & LSR_EMPTY) && ++wait < WAIT_MAX)
+			;
+		room = fifo_size;
+	}
+	outb(c, UART_DATA);
+	room--;
+}
+
+static void serial_write(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\n')
+			serial_put('\r');
+		serial_put(text[i]);
+	}
+}
+
+static struct console serial_console = { .name = "serial", .write = serial_write };
+
+static bool __init serial_present(void)
+{
+	outb(0x5a, UART_SCRATCH);
+	return inb(UART_SCRATCH) == 0x5a && inb(UART_LSR) != 0xff;
+}
+
+void __init serial_console_init(void)
+{
+	if (!serial_present())
+		return;
+	outb(0, UART_IER);
+	outb(LCR_DLAB, UART_LCR);
+	outb(DIVISOR_115200, UART_DATA);
+	outb(0, UART_IER);
+	outb(LCR_8N1, UART_LCR);
+	outb(FCR_ENABLE, UART_FCR);
+	outb(MCR_READY, UART_MCR);
+	fifo_size = (inb(UART_FCR) & IIR_FIFO) == IIR_FIFO ? FIFO_SIZE : 1;
+	register_console(&serial_console);
+}
+
+static void serial_irq(struct pt_regs *regs, void *data)
+{
+	while (inb(UART_LSR) & LSR_RECEIVED)
+		console_input(inb(UART_DATA));
+}
+
+void __init serial_input_init(void)
+{
+	if (!fifo_size)
+		return;
+	if (request_irq(COM1_IRQ, serial_irq, NULL))
+		pr_warn("serial: interrupt %u is taken, no input\n", COM1_IRQ);
+	else
+		outb(IER_RECEIVED, UART_IER);
+}
