@@ -308,7 +308,7 @@ int main(void)
 {
 	long one_cpu = 1;
 
-	/* Keeps both processes of a row on one CPU; a system with one CPU need not know the call. */
+	/* Keeps both processes of a row on one CPU; a system with one need not know the call. */
 	sys3(SYS_sched_setaffinity, 0, sizeof(one_cpu), (long)&one_cpu);
 	report = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (report == MAP_FAILED)

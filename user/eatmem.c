@@ -25,7 +25,8 @@ int main(int argc, char **argv)
 	int count;
 
 	for (count = 0; count < limit; count++) {
-		char *p = mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		char *p = mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			       0);
 
 		if (p == MAP_FAILED) {
 			printf("eatmem: %d MiB, then: %s\n", count, strerror(errno));

@@ -27,14 +27,14 @@ static void introduce(void)
 	uname(&name);
 	say("%s", "");
 	say("Welcome to Nopage, a kernel that shows how process memory works. This is /init, an");
-	say("ordinary Linux program of static ELF on %s %s, in ring 3, on demand-paged memory.",
+	say("ordinary static Linux program on %s %s, in ring 3, on demand-paged memory.",
 	    name.sysname, name.machine);
 	say("%s", "");
 	say("  make tour                          the same programs, each with the kernel's events");
-	say("  make run APPEND='trace=fault,cow'  watch events of your choice: fault cow mm switch");
-	say("                                     vma task");
-	say("  make debug-gdb                     stop in the kernel: np-tasks np-maps np-walk np-mm");
-	say("  make run APPEND='-- /bin/hello'    run a program of yours instead of this");
+	say("  make run APPEND='trace=fault,cow'  watch events of your choice: fault cow mm");
+	say("                                     switch vma task");
+	say("  make debug-gdb                     stop in the kernel; np-tasks np-maps np-walk");
+	say("  make run APPEND='-- /bin/hello'    run another program than this");
 	say("%s", "");
 }
 

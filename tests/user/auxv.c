@@ -49,7 +49,8 @@ static void test_program(const char *path)
 	is(getauxval(AT_ENTRY), header.e_entry, "AT_ENTRY is the file's entry point");
 	is(getauxval(AT_PHNUM), header.e_phnum, "AT_PHNUM is the number of program headers");
 	is(getauxval(AT_PHENT), sizeof(Elf32_Phdr), "AT_PHENT is the size of one");
-	is(memcmp((void *)getauxval(AT_PHDR), table, length), 0, "AT_PHDR is where they are in memory");
+	is(memcmp((void *)getauxval(AT_PHDR), table, length), 0,
+	   "AT_PHDR is where they are in memory");
 	is(getauxval(AT_BASE), 0, "AT_BASE is 0: no interpreter");
 }
 

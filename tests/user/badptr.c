@@ -62,13 +62,17 @@ static void test_exec(void)
 
 	faults(sys3(SYS_execve, (long)self, p, 0), "execve: argv");
 	faults(sys3(SYS_execve, (long)self, (long)argv, p), "execve: envp");
-	faults((argv[1] = p, sys3(SYS_execve, (long)self, (long)argv, 0)), "execve: a string of argv");
-	faults((argv[1] = p, sys3(SYS_execve, (long)self, 0, (long)argv)), "execve: a string of envp");
+	faults((argv[1] = p, sys3(SYS_execve, (long)self, (long)argv, 0)),
+	       "execve: a string of argv");
+	faults((argv[1] = p, sys3(SYS_execve, (long)self, 0, (long)argv)),
+	       "execve: a string of envp");
 	*(long *)(edge - 4) = (long)"x";
-	is(sys3(SYS_execve, (long)self, (long)edge - 4, 0), -EFAULT, "an argv that runs off its page");
+	is(sys3(SYS_execve, (long)self, (long)edge - 4, 0), -EFAULT,
+	   "an argv that runs off its page");
 	edge[-1] = 'x';
 	argv[1] = (long)edge - 1;
-	is(sys3(SYS_execve, (long)self, (long)argv, 0), -EFAULT, "an argument that runs off its page");
+	is(sys3(SYS_execve, (long)self, (long)argv, 0), -EFAULT,
+	   "an argument that runs off its page");
 }
 
 static void test_structures(void)
@@ -90,7 +94,8 @@ static void test_structures(void)
 	faults_out(sys4(SYS_prlimit64, 0, 3, 0, p), "prlimit64: the old limit");
 	faults_out(sys4(SYS_rt_sigprocmask, SIG_BLOCK, 0, p, 8), "rt_sigprocmask: the old set");
 	faults_out(sys4(SYS_rt_sigaction, SIGTERM, 0, p, 8), "rt_sigaction: the old action");
-	faults_out(sys3(SYS_readlink, (long)data_path(self, "link", 0), p, 64), "readlink: the result");
+	faults_out(sys3(SYS_readlink, (long)data_path(self, "link", 0), p, 64),
+		   "readlink: the result");
 	close(fd);
 }
 
@@ -129,8 +134,8 @@ static void test_process(void)
 		_exit(0);
 	}
 	is(waitpid(pid, NULL, 0), pid, "a bad clear-tid address harms nobody at exit");
-	pid = clone(exit_at_once, t.stack + THREAD_STACK, CLONE_VM | CLONE_PARENT_SETTID | SIGCHLD, NULL,
-		    unmapped, NULL, NULL);
+	pid = clone(exit_at_once, t.stack + THREAD_STACK, CLONE_VM | CLONE_PARENT_SETTID | SIGCHLD,
+		    NULL, unmapped, NULL, NULL);
 	if (pid > 0)
 		waitpid(pid, NULL, __WALL);
 	ok(pid > 0 || errno == EFAULT, "clone: a bad address for the parent's id is survived");

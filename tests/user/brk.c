@@ -28,7 +28,8 @@ static void test_grow(unsigned long start)
 	killed_by(in_child(read_byte, (void *)end), SIGSEGV, "behind the end nothing is mapped");
 
 	is(brk_to(end - 8 * PAGE) - (end - 8 * PAGE), 0, "shrinking returns the new end");
-	killed_by(in_child(read_byte, (void *)(end - 8 * PAGE)), SIGSEGV, "what was cut off is gone");
+	killed_by(in_child(read_byte, (void *)(end - 8 * PAGE)), SIGSEGV,
+		  "what was cut off is gone");
 	is(p[7 * PAGE], 8, "what is left keeps its bytes");
 	brk_to(end);
 	is(p[8 * PAGE], 0, "grown again, the heap is zero there");
@@ -81,7 +82,8 @@ static void test_refused(unsigned long start)
 	is(brk_to(1) - end, 0, "an end below the heap's start is refused: the old end comes back");
 	is(brk_to(0xfffff000) - end, 0, "an end in the kernel's part is refused");
 	is(brk_to(0xffffffff) - end, 0, "the very last address is refused");
-	wall = mmap((void *)(end + 8 * PAGE), PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+	wall = mmap((void *)(end + 8 * PAGE), PAGE, PROT_READ,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
 		    -1, 0);
 	is(brk_to(end + 20 * PAGE) - end, 0, "an end beyond another mapping is refused");
 	is(brk_to(end + 4 * PAGE) - end, 4 * PAGE, "one before it is not");

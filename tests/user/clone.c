@@ -159,10 +159,12 @@ static void test_settid(void)
 	is(parent_tid, pid, "CLONE_PARENT_SETTID: the id is stored for the parent");
 	waitpid(pid, NULL, 0);
 	ok(tid_seen_by_child, "before the child runs");
-	pid = clone(note_tid, threads[0].stack + THREAD_STACK, CLONE_VM | CLONE_CHILD_SETTID | SIGCHLD,
+	pid = clone(note_tid, threads[0].stack + THREAD_STACK,
+		    CLONE_VM | CLONE_CHILD_SETTID | SIGCHLD,
 		    (void *)&child_tid, NULL, NULL, &child_tid);
 	waitpid(pid, NULL, 0);
-	ok(tid_seen_by_child && child_tid == pid, "CLONE_CHILD_SETTID: stored in the child's memory");
+	ok(tid_seen_by_child && child_tid == pid,
+	   "CLONE_CHILD_SETTID: stored in the child's memory");
 }
 
 static int wait_on_futex(void *arg)
@@ -186,20 +188,23 @@ static void test_futex(void)
 		sched_yield();
 	nanosleep(&pause, NULL);
 	is(counter, 3, "three threads sleep on a futex");
-	is(sys6(SYS_futex, (long)&futex_word, FUTEX_WAKE_OP, 1, 0, 0, 0), 1, "waking one wakes one");
+	is(sys6(SYS_futex, (long)&futex_word, FUTEX_WAKE_OP, 1, 0, 0, 0), 1,
+	   "waking one wakes one");
 	futex_word = 1;
 	sys6(SYS_futex, (long)&futex_word, FUTEX_WAKE_OP, 100, 0, 0, 0);
 	for (int i = 0; i < 3; i++)
 		thread_join(&threads[i]);
 	is(counter, 303, "all wake in the end");
-	is(sys6(SYS_futex, (long)&futex_word, FUTEX_WAKE_OP, 100, 0, 0, 0), 0, "nobody left to wake");
+	is(sys6(SYS_futex, (long)&futex_word, FUTEX_WAKE_OP, 100, 0, 0, 0), 0,
+	   "nobody left to wake");
 	is(sys6(SYS_futex, (long)&futex_word, FUTEX_WAIT_OP, 0, 0, 0, 0), -EAGAIN,
 	   "another value than expected: EAGAIN");
 	is(sys6(SYS_futex, (long)&futex_word, FUTEX_WAIT_OP, 1, (long)&pause, 0, 0), -ETIMEDOUT,
 	   "nobody wakes us: ETIMEDOUT");
 	is(sys6(SYS_futex, (long)&futex_word + 1, FUTEX_WAIT_OP, 1, 0, 0, 0), -EINVAL,
 	   "an unaligned futex: EINVAL");
-	is(sys6(SYS_futex, (long)&futex_word, 99, 1, 0, 0, 0), -ENOSYS, "an unknown operation: ENOSYS");
+	is(sys6(SYS_futex, (long)&futex_word, 99, 1, 0, 0, 0), -ENOSYS,
+	   "an unknown operation: ENOSYS");
 }
 
 static int end_group(void *arg)
@@ -226,7 +231,8 @@ static int main_exits_first(void *arg)
 
 static void test_exit_group(void)
 {
-	exits(in_child(main_sleeps, (void *)7), 7, "exit_group by a thread ends its sleeping leader");
+	exits(in_child(main_sleeps, (void *)7), 7,
+	      "exit_group by a thread ends its sleeping leader");
 	exits(in_child(main_exits_first, (void *)8), 8,
 	      "a leader that exited is reported when the group ends");
 }

@@ -86,7 +86,7 @@ static int generation(char *base, int depth)
 	return count_matching(base, depth * 10000) != PAGES;
 }
 
-/* Write to half of the pages only: the other half stays shared, and must survive the other's exit. */
+/* Write to half of the pages only: the other half stays shared, and must outlive the other side. */
 static void test_partial(char *base)
 {
 	int good = 0;

@@ -41,7 +41,8 @@ static int check_args(int argc, char **argv)
 		return 1;
 	if (strcmp(argv[4], "\xff\x01") || environ[3])
 		return 2;
-	return strcmp(environ[0], "A=1") || strcmp(environ[1], "") || strcmp(environ[2], "LAST=x y");
+	return strcmp(environ[0], "A=1") || strcmp(environ[1], "") ||
+	       strcmp(environ[2], "LAST=x y");
 }
 
 static int check_many(int argc, char **argv)
@@ -130,7 +131,8 @@ static int exec_fresh(void *arg)
 	(void)arg;
 	dirty_data = 6;
 	dirty_bss = 7;
-	mmap((void *)0x30000000, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+	mmap((void *)0x30000000, PAGE, PROT_READ | PROT_WRITE,
+	     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
 	     -1, 0);
 	snprintf(keep, sizeof(keep), "%d", open(self, O_RDONLY));
 	snprintf(drop, sizeof(drop), "%d", open(self, O_RDONLY | O_CLOEXEC));
@@ -162,7 +164,8 @@ static int exec_pid(void *arg)
 
 static void test_image(void)
 {
-	exits(in_child(exec_fresh, NULL), 42, "memory is fresh; O_CLOEXEC closes, others stay open");
+	exits(in_child(exec_fresh, NULL), 42,
+	      "memory is fresh; O_CLOEXEC closes, others stay open");
 	exits(in_child(exec_ignored, NULL), 42, "an ignored signal stays ignored");
 	exits(in_child(exec_pid, NULL), 42, "pid and parent stay");
 }

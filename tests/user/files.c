@@ -30,7 +30,8 @@ static void test_open(const char *self)
 	fails(close(-1), EBADF, "closing -1: EBADF");
 	fails(open("/no/such/file", O_RDONLY), ENOENT, "no such file: ENOENT");
 	fails(open("", O_RDONLY), ENOENT, "the empty path: ENOENT");
-	fails(open(data_path(self, "text/x", 0), O_RDONLY), ENOTDIR, "a file as a directory: ENOTDIR");
+	fails(open(data_path(self, "text/x", 0), O_RDONLY), ENOTDIR,
+	      "a file as a directory: ENOTDIR");
 	fails(open(text, O_RDONLY | O_DIRECTORY), ENOTDIR, "O_DIRECTORY on a file: ENOTDIR");
 	fails(open(data, O_RDWR), EISDIR, "a directory for writing: EISDIR");
 	fails(open(data_path(self, "loop", 0), O_RDONLY), ELOOP, "a link to itself: ELOOP");
@@ -69,11 +70,11 @@ static void test_read(void)
 	is(read(fd, buffer, 10), 10, "read ten bytes");
 	is(memcmp(buffer, TEXT, 10), 0, "the first ten");
 	is(read(fd, buffer, 200), TEXT_SIZE - 10, "read gives what is left");
-	is(memcmp(buffer, TEXT + 10, TEXT_SIZE - 10), 0, "the rest");
+	is(memcmp(buffer, &TEXT[10], TEXT_SIZE - 10), 0, "the rest");
 	is(read(fd, buffer, 200), 0, "then the end of file");
 	is(read(fd, buffer, 0), 0, "a read of nothing");
 	is(pread(fd, buffer, 5, 7), 5, "pread");
-	is(memcmp(buffer, TEXT + 7, 5), 0, "reads at an offset");
+	is(memcmp(buffer, &TEXT[7], 5), 0, "reads at an offset");
 	is(lseek(fd, 0, SEEK_CUR), TEXT_SIZE, "and leaves the position");
 	is(pread(fd, buffer, 5, 1000), 0, "pread behind the end");
 	fails(pread(fd, buffer, 5, -1), EINVAL, "at a negative offset: EINVAL");
@@ -142,7 +143,8 @@ static void test_fork(void)
 	int fd = open(text, O_RDONLY);
 
 	lseek(fd, 30, SEEK_SET);
-	exits(in_child(read_on, (void *)(long)fd), 0, "a child reads on, and closes its descriptor");
+	exits(in_child(read_on, (void *)(long)fd), 0,
+	      "a child reads on, and closes its descriptor");
 	is(lseek(fd, 0, SEEK_CUR), 31, "the position is shared with the parent");
 	close(fd);
 }

@@ -54,7 +54,8 @@ static void test_exit_codes(void)
 {
 	exits(in_child(exit_code, (void *)0), 0, "exit code 0");
 	exits(in_child(exit_code, (void *)255), 255, "exit code 255");
-	exits(in_child(exit_code, (void *)0x1234), 0x34, "only the low 8 bits of an exit code count");
+	exits(in_child(exit_code, (void *)0x1234), 0x34,
+	      "only the low 8 bits of an exit code count");
 	exits(in_child(exit_code, (void *)-1), 255, "exit code -1 is 255");
 }
 

@@ -195,8 +195,10 @@ static void test_errors(void)
 	fails(kill(0x7ffffff0, SIGTERM), ESRCH, "no such process: ESRCH");
 	is(kill(0, 0), 0, "one's own group is there");
 	is(sys4(SYS_rt_sigaction, 65, 0, 0, 8), -EINVAL, "an action for signal 65: EINVAL");
-	is(sys4(SYS_rt_sigaction, SIGTERM, 0, 0, 4), -EINVAL, "a signal set of another size: EINVAL");
-	is(sys4(SYS_rt_sigprocmask, 77, (long)shared, 0, 8), -EINVAL, "an unknown operation: EINVAL");
+	is(sys4(SYS_rt_sigaction, SIGTERM, 0, 0, 4), -EINVAL,
+	   "a signal set of another size: EINVAL");
+	is(sys4(SYS_rt_sigprocmask, 77, (long)shared, 0, 8), -EINVAL,
+	   "an unknown operation: EINVAL");
 }
 
 int main(void)

@@ -166,11 +166,12 @@ static void test_past_end(void)
 
 static void test_errors(void)
 {
-	int fd = open(self, O_RDONLY), null = open("/dev/null", O_RDONLY), dir = open("/", O_RDONLY);
-	int wronly = open("/dev/null", O_WRONLY);
+	int fd = open(self, O_RDONLY), dir = open("/", O_RDONLY);
+	int null = open("/dev/null", O_RDONLY), wronly = open("/dev/null", O_WRONLY);
 
 	fails(mmap(NULL, 0, RW, ANON, -1, 0), EINVAL, "length 0: EINVAL");
-	fails(mmap(NULL, PAGE, RW, MAP_ANONYMOUS, -1, 0), EINVAL, "neither shared nor private: EINVAL");
+	fails(mmap(NULL, PAGE, RW, MAP_ANONYMOUS, -1, 0), EINVAL,
+	      "neither shared nor private: EINVAL");
 	fails(mmap((void *)0x30000001, PAGE, RW, ANON | MAP_FIXED, -1, 0), EINVAL,
 	      "MAP_FIXED at an unaligned address: EINVAL");
 	fails(mmap(NULL, PAGE, RW, MAP_PRIVATE, -1, 0), EBADF, "no descriptor: EBADF");

@@ -57,7 +57,8 @@ static void test_violations(void)
 	killed_by(in_child(read_byte, p + 2 * PAGE), SIGSEGV, "also of one never touched");
 	mprotect(p, 3 * PAGE, RW);
 	p[PAGE] = 5;
-	ok(p[0] == 1 && p[PAGE] == 5 && p[2 * PAGE] == 0, "with the rights back the bytes are back");
+	ok(p[0] == 1 && p[PAGE] == 5 && p[2 * PAGE] == 0,
+	   "with the rights back the bytes are back");
 	munmap(p, 3 * PAGE);
 }
 
@@ -120,7 +121,8 @@ static void test_errors(void)
 {
 	char *p = map(5, RW, MAP_PRIVATE);
 
-	is(sys3(SYS_mprotect, (long)p + 1, PAGE, PROT_READ), -EINVAL, "an unaligned address: EINVAL");
+	is(sys3(SYS_mprotect, (long)p + 1, PAGE, PROT_READ), -EINVAL,
+	   "an unaligned address: EINVAL");
 	is(mprotect(p, 0, PROT_NONE), 0, "length 0 changes nothing");
 	is(sys3(SYS_mprotect, (long)p, PAGE, 0x40), -EINVAL, "unknown rights: EINVAL");
 	is(sys3(SYS_mprotect, 0x40000000, 0xd0000000, PROT_READ), -ENOMEM,

@@ -92,7 +92,8 @@ static void test_errors(void)
 
 	fails(munmap(p + 1, PAGE), EINVAL, "an unaligned address: EINVAL");
 	fails(munmap(p, 0), EINVAL, "length 0: EINVAL");
-	is(sys2(SYS_munmap, (long)p, 0xfffff000), -EINVAL, "a range around the end of memory: EINVAL");
+	is(sys2(SYS_munmap, (long)p, 0xfffff000), -EINVAL,
+	   "a range around the end of memory: EINVAL");
 	is(sys2(SYS_munmap, KERNEL_ADDRESS, PAGE), -EINVAL, "the kernel's part: EINVAL");
 	is(sys2(SYS_munmap, (long)p, 0xffffffff), -EINVAL, "a length that wraps: EINVAL");
 	is_str(layout(p, 2), "ab", "after which everything is still there");

@@ -100,7 +100,8 @@ static int breakpoint(void *arg)
 static int single_step(void *arg)
 {
 	(void)arg;
-	__asm__ volatile("pushfl\n\torl $0x100, (%%esp)\n\tpopfl\n\tnop\n\tnop" : : : "cc", "memory");
+	__asm__ volatile("pushfl\n\torl $0x100, (%%esp)\n\tpopfl\n\tnop\n\tnop" : : : "cc",
+			 "memory");
 	return 0;
 }
 
@@ -136,14 +137,16 @@ static void test_memory(void)
 	munmap(p, PAGE);
 	killed_by(in_child(read_byte, NULL), SIGSEGV, "read through a null pointer");
 	killed_by(in_child(write_byte, NULL), SIGSEGV, "write through a null pointer");
-	killed_by(in_child(read_byte, (void *)4095), SIGSEGV, "read of a field behind a null pointer");
+	killed_by(in_child(read_byte, (void *)4095), SIGSEGV,
+		  "read of a field behind a null pointer");
 	killed_by(in_child(read_byte, p), SIGSEGV, "read where nothing is mapped");
 	killed_by(in_child(write_byte, p), SIGSEGV, "write where nothing is mapped");
 	killed_by(in_child(read_byte, (void *)KERNEL_ADDRESS), SIGSEGV, "read of kernel memory");
 	killed_by(in_child(write_byte, (void *)KERNEL_ADDRESS), SIGSEGV, "write of kernel memory");
 	killed_by(in_child(read_byte, (void *)0xc0100000), SIGSEGV, "read of the kernel's text");
 	killed_by(in_child(write_byte, (void *)0xc0100000), SIGSEGV, "write of the kernel's text");
-	killed_by(in_child(write_byte, (void *)test_memory), SIGSEGV, "write to the program's text");
+	killed_by(in_child(write_byte, (void *)test_memory), SIGSEGV,
+		  "write to the program's text");
 	killed_by(in_child(write_byte, (void *)constant), SIGSEGV, "write to its constants");
 	exits(in_child(read_byte, (void *)constant), 0, "reading them is fine");
 }
@@ -183,7 +186,8 @@ static void test_exceptions(void)
 	killed_by(in_child(breakpoint, NULL), SIGTRAP, "a breakpoint is a SIGTRAP");
 	killed_by(in_child(single_step, NULL), SIGTRAP, "the trap flag is a SIGTRAP");
 	killed_by(in_child(overflow, NULL), SIGSEGV, "into after an overflow is a SIGSEGV");
-	exits(in_child(direction_flag, &letter), 0, "a system call with the direction flag set is harmless");
+	exits(in_child(direction_flag, &letter), 0,
+	      "a system call with the direction flag set is harmless");
 }
 
 int main(void)

@@ -56,7 +56,8 @@ static void test_sleep(void)
 	before = now(CLOCK_MONOTONIC);
 	pause.tv_sec = (before + 30 * MS) / (1000 * MS);
 	pause.tv_nsec = (before + 30 * MS) % (1000 * MS);
-	is(clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &pause, NULL), 0, "until 30 ms from now");
+	is(clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &pause, NULL), 0,
+	   "until 30 ms from now");
 	ok(now(CLOCK_MONOTONIC) >= before + 30 * MS, "is not early");
 }
 

@@ -10,12 +10,13 @@ static const long beyond[] = { 600, 1000, 4096, 100000, 0x7fffffff, -1, -2, -0x7
 /* All registers but eax must come back as they were. */
 static int registers_kept(long nr)
 {
-	unsigned long b = 0x11111111, c = 0x22222222, d = 0x33333333, s = 0x44444444, di = 0x55555555;
+	unsigned long b = 0x11111111, c = 0x22222222, d = 0x33333333;
+	unsigned long s = 0x44444444, di = 0x55555555;
 	unsigned long eax = nr, flags_before, flags_after;
 
 	__asm__ volatile("pushfl\n\tpopl %0\n\tint $0x80\n\tpushfl\n\tpopl %1"
-			 : "=&m"(flags_before), "=m"(flags_after), "+a"(eax), "+b"(b), "+c"(c), "+d"(d),
-			   "+S"(s), "+D"(di) : : "memory");
+			 : "=&m"(flags_before), "=m"(flags_after), "+a"(eax), "+b"(b), "+c"(c),
+			   "+d"(d), "+S"(s), "+D"(di) : : "memory");
 	return b == 0x11111111 && c == 0x22222222 && d == 0x33333333 && s == 0x44444444 &&
 	       di == 0x55555555 && flags_before == flags_after;
 }

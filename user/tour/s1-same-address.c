@@ -24,8 +24,8 @@ int main(void)
 	child = fork();
 	if (child == 0) {
 		value = 2222;
-		say("s1: child:  at 0x%08lx stands %d, I have just written it", (unsigned long)&value,
-		    value);
+		say("s1: child:  at 0x%08lx stands %d, I have just written it",
+		    (unsigned long)&value, value);
 		shared[0] = 3333;
 		say("s1: child:  into the shared page at 0x%08lx I write %d", (unsigned long)shared,
 		    shared[0]);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* S2 - bss costs nothing.
  *
- * `table` is 64 KiB of zeroes. The ELF file does not contain them: the segment's memory size is just
- * larger than its file size, and exec makes an anonymous VMA of the difference. Reading a page of it
- * maps the one zero page that everybody shares, read-only; rss does not change. Only a write brings
- * a frame of one's own.
+ * `table` is 64 KiB of zeroes. The ELF file does not contain them: the segment's memory size is
+ * just larger than its file size, and exec makes an anonymous VMA of the difference. Reading a
+ * page of it maps the one zero page that everybody shares, read-only; rss does not change. Only a
+ * write brings a frame of one's own.
  */
 #include "say.h"
 
@@ -22,8 +22,8 @@ int main(void)
 	say("s2: reading one byte of the pages 2, 3 and 4: three faults, all map the zero page");
 	for (int i = 2; i <= 4; i++)
 		sum += table[i * PAGE_SIZE];
-	say("s2: they read as %d; now writing to page 3 at 0x%08lx: it gets a frame of its own", sum,
-	    (unsigned long)&table[3 * PAGE_SIZE]);
+	say("s2: they read as %d; now writing to page 3 at 0x%08lx: it gets a frame of its own",
+	    sum, (unsigned long)&table[3 * PAGE_SIZE]);
 	table[3 * PAGE_SIZE] = 7;
 	say("s2: writing to page 9 at 0x%08lx, never read before: a frame at once",
 	    (unsigned long)&table[9 * PAGE_SIZE]);

@@ -33,7 +33,8 @@ static int thread(void *arg)
 static int start_threads(void)
 {
 	for (long i = 0; i < 2; i++)
-		if (clone(thread, stacks[i] + STACK_SIZE, CLONE_VM | CLONE_FS | CLONE_FILES | SIGCHLD,
+		if (clone(thread, stacks[i] + STACK_SIZE,
+			  CLONE_VM | CLONE_FS | CLONE_FILES | SIGCHLD,
 			  (void *)(i + 1)) < 0)
 			return -1;
 	return 0;

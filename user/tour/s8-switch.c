@@ -44,7 +44,8 @@ int main(void)
 		return 1;
 	*turn = 0;
 	say("s8: two threads of one mm take %d turns each: CR3 stays", ROUNDS);
-	child = clone(thread, stack + STACK_SIZE, CLONE_VM | CLONE_FS | CLONE_FILES | SIGCHLD, NULL);
+	child = clone(thread, stack + STACK_SIZE, CLONE_VM | CLONE_FS | CLONE_FILES | SIGCHLD,
+		      NULL);
 	if (child < 0)
 		return 1;
 	play(0);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* S9 - what a page fault can mean.
  *
- * Child A touches a page that is mapped but not present: the fault brings it, the instruction starts
- * again. Child B recurses until it is below its stack's VMA: the VMA grows. Child C touches an
- * address outside every VMA: SIGSEGV.
+ * Child A touches a page that is mapped but not present: the fault brings it, the instruction
+ * starts again. Child B recurses until it is below its stack's VMA: the VMA grows. Child C
+ * touches an address outside every VMA: SIGSEGV.
  */
 #include <sys/mman.h>
 #include <sys/wait.h>
