@@ -30,7 +30,7 @@ static void introduce(void)
 	say("ordinary static Linux program on %s %s, in ring 3, on demand-paged memory.",
 	    name.sysname, name.machine);
 	say("%s", "");
-	say("  make tour                          the same programs, each with the kernel's events");
+	say("  make tour                          these programs, with the kernel's events");
 	say("  make run APPEND='trace=fault,cow'  watch events of your choice: fault cow mm");
 	say("                                     switch vma task");
 	say("  make debug-gdb                     stop in the kernel; np-tasks np-maps np-walk");
