@@ -25,6 +25,11 @@ bool check_at(bool good, const char *what, const char *file, int line);
 #define CHECK_EQ(a, b)	check_eq((long long)(a), (long long)(b), #a " == " #b, __FILE__, __LINE__)
 bool check_eq(long long got, long long want, const char *what, const char *file, int line);
 
+/* The heap behind kzalloc() and kmem_cache_alloc(): objects allocated and not freed. */
+extern int kmalloc_live;
+/* The n-th allocation from now fails; 0: none does. */
+extern int kmalloc_fail_at;
+
 /* A generator with a fixed seed at the start of every test: failures repeat. */
 uint32_t random32(void);
 static inline uint32_t random_below(uint32_t n)

@@ -5,7 +5,6 @@
 
 #include "host.h"
 #include <nopage/radix-tree.h>
-#include <nopage/slab.h>
 
 #define SLOTS	1024
 
