@@ -93,9 +93,9 @@ enum vma_op { VMA_MAP, VMA_UNMAP, VMA_SPLIT, VMA_MERGE, VMA_GROW, VMA_SHRINK, VM
 enum task_ev {
 	TASK_EV_FORK,		/* 2: parent pid  3: clone flags */
 	TASK_EV_EXEC,		/* 2: entry point */
-	TASK_EV_EXIT,		/* 2: wait status */
+	TASK_EV_EXIT,		/* 2: wait status  3: not 0 for a kernel thread (2: its result) */
 	TASK_EV_REAP,		/* 2: by pid */
-	TASK_EV_KTHREAD,	/* a kernel thread was made */
+	TASK_EV_KTHREAD,	/* a kernel thread was made; 2: by pid */
 };
 /* EV_SYSCALL: 0 number  1 result  2.. first arguments.  EV_SIGNAL: 0 signal  1 to pid  2 address  3 0 sent, 1 fatal */
 

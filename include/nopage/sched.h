@@ -22,7 +22,15 @@
 #define TASK_INTERRUPTIBLE	1		/* sleeps; a signal wakes it */
 #define TASK_UNINTERRUPTIBLE	2
 #define TASK_ZOMBIE		4		/* exited, not yet reaped by its parent */
-#define TASK_DEAD		8		/* reaped; freed by finish_task_switch or the reaper */
+#define TASK_DEAD		8		/* reaped; freed with its last reference */
+#define TASK_STOPPED		16		/* by a stop signal, until SIGCONT or SIGKILL */
+
+/* task_struct.flags */
+#define PF_KTHREAD		0x1		/* a kernel thread: gets no signals */
+#define PF_EXITING		0x2		/* do_exit() has begun */
+
+/* task_struct.fail_nth: the allocation has failed (mm/fail.c) */
+#define FAIL_FIRED		(-1)
 
 /* task_struct.work: looked at on every return to user mode */
 #define TIF_NEED_RESCHED	0x1
@@ -31,17 +39,33 @@
 struct files_struct;
 struct fs_struct;
 
-/* What the threads of one process share: signals for the process, limits, exit of the group. */
+/* What to do about each signal: shared by clone(CLONE_SIGHAND). */
+struct sighand_struct {
+	atomic_t count;				/* tasks that share it */
+	spinlock_t siglock;			/* also guards the pending sets of those tasks */
+	struct sigaction_k action[NSIG];	/* siglock; index: signal - 1 */
+};
+
+/* What the threads of one process share: its signals, limits, process group, its end. */
 struct signal_struct {
-	atomic_t count;				/* threads */
-	struct rlimit rlim[RLIM_NLIMITS];
-	/* siglock */
-	spinlock_t siglock;
-	sigset_t shared_pending;		/* for any thread of the process */
-	struct sigaction_k action[NSIG];	/* index: signal - 1 */
-	bool group_exit;			/* exit_group() or a fatal signal is under way */
-	int group_exit_code;
+	atomic_t count;				/* tasks that point here, dead leader included */
+	atomic_t live;				/* of those: not yet in do_exit() */
 	wait_queue_head_t wait_chldexit;	/* wait4() of any thread sleeps here */
+	struct rlimit rlim[RLIM_NLIMITS];	/* words: any thread reads, setrlimit writes */
+
+	/* siglock */
+	sigset_t shared_pending;		/* for any thread of the process */
+	bool group_exit;			/* exit_group() or a fatal signal is under way */
+	bool group_stop;			/* every thread is to enter TASK_STOPPED */
+	int group_exit_code;			/* wait4() status */
+	int stop_report;			/* status of a stop or continue not yet waited for, or 0 */
+
+	/* tasklist_lock */
+	pid_t pgrp, session;
+	u64 utime, stime;			/* ticks, of threads that are gone */
+	u64 cutime, cstime;			/* of children that were waited for */
+	unsigned long min_flt, maj_flt;		/* of threads that are gone */
+	unsigned long cmin_flt, cmaj_flt;	/* of children that were waited for */
 };
 
 /* One per schedulable thing: process, thread, kernel thread. */
@@ -49,6 +73,8 @@ struct task_struct {
 	/* entry.S reads work (asm/offsets.h); atomic bit operations or own CPU. */
 	volatile u32 work;			/* TIF_* */
 	volatile int state;			/* TASK_*; run-queue lock to leave a sleep */
+	u32 flags;				/* PF_*; own task only */
+	atomic_t usage;				/* one until it last runs, one until it is reaped */
 
 	struct mm_struct *mm;			/* own address space, NULL for a kernel thread */
 	struct mm_struct *active_mm;		/* whose page tables are loaded while it runs */
@@ -67,7 +93,7 @@ struct task_struct {
 	struct hlist_node pid_link;		/* pid hash */
 	struct list_head thread_group;		/* the leader's list of its threads */
 	struct task_struct *parent;
-	struct list_head children, sibling;
+	struct list_head children, sibling;	/* a process's children hang on its group leader */
 	int exit_signal;			/* sent to the parent; -1: a thread, reaps itself */
 	int exit_code;				/* wait4() status */
 
@@ -76,19 +102,18 @@ struct task_struct {
 	struct files_struct *files;
 	struct fs_struct *fs;
 	struct signal_struct *signal;
-	sigset_t blocked;
+	struct sighand_struct *sighand;
+	sigset_t blocked;			/* siglock to change */
 	sigset_t pending;			/* siglock */
 	int *set_child_tid;			/* user pointers of clone() */
 	int *clear_child_tid;
 	struct completion *vfork_done;		/* the vforking parent waits for it */
 	unsigned long min_flt, maj_flt;
 	u64 utime, stime;			/* ticks in user and kernel mode */
-	int fail_nth;				/* debug build: >0: that many allocations from now fails */
+	int fail_nth;				/* debug build: n > 0: the n-th allocation from now fails */
 
 	struct thread_struct thread;		/* arch/i386 */
 };
-
-#define PF_NAME(t) ((t)->comm)
 
 /* Set a TIF_* bit from anywhere; clear own ones. */
 static inline void set_work(struct task_struct *t, u32 bit)
@@ -118,12 +143,26 @@ void wake_up_process(struct task_struct *p);	/* sleeping -> run queue; any conte
 void wake_up_new_task(struct task_struct *p);
 void scheduler_tick(struct pt_regs *regs);	/* timer interrupt */
 void set_need_resched(void);
+#define MAX_SCHEDULE_TIMEOUT	0x7fffffffL
 long schedule_timeout(long ticks);		/* set state first; ticks left when woken early */
 void cpu_idle(void) __noreturn;
+void wake_up_state(struct task_struct *p, int states);	/* the same for sleeps in other states */
 extern spinlock_t runqueue_lock;
-unsigned int nr_running(void);
+unsigned int nr_running(void);			/* tasks on the run queue, the running one included */
 /* First C of a new task (from entry.S): drops what the switch left over. */
 asmlinkage void schedule_tail(struct task_struct *prev);
+/* Stops of GDB and of the tests: the steps of a switch, see the comment in sched.c. */
+void enter_lazy_tlb(struct mm_struct *mm, struct task_struct *next);
+struct task_struct *context_switch(struct task_struct *prev, struct task_struct *next);
+void finish_task_switch(struct task_struct *prev);
+
+/* cond_resched - in long loops of the kernel, where sleeping is allowed: let others run if it is time. */
+static inline void cond_resched(void)
+{
+	might_sleep();
+	if (unlikely(current->work & TIF_NEED_RESCHED))
+		schedule();
+}
 
 /* ------------------------------------------------------------------ fork.c */
 extern spinlock_t tasklist_lock;
@@ -141,15 +180,18 @@ long do_fork(unsigned long clone_flags, unsigned long usp, struct pt_regs *regs,
 struct task_struct *kthread_run(int (*fn)(void *), void *arg, const char *name);
 /* Wait until a kernel thread made by kthread_run has exited, reap it; its return value. */
 int kthread_join(struct task_struct *p);
+/* kthread_exec - kernel_execve() by a kernel thread, which is none afterwards; then fn must return. */
+int kthread_exec(const char *path, const char *const argv[], const char *const envp[]);
 /* spawn_user - a child process of the caller running the program path; pid or -Exxx. Kernel threads only. */
 pid_t spawn_user(const char *path, const char *const argv[], const char *const envp[]);
 /* Temporarily give a kernel thread an mm of its own (mm_users + 1) / take it away again. */
 void use_mm(struct mm_struct *mm);
 void unuse_mm(struct mm_struct *mm);
 struct task_struct *find_task_by_pid(pid_t pid);	/* caller holds tasklist_lock */
-void free_task(struct task_struct *p);
+/* put_task_struct - drop a reference; the last one frees the task and its stack. */
+void put_task_struct(struct task_struct *p);
 void mm_release(struct task_struct *p);		/* vfork parent wakes, clear_child_tid: before the mm goes */
-unsigned long nr_tasks(void);
+unsigned long nr_tasks(void);			/* all but idle tasks */
 void fork_init(void);
 
 /* ------------------------------------------------------------------ exit.c */
@@ -158,6 +200,12 @@ void __noreturn do_group_exit(int code);
 /* kernel_wait - wait4() for kernel code: pid -1 or >0; status to *status (may be NULL). */
 pid_t kernel_wait(pid_t pid, int *status, int options);
 void exit_mm(struct task_struct *p);
+/*
+ * de_thread - exec: kill the other threads of the current process, wait until they are gone, become
+ * its leader, and stop sharing signal actions. Sleeps. 0, -EAGAIN (the process is being killed
+ * already) or -ENOMEM.
+ */
+int de_thread(void);
 
 /* ------------------------------------------------------------------ exec.c */
 /* Replace the program of the current task. Pointers are kernel pointers. 0 (registers are set) or -Exxx. */
@@ -169,7 +217,14 @@ int send_sig_process(int sig, struct task_struct *p);	/* to its process */
 /* A fault of the current task: cannot be blocked or ignored. addr is logged. */
 void force_sig_fault(int sig, int code, unsigned long addr);
 void do_signal(struct pt_regs *regs);		/* return to user mode, TIF_SIGPENDING */
-void recalc_sigpending(void);
+void recalc_sigpending(void);			/* TIF_SIGPENDING of current; siglock held */
+/* Names for the log: "SIGSEGV"; "signal 40" has none and gives "SIG?". */
+const char *signal_name(int sig);
+
+/* ------------------------------------------------------------------ futex.c */
+/* Wake up to nr sleepers of the current mm's futex at uaddr; how many there were. */
+int futex_wake(unsigned long uaddr, int nr);
+void futex_init(void);
 
 /* ------------------------------------------------------------------ time.c */
 extern volatile unsigned long jiffies;
@@ -180,8 +235,7 @@ struct timer {
 	unsigned long expires;			/* jiffies */
 	void (*fn)(struct timer *t);		/* interrupt context */
 };
-void add_timer(struct timer *t);
-void del_timer(struct timer *t);
-void time_init(void);
+void add_timer(struct timer *t);		/* not pending; any context */
+void del_timer(struct timer *t);		/* pending or not; fn will not run any more */
 
 #endif

@@ -57,6 +57,7 @@ long sys_setsid(void);
 long sys_uname(long name);
 long sys_sysinfo(long info);
 long sys_getrlimit(long resource, long rlim);
+long sys_old_getrlimit(long resource, long rlim);
 long sys_setrlimit(long resource, long rlim);
 long sys_prlimit64(long pid, long resource, long new_rlim, long old_rlim);
 long sys_getrusage(long who, long usage);

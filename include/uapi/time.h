@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* time.h - clocks and the time structures of the Linux i386 ABI, with 32-bit and 64-bit seconds. */
+#ifndef NOPAGE_UAPI_TIME_H
+#define NOPAGE_UAPI_TIME_H
+
+#define CLOCK_REALTIME		0
+#define CLOCK_MONOTONIC		1
+#define CLOCK_PROCESS_CPUTIME_ID 2
+#define CLOCK_THREAD_CPUTIME_ID	3
+#define CLOCK_MONOTONIC_RAW	4
+#define CLOCK_REALTIME_COARSE	5
+#define CLOCK_MONOTONIC_COARSE	6
+#define CLOCK_BOOTTIME		7
+
+#define TIMER_ABSTIME		1
+
+struct timespec32 {
+	int tv_sec;
+	int tv_nsec;
+};
+
+struct timespec64 {
+	long long tv_sec;
+	int tv_nsec;
+	int pad;			/* upper half of Linux's 64-bit tv_nsec: not looked at */
+};
+
+struct timeval32 {
+	int tv_sec;
+	int tv_usec;
+};
+
+struct timezone {
+	int tz_minuteswest;
+	int tz_dsttime;
+};
+
+/* times(2): in ticks of 1/100 s. */
+struct tms {
+	long tms_utime, tms_stime, tms_cutime, tms_cstime;
+};
+
+#endif

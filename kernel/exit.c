@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exit.c - the end of tasks, and waiting for it.
+ *
+ *	running -> do_exit: ZOMBIE  -> wait4 by the parent: DEAD -> freed
+ *	                    (thread, or SIGCHLD ignored: DEAD at once)
+ *
+ * A task has two references (usage): one is dropped when it has been switched away from for the last
+ * time, because until then it stands on its own stack; the other by release_task(), which takes it out
+ * of all lists. A process is waited for when its last thread has gone; until then a leader that
+ * exited early stays a zombie. Children hang on the leader, whichever thread made them.
+ */
+#include "internal.h"
+#include <nopage/err.h>
+#include <nopage/events.h>
+#include <nopage/fs.h>
+#include <nopage/mm.h>
+#include <nopage/printk.h>
+#include <nopage/syscalls.h>
+#include <asm/uaccess.h>
+#include <uapi/system.h>
+#include <uapi/wait.h>
+
+/* ------------------------------------------------------------------ reaping */
+
+/* announce_zombie - tell p's parent; true when the parent does not care and p is to be reaped now. */
+static bool announce_zombie(struct task_struct *p)
+{
+	struct sigaction_k *act = &p->parent->sighand->action[SIGCHLD - 1];
+	bool ignored = p->exit_signal == SIGCHLD && act->handler == SIG_IGN;
+
+	assert_spin_locked(&tasklist_lock);
+	BUG_ON(p->state != TASK_ZOMBIE || !list_empty(&p->thread_group));
+	notify_parent(p, p->exit_signal);
+	return ignored;
+}
+
+/* account_reaped - the times of p go to its process, or, if p was the process, to the parent. */
+static void account_reaped(struct task_struct *p)
+{
+	struct signal_struct *sig = p->signal, *parent = p->parent->signal;
+	struct task_times t;
+
+	if (p != p->group_leader) {
+		sig->utime += p->utime;
+		sig->stime += p->stime;
+		sig->min_flt += p->min_flt;
+		sig->maj_flt += p->maj_flt;
+		return;
+	}
+	process_times(p, &t);
+	parent->cutime += t.utime + sig->cutime;
+	parent->cstime += t.stime + sig->cstime;
+	parent->cmin_flt += t.min_flt + sig->cmin_flt;
+	parent->cmaj_flt += t.maj_flt + sig->cmaj_flt;
+}
+
+/*
+ * release_task - p, which has exited, leaves all lists; its reaper's reference goes. The last thread of
+ * a process whose leader has exited before makes the leader ready to be waited for.
+ */
+static void release_task(struct task_struct *p)
+{
+	struct task_struct *leader = p->group_leader;
+	struct signal_struct *sig = p->signal;
+	struct sighand_struct *sighand = p->sighand;
+	bool reap_leader = false;
+
+	spin_lock(&tasklist_lock);
+	BUG_ON(!(p->state & (TASK_ZOMBIE | TASK_DEAD)) || !list_empty(&p->children));
+	account_reaped(p);
+	detach_pid(p);
+	list_del_init(&p->sibling);
+	list_del_init(&p->thread_group);
+	p->state = TASK_DEAD;
+	p->signal = NULL;
+	p->sighand = NULL;
+	if (leader != p && list_empty(&leader->thread_group) && leader->state == TASK_ZOMBIE)
+		reap_leader = announce_zombie(leader);
+	wake_up_all(&sig->wait_chldexit);	/* de_thread() */
+	spin_unlock(&tasklist_lock);
+	event(EV_TASK, p->pid, TASK_EV_REAP, current->pid, 0, 0, 0);
+	put_signal(sig);
+	put_sighand(sighand);
+	put_task_struct(p);
+	if (reap_leader)
+		release_task(leader);
+}
+
+/*
+ * reparent_children - process 1 adopts the children of a dead process. Those that nobody will wait
+ * for are moved to the list dead, for the caller to release. tasklist_lock held.
+ */
+static void reparent_children(struct task_struct *leader, struct list_head *dead)
+{
+	struct task_struct *reaper = init_task_pid1 ? init_task_pid1 : &init_task;
+	struct task_struct *child, *next, *thread;
+
+	list_for_each_entry_safe(child, next, &leader->children, sibling) {
+		child->parent = reaper;
+		child->exit_signal = SIGCHLD;
+		list_for_each_entry(thread, &child->thread_group, thread_group)
+			thread->parent = reaper;
+		list_move_tail(&child->sibling, &reaper->children);
+		if (child->state == TASK_ZOMBIE && list_empty(&child->thread_group) &&
+		    announce_zombie(child))
+			list_move_tail(&child->sibling, dead);
+	}
+}
+
+/* exit_notify - p (current) becomes a zombie, or if nobody waits for it, dead. */
+static void exit_notify(struct task_struct *p, bool group_dead)
+{
+	struct task_struct *child;
+	LIST_HEAD(dead);
+	bool reap;
+
+	spin_lock(&tasklist_lock);
+	if (group_dead)
+		reparent_children(p->group_leader, &dead);
+	p->state = TASK_ZOMBIE;
+	if (p != p->group_leader)
+		reap = true;
+	else
+		reap = list_empty(&p->thread_group) && announce_zombie(p);
+	wake_up_all(&p->signal->wait_chldexit);	/* de_thread() */
+	spin_unlock(&tasklist_lock);
+
+	while ((child = list_first_entry_or_null(&dead, struct task_struct, sibling)))
+		release_task(child);
+	if (reap)
+		release_task(p);
+}
+
+/* ------------------------------------------------------------------ exit */
+
+/* Process 1 has nobody to be waited for by: the machine ends with it. */
+static void __noreturn init_exited(int status)
+{
+	if (WTERMSIG(status))
+		pr_err("init was killed by %s\n", signal_name(WTERMSIG(status)));
+	else
+		printk("init exited with status %d\n", WEXITSTATUS(status));
+	machine_exit(status == 0);
+}
+
+/*
+ * exit_mm - p (current) gives up its address space. Its page tables stay loaded until the next
+ * switch, so the exiting task turns into a borrower, like a kernel thread, before it is a user no more.
+ */
+void exit_mm(struct task_struct *p)
+{
+	struct mm_struct *mm = p->mm;
+
+	if (!mm)
+		return;
+	BUG_ON(p != current || p->active_mm != mm);
+	mmgrab(mm, EVM_LAZY_GET);
+	p->mm = NULL;
+	mmput(mm, EVM_EXIT);
+}
+
+void __noreturn do_exit(int code)
+{
+	struct task_struct *p = current;
+	bool group_dead;
+
+	BUG_ON(p == this_cpu()->idle || (p->flags & PF_EXITING));
+	might_sleep();
+	p->flags |= PF_EXITING;
+	p->exit_code = code;
+	event(EV_TASK, p->pid, TASK_EV_EXIT, code, p->flags & PF_KTHREAD, 0, 0);
+	group_dead = atomic_dec_and_test(&p->signal->live);
+	if (group_dead && is_init(p))
+		init_exited(code);
+	mm_release(p);
+	exit_mm(p);
+	exit_files(p);
+	exit_fs(p);
+	exit_thread(p);
+	exit_notify(p, group_dead);
+	schedule();
+	BUG();
+}
+
+/* do_group_exit - all threads of the process die; the first one's status counts. */
+void __noreturn do_group_exit(int code)
+{
+	struct signal_struct *sig = current->signal;
+
+	spin_lock(&tasklist_lock);
+	spin_lock(&current->sighand->siglock);
+	if (sig->group_exit) {
+		code = sig->group_exit_code;
+	} else {
+		sig->group_exit = true;
+		sig->group_exit_code = code;
+		zap_other_threads();
+	}
+	spin_unlock(&current->sighand->siglock);
+	spin_unlock(&tasklist_lock);
+	do_exit(code);
+}
+
+long sys_exit(long code)
+{
+	do_exit(W_EXITCODE(code));
+}
+
+long sys_exit_group(long code)
+{
+	do_group_exit(W_EXITCODE(code));
+}
+
+/* ------------------------------------------------------------------ exec in a thread group */
+
+/* kill_siblings - start the end of all other threads; -EAGAIN when the process is dying anyway. */
+static int kill_siblings(void)
+{
+	struct signal_struct *sig = current->signal;
+	int error = -EAGAIN;
+
+	spin_lock(&tasklist_lock);
+	spin_lock(&current->sighand->siglock);
+	if (!sig->group_exit) {
+		sig->group_exit = true;
+		zap_other_threads();
+		error = 0;
+	}
+	spin_unlock(&current->sighand->siglock);
+	spin_unlock(&tasklist_lock);
+	return error;
+}
+
+/* alone - has every other thread been released, or is, as the leader, a zombie? */
+static bool alone(void)
+{
+	struct task_struct *leader = current->group_leader;
+	bool yes;
+
+	spin_lock(&tasklist_lock);
+	if (leader == current)
+		yes = list_empty(&leader->thread_group);
+	else
+		yes = list_is_singular(&leader->thread_group) && leader->state == TASK_ZOMBIE;
+	spin_unlock(&tasklist_lock);
+	return yes;
+}
+
+/*
+ * become_leader - current takes the place of its zombie leader: number, parent, children. The old
+ * leader becomes a thread of current, and is released as such.
+ */
+static void become_leader(void)
+{
+	struct task_struct *p = current, *old = p->group_leader, *child;
+	pid_t pid = p->pid;
+
+	spin_lock(&tasklist_lock);
+	swap_pids(p, old);
+	BUG_ON(p->pid != p->tgid || old->pid != pid);
+	list_add(&p->sibling, &old->sibling);
+	list_del_init(&old->sibling);
+	list_splice_init(&old->children, &p->children);
+	list_for_each_entry(child, &p->children, sibling) {
+		struct task_struct *thread;
+
+		child->parent = p;
+		list_for_each_entry(thread, &child->thread_group, thread_group)
+			thread->parent = p;
+	}
+	list_del_init(&p->thread_group);
+	list_add(&old->thread_group, &p->thread_group);
+	p->group_leader = p;
+	old->group_leader = p;
+	p->exit_signal = old->exit_signal;
+	old->exit_signal = -1;
+	if (init_task_pid1 == old)
+		init_task_pid1 = p;
+	spin_unlock(&tasklist_lock);
+	release_task(old);
+}
+
+int de_thread(void)
+{
+	struct signal_struct *sig = current->signal;
+	struct sighand_struct *old = current->sighand, *new = NULL;
+	int error;
+
+	if (!thread_group_empty()) {
+		error = kill_siblings();
+		if (error)
+			return error;
+		wait_event(sig->wait_chldexit, alone());
+		if (current->group_leader != current)
+			become_leader();
+		sig->group_exit = false;
+	}
+	current->exit_signal = SIGCHLD;
+	if (atomic_read(&old->count) == 1)
+		return 0;
+	new = dup_sighand(old);
+	if (!new)
+		return -ENOMEM;
+	current->sighand = new;
+	put_sighand(old);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ wait */
+
+/* What is waited for, and what was found. */
+struct wait_opts {
+	pid_t pid;			/* > 0: that one, -1: any, 0: own group, < -1: group -pid */
+	int options;
+	int status;
+	struct task_times times;
+};
+
+static bool eligible(const struct wait_opts *o, const struct task_struct *p)
+{
+	bool clone_child = p->exit_signal != SIGCHLD;
+
+	if (o->pid > 0 && p->pid != o->pid)
+		return false;
+	if (o->pid == 0 && p->signal->pgrp != current->signal->pgrp)
+		return false;
+	if (o->pid < -1 && p->signal->pgrp != -o->pid)
+		return false;
+	return (o->options & __WALL) || clone_child == !!(o->options & __WCLONE);
+}
+
+/* take_stop_report - has p stopped or continued since the last look? Fills o->status. */
+static bool take_stop_report(struct wait_opts *o, struct task_struct *p)
+{
+	struct signal_struct *sig = p->signal;
+	int wanted = sig->stop_report == W_CONTINUED ? WCONTINUED : WUNTRACED;
+
+	if (!sig->stop_report || !(o->options & wanted))
+		return false;
+	o->status = sig->stop_report;
+	sig->stop_report = 0;
+	return true;
+}
+
+/*
+ * look_once - the pid of a child that has something to report (a zombie is reaped), 0 when there
+ * are only others, -ECHILD when there are no children of that kind.
+ */
+static pid_t look_once(struct wait_opts *o)
+{
+	struct task_struct *p;
+	pid_t found = -ECHILD;
+
+	spin_lock(&tasklist_lock);
+	list_for_each_entry(p, &current->group_leader->children, sibling) {
+		if (p->state == TASK_DEAD || !eligible(o, p))
+			continue;
+		found = 0;
+		if (p->state == TASK_ZOMBIE && list_empty(&p->thread_group)) {
+			found = p->pid;
+			o->status = p->signal->group_exit ? p->signal->group_exit_code
+							  : p->exit_code;
+			process_times(p, &o->times);
+			p->state = TASK_DEAD;	/* ours: no other thread may reap it */
+			spin_unlock(&tasklist_lock);
+			release_task(p);
+			return found;
+		}
+		if (take_stop_report(o, p)) {
+			found = p->pid;
+			break;
+		}
+	}
+	spin_unlock(&tasklist_lock);
+	return found;
+}
+
+static pid_t do_wait(struct wait_opts *o)
+{
+	wait_queue_head_t *q = &current->signal->wait_chldexit;
+	pid_t pid;
+
+	might_sleep();
+	DEFINE_WAIT(w);
+	for (;;) {
+		prepare_to_wait(q, &w, TASK_INTERRUPTIBLE);
+		pid = look_once(o);
+		if (pid || (o->options & WNOHANG))
+			break;
+		if (signal_pending(current)) {
+			pid = -ERESTARTSYS;
+			break;
+		}
+		schedule();
+	}
+	finish_wait(q, &w);
+	return pid;
+}
+
+pid_t kernel_wait(pid_t pid, int *status, int options)
+{
+	struct wait_opts o = { .pid = pid, .options = options };
+	pid_t ret = do_wait(&o);
+
+	if (status)
+		*status = o.status;
+	return ret;
+}
+
+/* As on Linux, a bad pointer is found only after the child has been reaped. */
+long sys_wait4(long pid, long status, long options, long rusage)
+{
+	struct wait_opts o = { .pid = pid, .options = options };
+	struct rusage ru;
+	pid_t ret;
+
+	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
+		return -EINVAL;
+	if ((unsigned long)pid == 0x80000000UL)
+		return -ESRCH;
+	ret = do_wait(&o);
+	if (ret <= 0)
+		return ret;
+	if (status && put_user(o.status, (int *)status))
+		return -EFAULT;
+	if (!rusage)
+		return ret;
+	fill_rusage(&ru, &o.times);
+	return copy_to_user((void *)rusage, &ru, sizeof(ru)) ? -EFAULT : ret;
+}
+
+long sys_waitpid(long pid, long status, long options)
+{
+	return sys_wait4(pid, status, options, 0);
+}

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fork.c - new tasks: processes, threads, vfork children, kernel threads.
+ *
+ * All are made by copy_process(); the clone flags say what is shared and what is copied:
+ *
+ *	            mm              files, fs       sighand        signal (thread group)
+ *	fork        dup_mm          copied          copied         new
+ *	vfork       shared          copied          copied         new     (parent waits)
+ *	thread      shared          shared          shared         shared
+ *	kthread     none            copied          copied         new
+ *
+ * Everything that can fail is done before the task becomes visible in attach_task().
+ */
+#include "internal.h"
+#include <nopage/events.h>
+#include <nopage/fs.h>
+#include <nopage/mm.h>
+#include <nopage/slab.h>
+#include <nopage/string.h>
+#include <nopage/syscalls.h>
+#include <asm/uaccess.h>
+#include <uapi/sched.h>
+
+#define PID_HASH	256
+#define RESERVED_PIDS	300		/* not given out again once the numbers have wrapped */
+#define MIN_TASKS	32
+
+/* Lock order: tasklist_lock -> siglock -> run-queue lock. */
+spinlock_t tasklist_lock = SPINLOCK_INIT;
+struct list_head task_list = LIST_HEAD_INIT(task_list);
+struct task_struct *init_task_pid1;
+
+static struct hlist_head pid_hash[PID_HASH];	/* tasklist_lock */
+static pid_t last_pid;				/* tasklist_lock */
+static bool pids_wrapped;			/* tasklist_lock */
+static unsigned long tasks, max_tasks;		/* tasklist_lock */
+
+static struct kmem_cache *task_cachep, *signal_cachep, *sighand_cachep;
+
+void fork_init(void)
+{
+	task_cachep = kmem_cache_create("task_struct", sizeof(struct task_struct), 0);
+	signal_cachep = kmem_cache_create("signal_struct", sizeof(struct signal_struct), 0);
+	sighand_cachep = kmem_cache_create("sighand_struct", sizeof(struct sighand_struct), 0);
+	BUG_ON(!task_cachep || !signal_cachep || !sighand_cachep);
+	/* A task needs about four frames; tasks may take a quarter of memory. */
+	max_tasks = min(max(totalram_pages() / 16, (unsigned long)MIN_TASKS), PID_MAX / 2UL);
+}
+
+unsigned long nr_tasks(void)
+{
+	return READ_ONCE(tasks);
+}
+
+/* ------------------------------------------------------------------ process numbers */
+
+struct task_struct *find_task_by_pid(pid_t pid)
+{
+	struct task_struct *p;
+
+	assert_spin_locked(&tasklist_lock);
+	hlist_for_each_entry(p, &pid_hash[(unsigned int)pid % PID_HASH], pid_link)
+		if (p->pid == pid)
+			return p;
+	return NULL;
+}
+
+/* pid_in_use - by a task, or as the name of a process group or session. */
+static bool pid_in_use(pid_t pid)
+{
+	struct task_struct *p;
+
+	if (find_task_by_pid(pid))
+		return true;
+	list_for_each_entry(p, &task_list, tasks)
+		if (p->signal->pgrp == pid || p->signal->session == pid)
+			return true;
+	return false;
+}
+
+/* alloc_pid - the next free number; there always is one, since max_tasks is PID_MAX / 2 at most. */
+static pid_t alloc_pid(void)
+{
+	do {
+		if (++last_pid >= PID_MAX) {
+			last_pid = RESERVED_PIDS;
+			pids_wrapped = true;
+		}
+	} while (pids_wrapped && pid_in_use(last_pid));
+	return last_pid;
+}
+
+static void hash_pid(struct task_struct *p)
+{
+	hlist_add_head(&p->pid_link, &pid_hash[(unsigned int)p->pid % PID_HASH]);
+}
+
+void swap_pids(struct task_struct *a, struct task_struct *b)
+{
+	pid_t pid = a->pid;
+
+	assert_spin_locked(&tasklist_lock);
+	hlist_del_init(&a->pid_link);
+	hlist_del_init(&b->pid_link);
+	a->pid = b->pid;
+	b->pid = pid;
+	hash_pid(a);
+	hash_pid(b);
+}
+
+void detach_pid(struct task_struct *p)
+{
+	assert_spin_locked(&tasklist_lock);
+	list_del_init(&p->tasks);
+	hlist_del_init(&p->pid_link);
+	BUG_ON(tasks == 0);
+	tasks--;
+}
+
+/* ------------------------------------------------------------------ the parts of a task */
+
+/* dup_task_struct - a copy of current with a kernel stack of its own, or NULL. */
+static struct task_struct *dup_task_struct(void)
+{
+	struct task_struct *p = kmem_cache_alloc(task_cachep, GFP_KERNEL);
+
+	if (!p)
+		return NULL;
+	*p = *current;
+	p->stack = alloc_stack();
+	if (!p->stack) {
+		kmem_cache_free(task_cachep, p);
+		return NULL;
+	}
+	p->work = 0;
+	p->state = TASK_RUNNING;
+	p->flags = 0;
+	atomic_set(&p->usage, 2);
+	p->mm = NULL;
+	p->active_mm = NULL;
+	p->pending = 0;
+	p->utime = 0;
+	p->stime = 0;
+	p->min_flt = 0;
+	p->maj_flt = 0;
+	p->fail_nth = 0;
+	p->vfork_done = NULL;
+	p->group_leader = p;
+	INIT_LIST_HEAD(&p->run_list);
+	INIT_LIST_HEAD(&p->tasks);
+	INIT_LIST_HEAD(&p->thread_group);
+	INIT_LIST_HEAD(&p->children);
+	INIT_LIST_HEAD(&p->sibling);
+	INIT_HLIST_NODE(&p->pid_link);
+	return p;
+}
+
+static void free_task(struct task_struct *p)
+{
+	free_stack(p->stack);
+	kmem_cache_free(task_cachep, p);
+}
+
+void put_task_struct(struct task_struct *p)
+{
+	BUG_ON(atomic_read(&p->usage) <= 0);
+	if (!atomic_dec_and_test(&p->usage))
+		return;
+	BUG_ON(p == current || p->mm || p->active_mm || !list_empty(&p->run_list));
+	BUG_ON(!list_empty(&p->children) || p->signal || p->sighand);
+	free_task(p);
+}
+
+struct sighand_struct *dup_sighand(struct sighand_struct *old)
+{
+	struct sighand_struct *new = kmem_cache_alloc(sighand_cachep, GFP_KERNEL);
+
+	if (!new)
+		return NULL;
+	atomic_set(&new->count, 1);
+	spin_lock_init(&new->siglock);
+	spin_lock(&old->siglock);
+	memcpy(new->action, old->action, sizeof(new->action));
+	spin_unlock(&old->siglock);
+	return new;
+}
+
+void put_sighand(struct sighand_struct *sighand)
+{
+	if (atomic_dec_and_test(&sighand->count))
+		kmem_cache_free(sighand_cachep, sighand);
+}
+
+static int copy_sighand(unsigned long flags, struct task_struct *p)
+{
+	if (flags & CLONE_SIGHAND) {
+		atomic_inc(&current->sighand->count);
+		return 0;
+	}
+	p->sighand = dup_sighand(current->sighand);
+	return p->sighand ? 0 : -ENOMEM;
+}
+
+void put_signal(struct signal_struct *sig)
+{
+	if (atomic_dec_and_test(&sig->count))
+		kmem_cache_free(signal_cachep, sig);
+}
+
+static int copy_signal(unsigned long flags, struct task_struct *p)
+{
+	struct signal_struct *old = current->signal, *sig;
+
+	if (flags & CLONE_THREAD) {
+		atomic_inc(&old->count);
+		atomic_inc(&old->live);
+		return 0;
+	}
+	sig = kmem_cache_alloc(signal_cachep, GFP_KERNEL);
+	if (!sig)
+		return -ENOMEM;
+	*sig = (struct signal_struct){
+		.count = ATOMIC_INIT(1),
+		.live = ATOMIC_INIT(1),
+		.pgrp = old->pgrp,
+		.session = old->session,
+	};
+	memcpy(sig->rlim, old->rlim, sizeof(sig->rlim));
+	init_waitqueue_head(&sig->wait_chldexit);
+	p->signal = sig;
+	return 0;
+}
+
+/* undo_signal - a failed fork: the task does not live in its thread group after all. */
+static void undo_signal(struct task_struct *p)
+{
+	atomic_dec(&p->signal->live);
+	put_signal(p->signal);
+}
+
+/* copy_mm - share (mm_users + 1), copy, or for a kernel thread nothing. p gets a reference. */
+static int copy_mm(unsigned long flags, struct task_struct *p)
+{
+	struct mm_struct *mm = current->mm;
+
+	BUG_ON(!mm);
+	if (flags & CLONE_VM) {
+		mmget(mm, EVM_CLONE_VM);
+	} else {
+		mm = dup_mm(mm);
+		if (IS_ERR(mm))
+			return PTR_ERR(mm);
+	}
+	p->mm = mm;
+	p->active_mm = mm;
+	return 0;
+}
+
+/* undo_mm - drop what copy_mm gave a task that will never run. */
+static void undo_mm(struct task_struct *p)
+{
+	struct mm_struct *mm = p->mm;
+
+	p->mm = NULL;
+	p->active_mm = NULL;
+	if (mm)
+		mmput(mm, EVM_FORK_FAIL);
+}
+
+/* ------------------------------------------------------------------ copy_process */
+
+static int check_flags(unsigned long flags)
+{
+	if (flags & CLONE_NEWNS)
+		return -EINVAL;
+	if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
+		return -EINVAL;
+	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
+		return -EINVAL;
+	/* A sibling of process 1 would have no parent to be reaped by. */
+	if ((flags & CLONE_PARENT) && is_init(current))
+		return -EINVAL;
+	return 0;
+}
+
+/* set_parent - where p hangs in the process tree. tasklist_lock held. */
+static void set_parent(struct task_struct *p, unsigned long flags)
+{
+	struct task_struct *leader = current->group_leader;
+
+	if (flags & CLONE_THREAD) {
+		p->tgid = leader->pid;
+		p->group_leader = leader;
+		p->parent = leader->parent;
+		p->exit_signal = -1;
+		list_add_tail(&p->thread_group, &leader->thread_group);
+		return;
+	}
+	p->tgid = p->pid;
+	p->parent = flags & CLONE_PARENT ? leader->parent : leader;
+	p->exit_signal = flags & CLONE_PARENT ? leader->exit_signal : (int)(flags & CSIGNAL);
+	list_add_tail(&p->sibling, &p->parent->children);
+}
+
+/*
+ * attach_task - number the finished task and make it visible. -EAGAIN: too many tasks, or the
+ * thread group it would join is being killed (the killer would miss it).
+ */
+static int attach_task(struct task_struct *p, unsigned long flags)
+{
+	spin_lock(&tasklist_lock);
+	if (tasks >= max_tasks || ((flags & CLONE_THREAD) && p->signal->group_exit)) {
+		spin_unlock(&tasklist_lock);
+		return -EAGAIN;
+	}
+	p->pid = alloc_pid();
+	set_parent(p, flags);
+	list_add_tail(&p->tasks, &task_list);
+	hash_pid(p);
+	tasks++;
+	spin_unlock(&tasklist_lock);
+	return 0;
+}
+
+struct task_struct *copy_process(const struct fork_args *args)
+{
+	unsigned long flags = args->flags;
+	struct task_struct *p;
+	int error = check_flags(flags);
+
+	if (error)
+		return ERR_PTR(error);
+	if (nr_tasks() >= max_tasks)
+		return ERR_PTR(-EAGAIN);
+	p = dup_task_struct();
+	if (!p)
+		return ERR_PTR(-ENOMEM);
+	if (args->fn) {
+		p->flags = PF_KTHREAD;
+		strscpy(p->comm, args->name, sizeof(p->comm));
+	}
+	p->set_child_tid = flags & CLONE_CHILD_SETTID ? args->child_tid : NULL;
+	p->clear_child_tid = flags & CLONE_CHILD_CLEARTID ? args->child_tid : NULL;
+	p->vfork_done = args->vfork_done;
+
+	error = copy_files(flags, p);
+	if (error)
+		goto free_task;
+	error = copy_fs(flags, p);
+	if (error)
+		goto put_files;
+	error = copy_sighand(flags, p);
+	if (error)
+		goto put_fs;
+	error = copy_signal(flags, p);
+	if (error)
+		goto put_sighand;
+	error = args->fn ? 0 : copy_mm(flags, p);
+	if (error)
+		goto put_signal;
+	error = copy_thread(p, args->regs, args->usp, flags & CLONE_SETTLS ? args->tls : NULL,
+			    args->fn, args->arg);
+	if (error)
+		goto put_mm;
+	error = attach_task(p, flags);
+	if (error)
+		goto put_thread;
+	event(EV_TASK, p->pid, args->fn ? TASK_EV_KTHREAD : TASK_EV_FORK, current->pid, flags, 0, 0);
+	return p;
+
+put_thread:
+	exit_thread(p);
+put_mm:
+	undo_mm(p);
+put_signal:
+	undo_signal(p);
+put_sighand:
+	put_sighand(p->sighand);
+put_fs:
+	exit_fs(p);
+put_files:
+	exit_files(p);
+free_task:
+	free_task(p);
+	return ERR_PTR(error);
+}
+
+/* A bad parent_tid is not an error, as on Linux: the child exists already. */
+long do_fork(unsigned long clone_flags, unsigned long usp, struct pt_regs *regs,
+	     int *parent_tid, void *tls, int *child_tid)
+{
+	struct completion vfork;
+	struct fork_args args = {
+		.flags = clone_flags, .usp = usp, .regs = regs, .tls = tls, .child_tid = child_tid,
+		.vfork_done = clone_flags & CLONE_VFORK ? &vfork : NULL,
+	};
+	struct task_struct *p;
+	pid_t pid;
+
+	might_sleep();
+	init_completion(&vfork);
+	p = copy_process(&args);
+	if (IS_ERR(p))
+		return PTR_ERR(p);
+	pid = p->pid;
+	if (clone_flags & CLONE_PARENT_SETTID)
+		(void)put_user(pid, parent_tid);
+	wake_up_new_task(p);
+	/* p may be gone from here on. */
+	if (clone_flags & CLONE_VFORK)
+		wait_for_completion(&vfork);
+	return pid;
+}
+
+/*
+ * mm_release - p (current) is about to leave its address space, by exec or exit. While it is still
+ * loaded: tell a joining thread (clear_child_tid), then let a vforking parent go on.
+ */
+void mm_release(struct task_struct *p)
+{
+	struct completion *vfork = p->vfork_done;
+
+	BUG_ON(p != current);
+	if (p->clear_child_tid) {
+		int *tid = p->clear_child_tid;
+
+		p->clear_child_tid = NULL;
+		if (p->mm && atomic_read(&p->mm->mm_users) > 1 && put_user(0, tid) == 0)
+			futex_wake((unsigned long)tid, 1);
+	}
+	if (vfork) {
+		p->vfork_done = NULL;
+		complete(vfork);
+	}
+}
+
+/* ------------------------------------------------------------------ system calls */
+
+long sys_fork(void)
+{
+	return do_fork(SIGCHLD, 0, task_pt_regs(current), NULL, NULL, NULL);
+}
+
+long sys_vfork(void)
+{
+	return do_fork(CLONE_VFORK | CLONE_VM | SIGCHLD, 0, task_pt_regs(current), NULL, NULL, NULL);
+}
+
+long sys_clone(long flags, long usp, long parent_tid, long tls, long child_tid)
+{
+	return do_fork(flags, usp, task_pt_regs(current), (int *)parent_tid, (void *)tls,
+		       (int *)child_tid);
+}
+
+long sys_set_tid_address(long tidptr)
+{
+	current->clear_child_tid = (int *)tidptr;
+	return current->pid;
+}

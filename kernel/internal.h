@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* internal.h - what only kernel/ may see. */
+#ifndef KERNEL_INTERNAL_H
+#define KERNEL_INTERNAL_H
+
+#include <nopage/sched.h>
+
+/* ------------------------------------------------------------------ fork.c */
+
+/* What a new task is made from. */
+struct fork_args {
+	unsigned long flags;		/* CLONE_* | exit signal */
+	unsigned long usp;		/* user stack pointer, 0: the caller's */
+	struct pt_regs *regs;		/* user registers to start with, NULL for a kernel thread */
+	void *tls;			/* CLONE_SETTLS: user pointer */
+	int *child_tid;			/* CLONE_CHILD_*: user pointer */
+	int (*fn)(void *);		/* kernel thread: what it runs */
+	void *arg;
+	const char *name;		/* kernel thread: comm */
+	struct completion *vfork_done;	/* CLONE_VFORK */
+};
+
+/*
+ * copy_process - a new task that does not run yet: give it to wake_up_new_task(). Sleeps.
+ * ERR_PTR(-EINVAL, -EAGAIN, -ENOMEM, -EFAULT) on failure, with nothing left behind.
+ */
+struct task_struct *copy_process(const struct fork_args *args);
+/* detach_pid - p is no longer found by pid nor in the task list. tasklist_lock held. */
+void detach_pid(struct task_struct *p);
+/* swap_pids - a and b exchange their numbers. tasklist_lock held. */
+void swap_pids(struct task_struct *a, struct task_struct *b);
+void put_signal(struct signal_struct *sig);
+void put_sighand(struct sighand_struct *sighand);
+/* A copy of the actions, for a task that stops sharing them; NULL: no memory. */
+struct sighand_struct *dup_sighand(struct sighand_struct *old);
+
+/* ------------------------------------------------------------------ exit.c */
+
+/* is_init - is p a thread of process 1, which adopts orphans and must not die? */
+static inline bool is_init(const struct task_struct *p)
+{
+	return p->tgid == 1;
+}
+
+/* thread_group_empty - is current the only thread of its process? */
+static inline bool thread_group_empty(void)
+{
+	return current->group_leader == current && list_empty(&current->thread_group);
+}
+
+/* ------------------------------------------------------------------ signal.c */
+
+/* Make every other thread of current's process die. Locks: tasklist_lock and siglock held. */
+void zap_other_threads(void);
+/* sig_ignored - would sig, sent to p, have no effect, because of its action? siglock held. */
+bool sig_ignored(const struct task_struct *p, int sig);
+/* notify_parent - p, a group leader, has exited, stopped or continued. tasklist_lock held. */
+void notify_parent(struct task_struct *p, int sig);
+
+/* ------------------------------------------------------------------ time.c */
+
+/* A user's struct timespec in ns: 0, -EFAULT or -EINVAL. */
+int get_timespec32(long user, u64 *ns);
+int get_timespec64(long user, u64 *ns);
+/* deadline_after - ns from now, by ktime_get_ns(); ~0 means never and stays so. */
+u64 deadline_after(u64 ns);
+/* sleep_step - schedule() until woken or about deadline; false: it has passed. Set state first. */
+bool sleep_step(u64 deadline);
+
+/* ------------------------------------------------------------------ sys.c */
+
+struct rusage;
+/* Ticks and fault counts of a task or a family of tasks. */
+struct task_times {
+	u64 utime, stime;
+	unsigned long min_flt, maj_flt;
+};
+void fill_rusage(struct rusage *ru, const struct task_times *t);
+/* process_times - of all threads of p's process, gone ones included. tasklist_lock held. */
+void process_times(const struct task_struct *p, struct task_times *t);
+
+#endif

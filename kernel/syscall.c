@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * syscall.c - the table of system calls, Linux i386 numbers, and the way through it.
+ *
+ * entry.S has saved the user's registers: number in eax, up to six arguments in ebx, ecx, edx, esi,
+ * edi, ebp. Every function is called with all six; those that take fewer ignore the rest.
+ */
+#include <nopage/syscalls.h>
+#include <nopage/err.h>
+#include <nopage/events.h>
+#include <nopage/printk.h>
+#include <nopage/sched.h>
+#include <uapi/unistd.h>
+
+#define INT80_SIZE 2			/* bytes of the instruction "int $0x80" */
+
+typedef long (*syscall_fn)(long bx, long cx, long dx, long si, long di, long bp);
+
+static const void *const syscall_table[NR_SYSCALLS] = {
+	[__NR_exit] = sys_exit,
+	[__NR_fork] = sys_fork,
+	[__NR_read] = sys_read,
+	[__NR_write] = sys_write,
+	[__NR_open] = sys_open,
+	[__NR_close] = sys_close,
+	[__NR_waitpid] = sys_waitpid,
+	[__NR_creat] = sys_creat,
+	[__NR_unlink] = sys_unlink,
+	[__NR_execve] = sys_execve,
+	[__NR_chdir] = sys_chdir,
+	[__NR_time] = sys_time,
+	[__NR_lseek] = sys_lseek,
+	[__NR_getpid] = sys_getpid,
+	[__NR_getuid] = sys_getuid,
+	[__NR_pause] = sys_pause,
+	[__NR_access] = sys_access,
+	[__NR_kill] = sys_kill,
+	[__NR_mkdir] = sys_mkdir,
+	[__NR_rmdir] = sys_rmdir,
+	[__NR_dup] = sys_dup,
+	[__NR_times] = sys_times,
+	[__NR_brk] = sys_brk,
+	[__NR_getgid] = sys_getuid,
+	[__NR_geteuid] = sys_getuid,
+	[__NR_getegid] = sys_getuid,
+	[__NR_ioctl] = sys_ioctl,
+	[__NR_fcntl] = sys_fcntl64,
+	[__NR_setpgid] = sys_setpgid,
+	[__NR_umask] = sys_umask,
+	[__NR_dup2] = sys_dup2,
+	[__NR_getppid] = sys_getppid,
+	[__NR_getpgrp] = sys_getpgrp,
+	[__NR_setsid] = sys_setsid,
+	[__NR_setrlimit] = sys_setrlimit,
+	[__NR_getrlimit] = sys_old_getrlimit,
+	[__NR_getrusage] = sys_getrusage,
+	[__NR_gettimeofday] = sys_gettimeofday,
+	[__NR_readlink] = sys_readlink,
+	[__NR_reboot] = sys_reboot,
+	[__NR_mmap] = sys_old_mmap,
+	[__NR_munmap] = sys_munmap,
+	[__NR_stat] = sys_newstat,
+	[__NR_lstat] = sys_newlstat,
+	[__NR_fstat] = sys_newfstat,
+	[__NR_wait4] = sys_wait4,
+	[__NR_sysinfo] = sys_sysinfo,
+	[__NR_clone] = sys_clone,
+	[__NR_uname] = sys_uname,
+	[__NR_mprotect] = sys_mprotect,
+	[__NR_getpgid] = sys_getpgid,
+	[__NR_fchdir] = sys_fchdir,
+	[__NR__llseek] = sys_llseek,
+	[__NR_readv] = sys_readv,
+	[__NR_writev] = sys_writev,
+	[__NR_getsid] = sys_getsid,
+	[__NR_sched_yield] = sys_sched_yield,
+	[__NR_nanosleep] = sys_nanosleep,
+	[__NR_rt_sigaction] = sys_rt_sigaction,
+	[__NR_rt_sigprocmask] = sys_rt_sigprocmask,
+	[__NR_rt_sigpending] = sys_rt_sigpending,
+	[__NR_pread64] = sys_pread64,
+	[__NR_pwrite64] = sys_pwrite64,
+	[__NR_getcwd] = sys_getcwd,
+	[__NR_vfork] = sys_vfork,
+	[__NR_ugetrlimit] = sys_getrlimit,
+	[__NR_mmap2] = sys_mmap2,
+	[__NR_stat64] = sys_stat64,
+	[__NR_lstat64] = sys_lstat64,
+	[__NR_fstat64] = sys_fstat64,
+	[__NR_getuid32] = sys_getuid,
+	[__NR_getgid32] = sys_getuid,
+	[__NR_geteuid32] = sys_getuid,
+	[__NR_getegid32] = sys_getuid,
+	[__NR_getdents64] = sys_getdents64,
+	[__NR_fcntl64] = sys_fcntl64,
+	[__NR_gettid] = sys_gettid,
+	[__NR_tkill] = sys_tkill,
+	[__NR_futex] = sys_futex,
+	[__NR_set_thread_area] = sys_set_thread_area,
+	[__NR_get_thread_area] = sys_get_thread_area,
+	[__NR_exit_group] = sys_exit_group,
+	[__NR_set_tid_address] = sys_set_tid_address,
+	[__NR_clock_gettime] = sys_clock_gettime,
+	[__NR_clock_getres] = sys_clock_getres,
+	[__NR_clock_nanosleep] = sys_clock_nanosleep,
+	[__NR_tgkill] = sys_tgkill,
+	[__NR_openat] = sys_openat,
+	[__NR_mkdirat] = sys_mkdirat,
+	[__NR_fstatat64] = sys_fstatat64,
+	[__NR_unlinkat] = sys_unlinkat,
+	[__NR_readlinkat] = sys_readlinkat,
+	[__NR_faccessat] = sys_faccessat,
+	[__NR_set_robust_list] = sys_set_robust_list,
+	[__NR_dup3] = sys_dup3,
+	[__NR_prlimit64] = sys_prlimit64,
+	[__NR_statx] = sys_statx,
+	[__NR_clock_gettime64] = sys_clock_gettime64,
+	[__NR_clock_getres_time64] = sys_clock_getres64,
+	[__NR_clock_nanosleep_time64] = sys_clock_nanosleep64,
+	[__NR_futex_time64] = sys_futex64,
+	[__NR_faccessat2] = sys_faccessat2,
+};
+
+/* sys_unknown - said once per number, so that a program that keeps trying does not fill the log. */
+static noinline long sys_unknown(u32 nr)
+{
+	static u32 seen[NR_SYSCALLS / 32 + 1];
+
+	if (nr >= NR_SYSCALLS)
+		return -ENOSYS;
+	if (!(seen[nr / 32] & 1u << nr % 32)) {
+		seen[nr / 32] |= 1u << nr % 32;
+		pr_debug("syscall: %s[%d] calls number %u, which does not exist here\n",
+			 current->comm, current->pid, nr);
+	}
+	return -ENOSYS;
+}
+
+/* trace_syscall - not recorded unless it is traced: this is the hottest path of the kernel. */
+static noinline void trace_syscall(u32 nr, const struct pt_regs *regs, long ret)
+{
+	event(EV_SYSCALL, nr, ret, regs->bx, regs->cx, regs->dx, regs->si);
+}
+
+asmlinkage void do_syscall(struct pt_regs *regs)
+{
+	u32 nr = regs->orig_ax;
+	syscall_fn fn = nr < NR_SYSCALLS ? (syscall_fn)syscall_table[nr] : NULL;
+	long ret;
+
+	this_cpu()->stat.syscalls++;
+	if (likely(fn))
+		ret = fn(regs->bx, regs->cx, regs->dx, regs->si, regs->di, regs->bp);
+	else
+		ret = sys_unknown(nr);
+	if (unlikely(trace_mask & 1u << EV_SYSCALL))
+		trace_syscall(nr, regs, ret);
+	if (unlikely(ret == -ERESTARTSYS)) {
+		regs->ip -= INT80_SIZE;
+		ret = nr;
+	}
+	regs->ax = ret;
+}

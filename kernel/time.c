@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * time.c - ticks, timers, clocks, sleeping.
+ *
+ * Timers expire in the timer interrupt, HZ times a second; clocks are finer (arch_clock_ns). Who
+ * sleeps computes an absolute deadline by the clock and sleeps whole ticks until it has passed.
+ */
+#include "internal.h"
+#include <nopage/err.h>
+#include <nopage/math64.h>
+#include <nopage/syscalls.h>
+#include <asm/timer.h>
+#include <asm/uaccess.h>
+#include <uapi/time.h>
+
+#define NSEC_PER_SEC	1000000000U
+#define TICK_NSEC	(NSEC_PER_SEC / HZ)
+#define FOREVER		(~0ULL)		/* a deadline that never comes */
+
+volatile unsigned long jiffies;
+
+static DEFINE_SPINLOCK(timer_lock);		/* taken with interrupts off */
+static LIST_HEAD(timers);			/* of struct timer, by expires */
+
+/* ------------------------------------------------------------------ timers */
+
+void add_timer(struct timer *t)
+{
+	unsigned long flags = spin_lock_irqsave(&timer_lock);
+	struct timer *pos;
+
+	list_for_each_entry(pos, &timers, list)
+		if ((long)(pos->expires - t->expires) > 0)
+			break;
+	list_add_tail(&t->list, &pos->list);
+	spin_unlock_irqrestore(&timer_lock, flags);
+}
+
+void del_timer(struct timer *t)
+{
+	unsigned long flags = spin_lock_irqsave(&timer_lock);
+
+	if (!list_empty(&t->list))
+		list_del_init(&t->list);
+	spin_unlock_irqrestore(&timer_lock, flags);
+}
+
+/* run_timers - under the lock, so that del_timer() on another CPU waits until fn has returned. */
+static void run_timers(void)
+{
+	unsigned long flags = spin_lock_irqsave(&timer_lock);
+
+	while (!list_empty(&timers)) {
+		struct timer *t = list_first_entry(&timers, struct timer, list);
+
+		if ((long)(t->expires - jiffies) > 0)
+			break;
+		list_del_init(&t->list);
+		t->fn(t);
+	}
+	spin_unlock_irqrestore(&timer_lock, flags);
+}
+
+void timer_interrupt(struct pt_regs *regs)
+{
+	BUG_ON(!irqs_disabled());
+	jiffies++;
+	scheduler_tick(regs);
+	run_timers();
+}
+
+/* ------------------------------------------------------------------ clocks */
+
+u64 ktime_get_ns(void)
+{
+	return arch_clock_ns();
+}
+
+/* boot_time - when the machine started, ns since 1970. The slow CMOS clock is read once, when needed. */
+static u64 boot_time(void)
+{
+	static u64 time;
+
+	if (!time)
+		time = arch_read_rtc() * NSEC_PER_SEC - arch_clock_ns();
+	return time;
+}
+
+u64 ktime_get_real_ns(void)
+{
+	return boot_time() + ktime_get_ns();
+}
+
+/* read_clock - clock in ns to *ns; -EINVAL for a clock that does not exist. */
+static int read_clock(long clock, u64 *ns)
+{
+	struct task_times t;
+
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_COARSE:
+		*ns = ktime_get_real_ns();
+		return 0;
+	case CLOCK_MONOTONIC:
+	case CLOCK_MONOTONIC_RAW:
+	case CLOCK_MONOTONIC_COARSE:
+	case CLOCK_BOOTTIME:
+		*ns = ktime_get_ns();
+		return 0;
+	case CLOCK_PROCESS_CPUTIME_ID:
+		spin_lock(&tasklist_lock);
+		process_times(current, &t);
+		spin_unlock(&tasklist_lock);
+		*ns = (t.utime + t.stime) * TICK_NSEC;
+		return 0;
+	case CLOCK_THREAD_CPUTIME_ID:
+		*ns = (current->utime + current->stime) * TICK_NSEC;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/* clock_step - its resolution in ns. The CPU clocks count ticks. */
+static u64 clock_step(long clock)
+{
+	return clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID ? TICK_NSEC : 1;
+}
+
+/* ------------------------------------------------------------------ user structures */
+
+static long put_timespec32(long user, u64 ns)
+{
+	struct timespec32 ts;
+	u32 nsec;
+
+	ts.tv_sec = div_u64_rem(ns, NSEC_PER_SEC, &nsec);
+	ts.tv_nsec = nsec;
+	return copy_to_user((void *)user, &ts, sizeof(ts)) ? -EFAULT : 0;
+}
+
+static long put_timespec64(long user, u64 ns)
+{
+	struct timespec64 ts = { 0 };
+	u32 nsec;
+
+	ts.tv_sec = div_u64_rem(ns, NSEC_PER_SEC, &nsec);
+	ts.tv_nsec = nsec;
+	return copy_to_user((void *)user, &ts, sizeof(ts)) ? -EFAULT : 0;
+}
+
+/* timespec_ns - in ns, FOREVER when it is centuries; -EINVAL unless normalised and positive. */
+static int timespec_ns(long long sec, long nsec, u64 *ns)
+{
+	if (sec < 0 || nsec < 0 || nsec >= (long)NSEC_PER_SEC)
+		return -EINVAL;
+	*ns = sec > 0xffffffffLL ? FOREVER : (u64)sec * NSEC_PER_SEC + nsec;
+	return 0;
+}
+
+int get_timespec32(long user, u64 *ns)
+{
+	struct timespec32 ts;
+
+	if (copy_from_user(&ts, (void *)user, sizeof(ts)))
+		return -EFAULT;
+	return timespec_ns(ts.tv_sec, ts.tv_nsec, ns);
+}
+
+int get_timespec64(long user, u64 *ns)
+{
+	struct timespec64 ts;
+
+	if (copy_from_user(&ts, (void *)user, sizeof(ts)))
+		return -EFAULT;
+	return timespec_ns(ts.tv_sec, ts.tv_nsec, ns);
+}
+
+/* ------------------------------------------------------------------ sleeping */
+
+u64 deadline_after(u64 ns)
+{
+	u64 now = ktime_get_ns();
+
+	return ns > FOREVER - now ? FOREVER : now + ns;
+}
+
+/*
+ * sleep_step - schedule() until woken or until about deadline. The caller has set its state.
+ * False when the deadline had passed already, without having slept.
+ */
+bool sleep_step(u64 deadline)
+{
+	u64 now = ktime_get_ns(), ticks;
+
+	if (now >= deadline)
+		return false;
+	ticks = div_u64(deadline - now + TICK_NSEC - 1, TICK_NSEC);
+	schedule_timeout(deadline == FOREVER ? MAX_SCHEDULE_TIMEOUT
+					     : (long)min(ticks, (u64)MAX_SCHEDULE_TIMEOUT - 1));
+	return true;
+}
+
+/*
+ * sleep_until - 0 when the deadline has come, -EINTR by a signal. Also after a stop and SIGCONT, where
+ * Linux goes on sleeping: there the C library has to call again with what is left.
+ */
+static int sleep_until(u64 deadline)
+{
+	int error = 0;
+
+	might_sleep();
+	for (;;) {
+		current->state = TASK_INTERRUPTIBLE;
+		if (signal_pending(current)) {
+			error = -EINTR;
+			break;
+		}
+		if (!sleep_step(deadline))
+			break;
+	}
+	current->state = TASK_RUNNING;
+	return error;
+}
+
+/* remaining - ns until deadline, at least 0. */
+static u64 remaining(u64 deadline)
+{
+	u64 now = ktime_get_ns();
+
+	return deadline > now ? deadline - now : 0;
+}
+
+/* absolute_deadline - by our clock, for a time on the given one. 0, -EINVAL or -ENOTSUP. */
+static int absolute_deadline(long clock, u64 *ns)
+{
+	switch (clock) {
+	case CLOCK_REALTIME:
+		*ns = *ns > boot_time() ? *ns - boot_time() : 0;
+		return 0;
+	case CLOCK_MONOTONIC:
+	case CLOCK_BOOTTIME:
+		return 0;
+	case CLOCK_PROCESS_CPUTIME_ID:
+		return -ENOTSUP;
+	}
+	return -EINVAL;
+}
+
+/* sleep_on_clock - ns: a time of the clock with TIMER_ABSTIME, a duration without. */
+static int sleep_on_clock(long clock, bool absolute, u64 ns, u64 *left)
+{
+	u64 deadline = ns;
+	int error = absolute_deadline(clock, &deadline);
+
+	if (error)
+		return error;
+	if (!absolute)
+		deadline = deadline_after(ns);
+	error = sleep_until(deadline);
+	*left = absolute ? 0 : remaining(deadline);
+	return error;
+}
+
+long sys_nanosleep(long req, long rem)
+{
+	return sys_clock_nanosleep(CLOCK_MONOTONIC, 0, req, rem);
+}
+
+long sys_clock_nanosleep(long clock, long flags, long req, long rem)
+{
+	bool absolute = flags & TIMER_ABSTIME;
+	u64 ns, left;
+	int error = get_timespec32(req, &ns);
+
+	if (error)
+		return error;
+	error = sleep_on_clock(clock, absolute, ns, &left);
+	if (error == -EINTR && rem && !absolute && put_timespec32(rem, left))
+		return -EFAULT;
+	return error;
+}
+
+long sys_clock_nanosleep64(long clock, long flags, long req, long rem)
+{
+	bool absolute = flags & TIMER_ABSTIME;
+	u64 ns, left;
+	int error = get_timespec64(req, &ns);
+
+	if (error)
+		return error;
+	error = sleep_on_clock(clock, absolute, ns, &left);
+	if (error == -EINTR && rem && !absolute && put_timespec64(rem, left))
+		return -EFAULT;
+	return error;
+}
+
+/* ------------------------------------------------------------------ reading clocks */
+
+long sys_clock_gettime(long clock, long tp)
+{
+	u64 ns;
+	int error = read_clock(clock, &ns);
+
+	return error ? error : put_timespec32(tp, ns);
+}
+
+long sys_clock_gettime64(long clock, long tp)
+{
+	u64 ns;
+	int error = read_clock(clock, &ns);
+
+	return error ? error : put_timespec64(tp, ns);
+}
+
+long sys_clock_getres(long clock, long tp)
+{
+	u64 ns;
+	int error = read_clock(clock, &ns);
+
+	return error || !tp ? error : put_timespec32(tp, clock_step(clock));
+}
+
+long sys_clock_getres64(long clock, long tp)
+{
+	u64 ns;
+	int error = read_clock(clock, &ns);
+
+	return error || !tp ? error : put_timespec64(tp, clock_step(clock));
+}
+
+long sys_gettimeofday(long tv, long tz)
+{
+	struct timezone utc = { 0, 0 };
+	struct timeval32 now;
+	u32 nsec;
+
+	now.tv_sec = div_u64_rem(ktime_get_real_ns(), NSEC_PER_SEC, &nsec);
+	now.tv_usec = nsec / 1000;
+	if (tv && copy_to_user((void *)tv, &now, sizeof(now)))
+		return -EFAULT;
+	if (tz && copy_to_user((void *)tz, &utc, sizeof(utc)))
+		return -EFAULT;
+	return 0;
+}
+
+long sys_time(long tloc)
+{
+	long now = div_u64(ktime_get_real_ns(), NSEC_PER_SEC);
+
+	if (tloc && put_user(now, (long *)tloc))
+		return -EFAULT;
+	return now;
+}
