@@ -85,9 +85,6 @@ bool dirent_emit(struct dirent_buf *buf, const struct qstr *name, unsigned long 
 struct dentry *path_lookup(struct dentry *base, const char *path, unsigned int flags);
 /* user_lookup - the same by a user's pointer, relative to dirfd. */
 struct dentry *user_lookup(int dirfd, const char *path, unsigned int flags);
-/* getname - a path of the user in a page of its own; ERR_PTR. putname frees it. */
-char *getname(const char *user);
-void putname(char *name);
 /* Make, remove names by kernel pointer, relative to base as above. 0 or -Exxx. */
 int vfs_mknod(struct dentry *base, const char *path, mode_t mode, dev_t rdev);
 int vfs_symlink(struct dentry *base, const char *path, const char *target);

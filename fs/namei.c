@@ -7,6 +7,7 @@
  * of others' targets take a place on the stack.
  */
 #include "internal.h"
+#include <nopage/exec.h>
 #include <nopage/mm.h>
 #include <nopage/sched.h>
 #include <nopage/slab.h>
@@ -405,6 +406,19 @@ struct file *open_by_path(struct dentry *base, const char *path, int flags, mode
 struct file *filp_open(const char *path, int flags, mode_t mode)
 {
 	return open_by_path(NULL, path, flags, mode);
+}
+
+struct file *open_exec(const char *path)
+{
+	struct dentry *dentry = path_lookup(NULL, path, LOOKUP_FOLLOW);
+	struct file *file = ERR_PTR(-EACCES);
+
+	if (IS_ERR(dentry))
+		return ERR_PTR(PTR_ERR(dentry));
+	if (S_ISREG(dentry->inode->mode) && !may_access(dentry->inode, X_OK))
+		file = alloc_file(dentry->inode, dentry, O_RDONLY);
+	dput(dentry);
+	return file;
 }
 
 long sys_openat(long dirfd, long path, long flags, long mode)

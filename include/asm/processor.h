@@ -73,6 +73,9 @@ void start_thread(struct pt_regs *regs, unsigned long ip, unsigned long sp);
 /* task_pt_regs - user registers of a task, at the top of its kernel stack. */
 struct pt_regs *task_pt_regs(struct task_struct *p);
 
+/* cpu_features - what the processor can do: %edx of cpuid leaf 1, for programs (AT_HWCAP). */
+u32 cpu_features(void);
+
 /* Instructions, or an approximation of them: the time stamp counter. */
 static inline u64 get_cycles(void)
 {

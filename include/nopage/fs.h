@@ -112,6 +112,9 @@ ssize_t kernel_read(struct file *file, loff_t pos, void *buf, size_t count);
 ssize_t kernel_write(struct file *file, loff_t pos, const void *buf, size_t count);
 /* A nameless in-memory file of size bytes, for shared anonymous memory; ERR_PTR on failure. */
 struct file *shmem_file_setup(loff_t size);
+/* getname - a path of the user in a page of its own; or ERR_PTR. putname frees it. */
+char *getname(const char *user);
+void putname(char *name);
 /* Path of a file from the root into buf; a pointer within buf. */
 char *file_path(struct file *file, char *buf, size_t size);
 

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exec.c - execve: a task gets another program.
+ *
+ * Everything that can fail is done first and beside the running program: the strings are copied out,
+ * the file is checked, and a new mm is built to the last byte of its stack. Then
+ * exec_commit(), which cannot fail, puts it in the place of the old one. So an execve() that fails
+ * for want of memory returns into a program to which nothing has happened.
+ */
+#include <nopage/exec.h>
+#include <nopage/err.h>
+#include <nopage/events.h>
+#include <nopage/mm.h>
+#include <nopage/printk.h>
+#include <nopage/sched.h>
+#include <nopage/slab.h>
+#include <nopage/string.h>
+#include <nopage/syscalls.h>
+#include <asm/tlb.h>
+#include <asm/uaccess.h>
+#include <uapi/fcntl.h>
+
+#define SCRIPT_LINE	256		/* bytes of a #! line that are looked at */
+
+/* A NULL-terminated array of strings, in user or in kernel memory. */
+struct string_array {
+	bool kernel;
+	const char *const *array;
+};
+
+/* One execve() on its way. */
+struct exec {
+	const char *path;		/* as given */
+	struct file *file;		/* the program: of a script, its interpreter */
+	char *head;			/* a page: how the file begins */
+	char script[SCRIPT_LINE];	/* the line behind #!, cut into: */
+	const char *interpreter;	/* NULL: not a script */
+	const char *argument;		/* NULL: none */
+	struct elf_image img;
+	struct arg_strings args;
+	struct mm_struct *mm;
+};
+
+/* ------------------------------------------------------------------ arguments */
+
+/* The string's address, NULL at the end of the array, or ERR_PTR(-EFAULT). */
+static const char *string_at(const struct string_array *strings, unsigned int i)
+{
+	const char *s;
+
+	if (!strings->array)
+		return NULL;
+	if (strings->kernel)
+		return strings->array[i];
+	return get_user(s, &strings->array[i]) ? ERR_PTR(-EFAULT) : s;
+}
+
+/* Up to size bytes of a string: its length, size if it is longer, or -EFAULT. */
+static long fetch_part(char *to, const char *from, size_t size, bool kernel)
+{
+	size_t len;
+
+	if (!kernel)
+		return strncpy_from_user(to, from, size);
+	len = strnlen(from, size);
+	memcpy(to, from, min(len + 1, size));
+	return len;
+}
+
+/* Append one string. 0, -E2BIG, -ENOMEM or -EFAULT. */
+static int add_string(struct arg_strings *args, const char *s, bool kernel)
+{
+	size_t pointers = (args->argc + args->envc + 1) * sizeof(u32), room;
+	char **page;
+	long len;
+
+	do {
+		if (args->used + pointers >= MAX_ARG_SIZE)
+			return -E2BIG;
+		page = &args->page[args->used / PAGE_SIZE];
+		if (!*page)
+			*page = __get_free_pages(GFP_KERNEL, 0);
+		if (!*page)
+			return -ENOMEM;
+		room = PAGE_SIZE - args->used % PAGE_SIZE;
+		len = fetch_part(*page + args->used % PAGE_SIZE, s, room, kernel);
+		if (len < 0)
+			return len;
+		args->used += min((size_t)len + 1, room);
+		s += len;
+	} while ((size_t)len == room);
+	return 0;
+}
+
+/* Append the strings of an array, from the first one on. Counts them. */
+static int add_strings(struct arg_strings *args, const struct string_array *strings,
+		       unsigned int first, unsigned int *count)
+{
+	const char *s;
+	int error;
+
+	for (unsigned int i = first; (s = string_at(strings, i)); i++) {
+		if (IS_ERR(s))
+			return PTR_ERR(s);
+		error = add_string(args, s, strings->kernel);
+		if (error)
+			return error;
+		++*count;
+	}
+	return 0;
+}
+
+/* What a script's interpreter gets in place of argv[0]: itself, its argument, the script. */
+static int add_script_args(struct exec *x)
+{
+	const char *strings[] = { x->interpreter, x->argument, x->path };
+	int error;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(strings); i++) {
+		if (!strings[i])
+			continue;
+		error = add_string(&x->args, strings[i], true);
+		if (error)
+			return error;
+		x->args.argc++;
+	}
+	return 0;
+}
+
+/* All strings of the new program. An empty argv becomes one empty argument, as on Linux. */
+static int copy_strings(struct exec *x, const struct string_array *argv,
+			const struct string_array *envp)
+{
+	struct arg_strings *args = &x->args;
+	const char *argv0 = string_at(argv, 0);
+	int error = 0;
+
+	if (argv0 && IS_ERR(argv0))
+		return PTR_ERR(argv0);
+	if (x->interpreter)
+		error = add_script_args(x);
+	if (!error && argv0)
+		error = add_strings(args, argv, x->interpreter ? 1 : 0, &args->argc);
+	if (!error && !args->argc) {
+		error = add_string(args, "", true);
+		args->argc++;
+	}
+	args->env = args->used;
+	error = error ?: add_strings(args, envp, 0, &args->envc);
+	args->path = args->used;
+	return error ?: add_string(args, x->path, true);
+}
+
+/* ------------------------------------------------------------------ the file */
+
+/* Open path as the program and read its first page. 0 or -Exxx. */
+static int open_program(struct exec *x, const char *path)
+{
+	ssize_t len;
+
+	if (x->file)
+		fput(x->file);
+	x->file = open_exec(path);
+	if (IS_ERR(x->file)) {
+		int error = PTR_ERR(x->file);
+
+		x->file = NULL;
+		return error;
+	}
+	len = kernel_read(x->file, 0, x->head, PAGE_SIZE);
+	if (len < 0)
+		return len;
+	memset(x->head + len, 0, PAGE_SIZE - len);
+	return 0;
+}
+
+static bool is_script(const struct exec *x)
+{
+	return x->head[0] == '#' && x->head[1] == '!';
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Cut the line behind #! into interpreter and one argument, the rest of the line. */
+static int parse_script(struct exec *x)
+{
+	char *s, *end;
+
+	memcpy(x->script, x->head + 2, SCRIPT_LINE - 1);
+	x->script[SCRIPT_LINE - 1] = '\0';
+	end = strchr(x->script, '\n');
+	if (!end)
+		return -ENOEXEC;
+	while (end > x->script && is_blank(end[-1]))
+		end--;
+	*end = '\0';
+	for (s = x->script; is_blank(*s); s++)
+		;
+	if (!*s)
+		return -ENOEXEC;
+	x->interpreter = s;
+	while (*s && !is_blank(*s))
+		s++;
+	while (is_blank(*s))
+		*s++ = '\0';
+	x->argument = *s ? s : NULL;
+	return 0;
+}
+
+/*
+ * Find the program: path itself, or the interpreter it names. An interpreter that is a script
+ * again is refused. 0 with x->img filled, or -Exxx.
+ */
+static int find_program(struct exec *x)
+{
+	int error = open_program(x, x->path);
+
+	if (!error && is_script(x)) {
+		error = parse_script(x) ?: open_program(x, x->interpreter);
+		if (!error && is_script(x))
+			error = -ELOOP;
+	}
+	if (error)
+		return error;
+	error = elf_parse(x->head, min((loff_t)PAGE_SIZE, x->file->inode->size),
+			  x->file->inode->size, &x->img);
+	if (!error && x->img.has_interp) {
+		x->img.reason = "it needs a dynamic linker; link it statically";
+		error = -ENOEXEC;
+	}
+	if (!error)
+		return 0;
+	pr_info("exec: %s: %s\n", x->path, x->img.reason);
+	return -ENOEXEC;
+}
+
+/* ------------------------------------------------------------------ the new address space */
+
+static int build_mm(struct exec *x)
+{
+	int error;
+
+	x->mm = mm_alloc();
+	if (!x->mm)
+		return -ENOMEM;
+	error = load_elf(x->mm, x->file, &x->img) ?:
+		setup_elf_stack(x->mm, &x->img, &x->args);
+	if (!error && CONFIG_DEBUG)
+		validate_mm(x->mm);
+	return error;
+}
+
+/* Caught signals go back to their default: the handlers are gone. Ignored ones stay ignored. */
+static void reset_signals(void)
+{
+	struct sighand_struct *sighand = current->sighand;
+	unsigned long flags = spin_lock_irqsave(&sighand->siglock);
+
+	for (unsigned int i = 0; i < NSIG; i++) {
+		unsigned long handler = sighand->action[i].handler;
+
+		sighand->action[i] = (struct sigaction_k){
+			.handler = handler == SIG_IGN ? SIG_IGN : SIG_DFL,
+		};
+	}
+	spin_unlock_irqrestore(&sighand->siglock, flags);
+}
+
+/* Leave the old address space, if there is one, for mm, whose user reference becomes the task's. */
+static void exec_mmap(struct mm_struct *mm)
+{
+	struct mm_struct *old = current->mm, *active = current->active_mm;
+
+	mm_release(current);
+	current->mm = mm;
+	current->active_mm = mm;
+	switch_mm(active, mm);
+	if (old)
+		mmput(old, EVM_EXEC);
+	else
+		mmdrop(active, EVM_LAZY_PUT);	/* a kernel thread had borrowed it */
+}
+
+/* The task is the new program from here on. Cannot fail. */
+static void exec_commit(struct exec *x)
+{
+	const char *name = strrchr(x->path, '/');
+
+	exec_mmap(x->mm);
+	x->mm = NULL;
+	current->flags &= ~PF_KTHREAD;
+	reset_signals();
+	flush_old_files();
+	strscpy(current->comm, name ? name + 1 : x->path, TASK_COMM_LEN);
+	event(EV_TASK, current->pid, TASK_EV_EXEC, x->img.entry, 0, 0, 0);
+	start_thread(task_pt_regs(current), x->img.entry, current->mm->start_stack);
+}
+
+/* A kernel thread has no files: its program starts with the console. */
+static int prepare_files(void)
+{
+	if (current->files)
+		return unshare_files() ?: current->fs ? 0 : unshare_fs();
+	return open_console();
+}
+
+static void free_exec(struct exec *x)
+{
+	if (x->mm)
+		mmput(x->mm, EVM_EXEC);
+	for (unsigned int i = 0; i < MAX_ARG_PAGES && x->args.page[i]; i++)
+		free_pages(x->args.page[i], 0);
+	if (x->file)
+		fput(x->file);
+	if (x->head)
+		free_pages(x->head, 0);
+	kfree(x);
+}
+
+/* do_execve - path is a kernel pointer. 0: the registers are those of the new program; or -Exxx. */
+static int do_execve(const char *path, const struct string_array *argv,
+		     const struct string_array *envp)
+{
+	struct exec *x = kzalloc(sizeof(*x), GFP_KERNEL);
+	int error = -ENOMEM;
+
+	if (!x)
+		return -ENOMEM;
+	x->path = path;
+	x->head = __get_free_pages(GFP_KERNEL, 0);
+	if (!x->head)
+		goto out;
+	error = find_program(x) ?: copy_strings(x, argv, envp);
+	error = error ?: prepare_files();
+	error = error ?: build_mm(x);
+	error = error ?: de_thread();
+	if (!error)
+		exec_commit(x);
+out:
+	free_exec(x);
+	return error;
+}
+
+int kernel_execve(const char *path, const char *const argv[], const char *const envp[])
+{
+	const struct string_array args = { true, argv }, env = { true, envp };
+
+	return do_execve(path, &args, &env);
+}
+
+long sys_execve(long path, long argv, long envp)
+{
+	const struct string_array args = { false, (const char *const *)argv };
+	const struct string_array env = { false, (const char *const *)envp };
+	char *name = getname((const char *)path);
+	int error;
+
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+	error = do_execve(name, &args, &env);
+	putname(name);
+	return error;
+}
