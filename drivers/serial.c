@@ -66,11 +66,18 @@ static bool __init serial_present(void)
 	return inb(UART_SCRATCH) == 0x5a && inb(UART_LSR) != 0xff;
 }
 
+static void receive(void)
+{
+	while (inb(UART_LSR) & LSR_RECEIVED)
+		console_input(inb(UART_DATA));
+}
+
 void __init serial_console_init(void)
 {
 	if (!serial_present())
 		return;
 	outb(0, UART_IER);
+	receive();			/* the FIFO is going to be emptied */
 	outb(LCR_DLAB, UART_LCR);
 	outb(DIVISOR_115200, UART_DATA);
 	outb(0, UART_IER);
@@ -83,8 +90,7 @@ void __init serial_console_init(void)
 
 static void serial_irq(struct pt_regs *regs, void *data)
 {
-	while (inb(UART_LSR) & LSR_RECEIVED)
-		console_input(inb(UART_DATA));
+	receive();
 }
 
 void __init serial_input_init(void)

@@ -10,7 +10,7 @@
 #include <nopage/printf.h>
 #include <nopage/printk.h>
 #include <nopage/sched.h>
-#include <nopage/spinlock.h>
+#include <asm/irq.h>
 
 #define PANIC_EVENTS	16
 
@@ -103,19 +103,4 @@ void panic(const char *fmt, ...)
 void bug_at(const char *file, int line, const char *what)
 {
 	panic("BUG at %s:%d: %s", file, line, what);
-}
-
-/*
- * The boot task runs with interrupts off until everything is up; it never sleeps, so for it
- * only held spinlocks count.
- */
-void __might_sleep(const char *file, int line)
-{
-	const struct cpu *cpu = this_cpu();
-	bool booting = !cpu->idle || cpu->current_task == cpu->idle;
-
-	if (likely(!cpu->preempt_count && !cpu->irq_count && (booting || !irqs_disabled())))
-		return;
-	panic("%s:%d may sleep, but preempt_count is %d, irq_count %d, interrupts are %s", file,
-	      line, cpu->preempt_count, cpu->irq_count, irqs_disabled() ? "off" : "on");
 }

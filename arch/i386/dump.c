@@ -69,15 +69,20 @@ static bool frame_readable(unsigned long bp)
 void show_backtrace(unsigned long bp, unsigned long ip)
 {
 	unsigned long limit = bp + THREAD_SIZE;
+	unsigned int lines = 0;
 
 	printk(KERN_ERR "backtrace:\n");
 	show_address("  ", ip);
-	for (unsigned int i = 0; i < BACKTRACE_MAX && frame_readable(bp); i++) {
+	while (lines < BACKTRACE_MAX && frame_readable(bp)) {
 		const unsigned long *frame = (const unsigned long *)bp;
 
 		if (!frame[1])
 			break;
-		show_address("  ", frame[1]);
+		if (frame[1] != ip) {		/* a recursion is one line */
+			show_address("  ", frame[1]);
+			lines++;
+		}
+		ip = frame[1];
 		if (frame[0] <= bp || frame[0] > limit)
 			break;
 		bp = frame[0];

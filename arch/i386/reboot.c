@@ -19,6 +19,9 @@
 #define ACPI_SLEEP		0x2000		/* SLP_EN, sleep type 0: off */
 #define ACPI_SLEEP_VBOX		0x3400
 
+#define DELAY_PORT		0x80	/* a read takes about a microsecond */
+#define POWER_OFF_READS		20000	/* the machine may take a while to notice */
+
 #define KEYBOARD_COMMAND	0x64
 #define KEYBOARD_BUSY		0x02
 #define KEYBOARD_RESET		0xfe
@@ -44,6 +47,8 @@ void __noreturn machine_power_off(void)
 	outw(ACPI_SLEEP, 0x604);
 	outw(ACPI_SLEEP, 0xb004);
 	outw(ACPI_SLEEP_VBOX, 0x4004);
+	for (int i = 0; i < POWER_OFF_READS; i++)
+		inb(DELAY_PORT);
 	pr_info("power-off has no effect on this machine\n");
 	machine_halt();
 }

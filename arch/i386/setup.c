@@ -79,6 +79,7 @@ static void __init cpu_init(struct cpu *cpu)
 	cpu->self = cpu;
 	cpu->id = cpu - cpus;
 	cpu->current_task = &init_task;
+	init_task.stack = boot_stack;
 	cpu->arch.tss.ss0 = KERNEL_DS;
 	cpu->arch.tss.sp0 = (u32)boot_stack + THREAD_SIZE;
 	cpu->arch.tss.iomap = sizeof(struct tss);

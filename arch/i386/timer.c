@@ -98,6 +98,7 @@ void __init clock_init(void)
 {
 	u32 khz = cpuid_tsc_khz();
 
+	clock.base_tsc = get_cycles();
 	if (khz < 1000)
 		return;
 	clock.mult = (u32)div_u64(1000000ull << MULT_SHIFT, khz);
