@@ -169,6 +169,7 @@ void __init mem_init(void)
 		done = r.end;
 	}
 	mark_reserved(done, max_low_pfn);
+	atomic_set(&zero_page->count, 2);	/* nobody is its last owner: a write always copies */
 
 	if (KIB(nr_free_pages()) < MIN_FREE_KIB)
 		panic("mem: too little memory: of %lu KiB, %lu KiB are left after kernel and archives;"

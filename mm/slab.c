@@ -4,9 +4,9 @@
  *
  * A cache carves blocks of 2^order frames ("slabs") into slots of one size. The bookkeeping of a
  * slab is in the struct page of its first frame: freelist chains its free objects through
- * themselves, inuse counts the others. Slabs with a free object are on the cache's partial list, full
- * ones on the full list. Allocating takes from the first partial slab; slabs that become empty go
- * to the end of the list, and all but one of them back to the page allocator.
+ * themselves, inuse counts the others. Slabs with a free object are on the cache's partial list,
+ * full ones on the full list. Allocating takes from the first partial slab; slabs that become empty
+ * go to the end of the list, and all but one of them back to the page allocator.
  *
  * Which slab an object is in follows from its address alone, because a block is aligned to its
  * size. All frames of a slab carry PG_slab and the cache, so that kfree() needs no size.

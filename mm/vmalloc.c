@@ -7,8 +7,8 @@
  * is a fault at once. The page tables of the whole range exist since boot, so that a new entry is
  * in every address space without further ado.
  *
- * Kernel stacks are areas too, so that an overflow hits the guard page below. Mapping one costs more
- * than the rest of a small fork, therefore a few are kept mapped.
+ * Kernel stacks are areas too, so that an overflow hits the guard page below. Mapping one costs
+ * more than the rest of a small fork, therefore a few are kept mapped.
  *
  * Locks: area_lock guards the list of areas and the kept stacks. Not for interrupt handlers.
  */

@@ -33,7 +33,10 @@ bool kt_true(bool cond, const char *what, const char *file, int line);
 bool kt_eq(long long got, long long want, const char *what, const char *file, int line);
 
 #define KT_TRUE(cond)	kt_true((cond), #cond, __FILE__, __LINE__)
-#define KT_EQ(got, want) kt_eq((long long)(got), (long long)(want), #got " == " #want, __FILE__, __LINE__)
+/* Up to 32 bits, signed and unsigned compare by their bits: an address with -ENOMEM. */
+#define KT_NUMBER(x)		(sizeof(x) <= 4 ? (long)(x) : (long long)(x))
+#define KT_EQ(got, want) \
+	kt_eq(KT_NUMBER(got), KT_NUMBER(want), #got " == " #want, __FILE__, __LINE__)
 /* Give up the current test function when the check fails. */
 #define KT_ASSERT(cond)	do { if (!KT_TRUE(cond)) return; } while (0)
 
@@ -46,9 +49,10 @@ bool kt_fail_fired(void);
 
 /*
  * kt_fail_every - run op with its first, second, .. allocation failing, until it gets through
- * without a failure. op returns true when it has succeeded; every run that met a failed allocation
- * must not, must leave frames, objects, areas, mms and tasks as it found them, and more than limit runs are
- * a failure. undo (may be NULL) takes back a success. Returns the number of allocations op makes.
+ * without a failure. op returns true when it has succeeded; a run that met a failed allocation
+ * must not. Every run, after undo (may be NULL) has taken back a success, must leave frames,
+ * objects, areas, mms and tasks as it found them. More than limit runs are a failure. Returns the
+ * number of allocations that op makes.
  */
 int kt_fail_every(bool (*op)(void), void (*undo)(void), int limit);
 

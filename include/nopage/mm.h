@@ -20,7 +20,7 @@
 
 extern struct page *mem_map;		/* one entry per frame of low memory */
 extern unsigned long max_low_pfn;	/* first frame number that mem_map does not cover */
-extern struct page *zero_page;		/* the one page of zeroes, PG_reserved */
+extern struct page *zero_page;		/* the one page of zeroes: PG_reserved, count > 1 */
 
 static inline unsigned long page_to_pfn(const struct page *page)
 {
@@ -86,12 +86,12 @@ static inline unsigned int page_order(const struct page *page)
  */
 struct page *alloc_pages(gfp_t gfp, unsigned int order);
 struct page *alloc_page(gfp_t gfp);
-/* The same as a direct-map pointer; __get_free_pages(GFP_KERNEL | __GFP_ZERO, 0) is one of zeroes. */
+/* The same as a direct-map pointer. */
 void *__get_free_pages(gfp_t gfp, unsigned int order);
 /* Drop the caller's reference to a block; the last one frees it. Order as it was allocated. */
 void __free_pages(struct page *page, unsigned int order);
 void free_pages(void *addr, unsigned int order);
-/* Back to the allocator: count is already 0, all flags clear. Only put_page() and friends call it. */
+/* Back to the allocator: count is 0 already, all flags are clear. For put_page() and friends. */
 void free_hot_page(struct page *page);
 /* page_free_error - why a block may not be given back (a sentence), or NULL when it may. */
 const char *page_free_error(const struct page *page, unsigned int order);
@@ -132,7 +132,8 @@ static inline bool should_fail_alloc(void)
 
 /*
  * Boot: mm/bootmem.c. Regions come from the boot loader's map, before anything is allocated; they
- * may overlap, come in any order, be empty or lie above low memory. bootmem_add() raises max_low_pfn.
+ * may overlap, come in any order, be empty or lie above low memory. bootmem_add() raises
+ * max_low_pfn.
  */
 void bootmem_add(u64 start, u64 end);		/* usable memory, bytes, [start, end) */
 void bootmem_reserve(u64 start, u64 end);	/* used already: kernel image, archives, mem_map */

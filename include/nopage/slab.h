@@ -16,7 +16,7 @@ struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align
 #define SLAB_MAX_SIZE	8192
 /* All objects must be back: panics otherwise. */
 void kmem_cache_destroy(struct kmem_cache *cache);
-/* Any context; an interrupt handler says GFP_ATOMIC. NULL: no memory. __GFP_ZERO: object of zeroes. */
+/* Any context; an interrupt handler says GFP_ATOMIC. NULL: no memory. __GFP_ZERO: all zeroes. */
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);
 void kmem_cache_free(struct kmem_cache *cache, void *obj);
 unsigned long kmem_cache_inuse(struct kmem_cache *cache);
@@ -32,7 +32,7 @@ void slab_validate(void);			/* audit; panics on the first inconsistency */
 const char *slab_check_object(struct kmem_cache *cache, const void *obj, bool inuse);
 void slab_init(void);
 
-/* Physically contiguous, 1 .. 4 MiB; above KMALLOC_MAX in whole pages. NULL: no memory or too big. */
+/* Physically contiguous, 1 .. 4 MiB; above KMALLOC_MAX whole pages. NULL: no memory, too big. */
 void *kmalloc(size_t size, gfp_t gfp);
 void *kzalloc(size_t size, gfp_t gfp);
 void kfree(const void *obj);			/* NULL is allowed */
@@ -47,7 +47,7 @@ struct page *vmalloc_to_page(const void *addr);
 /* Kernel stacks: THREAD_SIZE bytes with a guard page below and above; a few are kept for re-use. */
 void *alloc_stack(void);			/* lowest address, or NULL */
 void free_stack(void *stack);
-/* vmalloc_guard_of - a sentence when addr is in a guard page ("guard page below ..."), else NULL. */
+/* vmalloc_guard_of - a sentence when addr is in a guard page ("guard page below .."), or NULL. */
 const char *vmalloc_guard_of(unsigned long addr);
 unsigned long vmalloc_cache_drain(void);	/* kept stacks back to the page allocator; pages freed */
 unsigned long nr_vmalloc_pages(void);

@@ -60,7 +60,12 @@ bool kt_eq(long long got, long long want, const char *what, const char *file, in
 {
 	if (got == want)
 		return true;
-	if (note_failure())
+	if (!note_failure())
+		return false;
+	if (got == (long)got && want == (long)want)
+		printk_raw("# %s:%d: %s: expected %ld (0x%lx), got %ld (0x%lx)\n", file, line,
+			   what, (long)want, (long)want, (long)got, (long)got);
+	else
 		printk_raw("# %s:%d: %s: expected %lld (0x%llx), got %lld (0x%llx)\n", file, line,
 			   what, want, want, got, got);
 	show_context();
