@@ -49,12 +49,16 @@ static void serial_put(char c)
 	room--;
 }
 
+/* A bare newline gets its carriage return; what the terminal driver sends has one already. */
 static void serial_write(const char *text, size_t len)
 {
+	static char last;
+
 	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '\n')
+		if (text[i] == '\n' && last != '\r')
 			serial_put('\r');
 		serial_put(text[i]);
+		last = text[i];
 	}
 }
 
@@ -66,23 +70,21 @@ static bool __init serial_present(void)
 	return inb(UART_SCRATCH) == 0x5a && inb(UART_LSR) != 0xff;
 }
 
-static void receive(void)
-{
-	while (inb(UART_LSR) & LSR_RECEIVED)
-		console_input(inb(UART_DATA));
-}
-
+/*
+ * Turning the FIFOs on drops what has been received. With a character waiting they stay off: then
+ * the line (or QEMU) holds back the next one until this one is read, and nothing is lost either.
+ */
 void __init serial_console_init(void)
 {
 	if (!serial_present())
 		return;
 	outb(0, UART_IER);
-	receive();			/* the FIFO is going to be emptied */
 	outb(LCR_DLAB, UART_LCR);
 	outb(DIVISOR_115200, UART_DATA);
 	outb(0, UART_IER);
 	outb(LCR_8N1, UART_LCR);
-	outb(FCR_ENABLE, UART_FCR);
+	if (!(inb(UART_LSR) & LSR_RECEIVED))
+		outb(FCR_ENABLE, UART_FCR);
 	outb(MCR_READY, UART_MCR);
 	fifo_size = (inb(UART_FCR) & IIR_FIFO) == IIR_FIFO ? FIFO_SIZE : 1;
 	register_console(&serial_console);
@@ -90,7 +92,8 @@ void __init serial_console_init(void)
 
 static void serial_irq(struct pt_regs *regs, void *data)
 {
-	receive();
+	while (inb(UART_LSR) & LSR_RECEIVED)
+		console_input(inb(UART_DATA));
 }
 
 void __init serial_input_init(void)
