@@ -178,7 +178,7 @@ noinline enum fault_result do_wp_page(struct fault *f)
 
 	if (!lock_pte(f))
 		return fault_done(f, PATH_SPURIOUS);
-	if (page_count(page) == 1 || f->vma->vm_flags & VM_SHARED)
+	if (f->vma->vm_flags & VM_SHARED || (page_count(page) == 1 && page != zero_page))
 		return reuse_page(f);
 	if (page != zero_page)
 		get_page(page);		/* it must not go while we copy without the lock */

@@ -13,6 +13,8 @@
 
 /* ------------------------------------------------------------------ layout and limits */
 
+int sysctl_max_map_count = 65530;
+
 #define MMAP_GAP_MIN	(128UL << 20)
 #define MMAP_GAP_MAX	(TASK_SIZE / 6 * 5)
 
@@ -173,7 +175,7 @@ static int map_region(struct mm_struct *mm, struct vm_area_struct *prev, struct 
 
 	if (!shared_anon && vma_extend(mm, prev, next, spec))
 		return 0;
-	if (mm->map_count >= MAX_MAP_COUNT)
+	if (mm->map_count >= sysctl_max_map_count)
 		return -ENOMEM;
 	vma = vma_alloc(mm, spec);
 	if (!vma)

@@ -306,7 +306,7 @@ int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long ad
 
 	assert_mmap_write(mm);
 	BUG_ON(addr <= vma->vm_start || addr >= vma->vm_end);
-	if (mm->map_count >= MAX_MAP_COUNT)
+	if (mm->map_count >= sysctl_max_map_count)
 		return -ENOMEM;
 	upper.start = addr;
 	if (vma->vm_file)

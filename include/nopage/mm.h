@@ -171,7 +171,7 @@ void mm_init_caches(void);
 
 /* ------------------------------------------------------------------ areas: vma.c, mmap.c, mprotect.c */
 
-#define MAX_MAP_COUNT	65536
+extern int sysctl_max_map_count;	/* areas one mm may have; above it, -ENOMEM */
 
 /* find_vma - the first area with addr < vm_end, or NULL. It may start above addr. */
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);

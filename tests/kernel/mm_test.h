@@ -33,10 +33,11 @@ static inline void test_mm_leave(struct mm_struct *mm)
 	mmput(mm, EVM_LOOK);
 }
 
-static inline unsigned long test_map(struct mm_struct *mm, unsigned long addr, unsigned long pages,
-				     unsigned long prot, unsigned long flags)
+/* The address, or -Exxx. */
+static inline long test_map(struct mm_struct *mm, unsigned long addr, unsigned long pages,
+			    unsigned long prot, unsigned long flags)
 {
-	unsigned long result;
+	long result;
 
 	down_write(&mm->mmap_sem);
 	result = do_mmap(mm, NULL, addr, pages << PAGE_SHIFT, prot, flags, 0);

@@ -181,26 +181,27 @@ KTEST(vma, many_areas_and_find)
 KTEST(vma, map_count_limit)
 {
 	struct mm_struct *mm = test_mm_enter();
+	int saved = sysctl_max_map_count;
 
 	KT_ASSERT(mm);
+	sysctl_max_map_count = 1;
 	test_map(mm, TEST_BASE, 9, PROT_RW, MAP_ANON_PRIV | MAP_FIXED);
-	mm->map_count += MAX_MAP_COUNT - 1;	/* as if there were that many others */
-	down_write(&mm->mmap_sem);
-	KT_EQ(do_mmap(mm, NULL, TEST_BASE + 16 * PAGE_SIZE, PAGE_SIZE, PROT_READ,
-		      MAP_ANON_PRIV | MAP_FIXED, 0), -ENOMEM);
-	KT_EQ(do_munmap(mm, TEST_BASE + 4 * PAGE_SIZE, PAGE_SIZE), -ENOMEM);
-	KT_EQ(do_mprotect(mm, TEST_BASE + 4 * PAGE_SIZE, PAGE_SIZE, PROT_READ), -ENOMEM);
-	mm->map_count -= MAX_MAP_COUNT - 1;
-	up_write(&mm->mmap_sem);
-	validate_mm(mm);
+	KT_EQ(test_map(mm, TEST_BASE + 16 * PAGE_SIZE, 1, PROT_READ, MAP_ANON_PRIV | MAP_FIXED),
+	      -ENOMEM);
+	KT_EQ(test_unmap(mm, TEST_BASE + 4 * PAGE_SIZE, 1), -ENOMEM);
+	KT_EQ(test_protect(mm, TEST_BASE + 4 * PAGE_SIZE, 1, PROT_READ), -ENOMEM);
 	KT_EQ(mm->map_count, 1);
+	sysctl_max_map_count = 2;
+	KT_EQ(test_unmap(mm, TEST_BASE + 4 * PAGE_SIZE, 1), 0);
+	KT_EQ(mm->map_count, 2);
+	sysctl_max_map_count = saved;
 	test_mm_leave(mm);
 }
 
 KTEST(vma, unmapped_area_is_top_down_and_reuses_holes)
 {
 	struct mm_struct *mm = test_mm_enter();
-	unsigned long a, b, c;
+	long a, b, c;
 
 	KT_ASSERT(mm);
 	a = test_map(mm, 0, 4, PROT_READ, MAP_ANON_PRIV);
