@@ -208,8 +208,8 @@ const char *vmalloc_guard_of(unsigned long addr)
 
 	list_for_each_entry(area, &areas, list) {
 		if (area->stack && addr < area->start && addr >= area->start - PAGE_SIZE) {
-			snprintf(text, sizeof(text), "guard page below the kernel stack at %08lx: "
-				 "stack overflow", area->start);
+			snprintf(text, sizeof(text), "guard page below the kernel stack at %08lx",
+				 area->start);
 			return text;
 		}
 	}
