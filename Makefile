@@ -36,6 +36,7 @@ GDB_PORT ?= 1234
 MEM ?= 128
 APPEND ?=
 T ?=
+BUG ?=
 MAX_KIB := $(if $(filter 1,$(DEBUG)),0,512)
 
 # ---- Tools -----------------------------------------------------------------------------------
@@ -267,8 +268,8 @@ tour: all
 test:
 	+@$(PYTHON) tests/run $(T)
 
-test-bugs:
-	+@$(PYTHON) tests/run --bugs $(T)
+test-bugs: test-archive
+	+@$(PYTHON) tests/bugs/run $(BUG)
 
 # The debug variant, whatever DEBUG says: its assertions help whoever debugs.
 debug:
@@ -306,7 +307,7 @@ make|build/nopage.elf and build/initramfs.cpio
 make run|build and boot in QEMU, serial console on this terminal (Ctrl-A X leaves)
 make tour|boot, tell the scenarios of process memory, power off
 make test|everything that must pass; T=glob selects (T=list lists)
-make test-bugs|kernels broken on purpose: each must be caught by its test
+make test-bugs|kernels broken on purpose: each must be caught by its test; BUG=glob selects
 make debug|QEMU halted at entry, waiting for GDB
 make gdb|GDB attached to it, with the np- commands
 make debug-gdb|both in one terminal
