@@ -109,7 +109,8 @@ static bool run_borrow(struct borrow *b)
 		return false;
 	owner = kthread_run(owner_thread, b, "owner");
 	ok = !IS_ERR(owner) && kthread_join(owner) == 0;
-	complete(&b->borrower_go);	/* in case the owner never came so far */
+	if (!ok)
+		complete(&b->borrower_go);	/* the owner never came so far */
 	kthread_join(borrower);
 	return ok;
 }
