@@ -256,6 +256,8 @@ user: $(BIN_PROGS) $(TOUR_PROGS) $(TEST_PROGS)
 
 # ---- Running ---------------------------------------------------------------------------------
 
+# QEMU's exit status when the guest ends by --debug-exit with success.
+SUCCESS := 33
 RUN := tools/run --kernel $(KERNEL) --mem $(MEM)
 
 run: all
@@ -263,7 +265,7 @@ run: all
 	@$(RUN) --interactive --append '$(APPEND)'
 
 tour: all
-	@$(RUN) --timeout 120 --debug-exit --append 'tour $(APPEND)'
+	@$(RUN) --timeout 120 --debug-exit --append 'tour $(APPEND)' </dev/null; [ $$? -eq $(SUCCESS) ]
 
 test:
 	+@$(PYTHON) tests/run $(T)
@@ -288,7 +290,8 @@ debug-gdb:
 DEBUG_KERNEL := $(if $(filter 1,$(LLVM)),build/llvm-debug,build/debug)/nopage.elf
 
 bench: all
-	@$(RUN) --mem 256 --icount --timeout 300 --debug-exit --append 'quiet init=/bin/bench $(APPEND)'
+	@$(RUN) --mem 256 --icount --timeout 300 --debug-exit \
+		--append 'quiet init=/bin/bench $(APPEND)' </dev/null; [ $$? -eq $(SUCCESS) ]
 
 iso: build/nopage.iso
 build/nopage.iso: build/nopage.elf build/initramfs.cpio tools/mkiso
