@@ -190,7 +190,6 @@ trap_stubs:
 /* The 16 interrupt lines; orig_ax tells them apart. */
 	.set irq, 0
 	.rept 16
-	.type irq_stub, @function
 	.pushsection .rodata
 	.if irq == 0
 irq_stubs:
