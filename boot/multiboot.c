@@ -201,7 +201,7 @@ static void __init add_modules(const struct multiboot_info *mbi)
 		add_module(&m[i]);
 }
 
-static void __init report(void)
+void __init show_boot_info(void)
 {
 	pr_info("boot: by %s, options: %s\n", boot_info.loader, boot_info.cmdline);
 	pr_info("memory: %u KiB of RAM, kernel image at 0x%08x-0x%08x (%u KiB)\n",
@@ -231,5 +231,4 @@ void __init parse_multiboot(u32 magic, u32 info_phys)
 	add_memory(mbi);
 	bootmem_reserve(KERNEL_LMA, __pa(_end).addr);
 	add_modules(mbi);
-	report();
 }

@@ -89,7 +89,7 @@ static void __init cpu_init(struct cpu *cpu)
 			     : : "r"(CPU_FS), "r"((u16)TSS_SEL), "r"((u16)0) : "memory");
 }
 
-static void __init report_cpu(void)
+static void __init show_cpu(void)
 {
 	u32 name[13] = { 0 }, max, b, c, d;
 
@@ -111,7 +111,6 @@ void __init arch_early_init(void)
 	vga_console_init();
 	clock_init();
 	parse_multiboot(boot_magic, boot_info_phys);
-	report_cpu();
 	fpu_init();
 	paging_init();
 }
@@ -119,6 +118,8 @@ void __init arch_early_init(void)
 /* With kmalloc, but still without interrupts: the caller turns them on. */
 void __init arch_late_init(void)
 {
+	show_boot_info();
+	show_cpu();
 	fpu_cache_init();
 	irq_init();
 	timer_init();
