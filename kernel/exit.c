@@ -148,7 +148,7 @@ static void __noreturn init_exited(int status)
  * exit_mm - p (current) gives up its address space. Its page tables stay loaded until the next
  * switch, so the exiting task turns into a borrower, like a kernel thread, before it is a user no more.
  */
-void exit_mm(struct task_struct *p)
+noinline void exit_mm(struct task_struct *p)
 {
 	struct mm_struct *mm = p->mm;
 
@@ -281,30 +281,46 @@ static void become_leader(void)
 	release_task(old);
 }
 
-int de_thread(void)
+/* end_other_threads - 0 with current alone in its process, as its leader; -EAGAIN. Sleeps. */
+static int end_other_threads(void)
 {
 	struct signal_struct *sig = current->signal;
+	int error;
+
+	if (thread_group_empty())
+		return 0;
+	error = kill_siblings();
+	if (error)
+		return error;
+	wait_event(sig->wait_chldexit, alone());
+	if (current->group_leader != current)
+		become_leader();
+	sig->group_exit = false;
+	return 0;
+}
+
+int de_thread(void)
+{
 	struct sighand_struct *old = current->sighand, *new = NULL;
 	int error;
 
-	if (!thread_group_empty()) {
-		error = kill_siblings();
-		if (error)
-			return error;
-		wait_event(sig->wait_chldexit, alone());
-		if (current->group_leader != current)
-			become_leader();
-		sig->group_exit = false;
+	if (atomic_read(&old->count) > 1) {
+		new = dup_sighand(old);
+		if (!new)
+			return -ENOMEM;
 	}
-	current->exit_signal = SIGCHLD;
-	if (atomic_read(&old->count) == 1)
-		return 0;
-	new = dup_sighand(old);
-	if (!new)
-		return -ENOMEM;
-	current->sighand = new;
-	put_sighand(old);
-	return 0;
+	error = end_other_threads();
+	if (!error)
+		current->exit_signal = SIGCHLD;
+	if (!error && new) {
+		spin_lock(&tasklist_lock);
+		current->sighand = new;
+		spin_unlock(&tasklist_lock);
+		new = old;
+	}
+	if (new)
+		put_sighand(new);
+	return error;
 }
 
 /* ------------------------------------------------------------------ wait */

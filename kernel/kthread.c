@@ -47,22 +47,11 @@ struct spawn {
 	int error;
 };
 
-/* It gets signals from now on; until its last step exec may fail, and the thread goes on. */
-int kthread_exec(const char *path, const char *const argv[], const char *const envp[])
-{
-	int error = kernel_execve(path, argv, envp);
-
-	BUG_ON(!error && !current->mm);
-	if (!error)
-		current->flags &= ~PF_KTHREAD;
-	return error;
-}
-
 /* A kernel thread that becomes the program; when that fails, its creator learns why. */
 static int spawn_child(void *arg)
 {
 	struct spawn *s = arg;
-	int error = kthread_exec(s->path, s->argv, s->envp);
+	int error = kernel_execve(s->path, s->argv, s->envp);
 
 	s->error = error;
 	complete(&s->done);

@@ -181,12 +181,10 @@ static const char *exec_error_text(int error)
 /* run_init - returns only when this kernel thread has become init. */
 static void run_init(void)
 {
-	int error = open_console();
+	int error;
 
-	if (error)
-		pr_warn("init: cannot open /dev/console (error %d)\n", error);
 	pr_info("init: running %s\n", init_argv[0]);
-	error = kthread_exec(init_argv[0], init_argv, init_envp);
+	error = kernel_execve(init_argv[0], init_argv, init_envp);
 	if (!error)
 		return;
 	pr_err("init: cannot run %s: %s (error %d)\n", init_argv[0], exec_error_text(error), error);

@@ -180,8 +180,6 @@ long do_fork(unsigned long clone_flags, unsigned long usp, struct pt_regs *regs,
 struct task_struct *kthread_run(int (*fn)(void *), void *arg, const char *name);
 /* Wait until a kernel thread made by kthread_run has exited, reap it; its return value. */
 int kthread_join(struct task_struct *p);
-/* kthread_exec - kernel_execve() by a kernel thread, which is none afterwards; then fn must return. */
-int kthread_exec(const char *path, const char *const argv[], const char *const envp[]);
 /* spawn_user - a child process of the caller running the program path; pid or -Exxx. Kernel threads only. */
 pid_t spawn_user(const char *path, const char *const argv[], const char *const envp[]);
 /* Temporarily give a kernel thread an mm of its own (mm_users + 1) / take it away again. */
