@@ -146,7 +146,8 @@ boot_puts:
 
 	.section .boot.rodata, "a"
 no_multiboot:
-	.asciz "Nopage must be loaded by a Multiboot boot loader: qemu -kernel, or GRUB's multiboot command.\r\n"
+	.ascii "Nopage must be loaded by a Multiboot boot loader: "
+	.asciz "qemu -kernel, or GRUB's multiboot command.\r\n"
 no_cpuid:
 	.asciz "Nopage needs a processor of the i686 class; this one has no CPUID instruction.\r\n"
 no_features:
