@@ -5,10 +5,11 @@
  *	running -> do_exit: ZOMBIE  -> wait4 by the parent: DEAD -> freed
  *	                    (thread, or SIGCHLD ignored: DEAD at once)
  *
- * A task has two references (usage): one is dropped when it has been switched away from for the last
- * time, because until then it stands on its own stack; the other by release_task(), which takes it out
- * of all lists. A process is waited for when its last thread has gone; until then a leader that
- * exited early stays a zombie. Children hang on the leader, whichever thread made them.
+ * A task has two references (usage): one is dropped when it has been switched away from for the
+ * last time, because until then it stands on its own stack; the other by release_task(), which
+ * takes it out of all lists. A process is waited for when its last thread has gone; until then a
+ * leader that exited early stays a zombie. Children hang on the leader, whichever thread made
+ * them.
  */
 #include "internal.h"
 #include <nopage/err.h>
@@ -23,7 +24,7 @@
 
 /* ------------------------------------------------------------------ reaping */
 
-/* announce_zombie - tell p's parent; true when the parent does not care and p is to be reaped now. */
+/* announce_zombie - tell p's parent; true when it does not care and p is to be reaped now. */
 static bool announce_zombie(struct task_struct *p)
 {
 	struct sigaction_k *act = &p->parent->sighand->action[SIGCHLD - 1];
@@ -56,8 +57,8 @@ static void account_reaped(struct task_struct *p)
 }
 
 /*
- * release_task - p, which has exited, leaves all lists; its reaper's reference goes. The last thread of
- * a process whose leader has exited before makes the leader ready to be waited for.
+ * release_task - p, which has exited, leaves all lists; its reaper's reference goes. The last
+ * thread of a process whose leader has exited before makes the leader ready to be waited for.
  */
 static void release_task(struct task_struct *p)
 {
@@ -146,7 +147,8 @@ static void __noreturn init_exited(int status)
 
 /*
  * exit_mm - p (current) gives up its address space. Its page tables stay loaded until the next
- * switch, so the exiting task turns into a borrower, like a kernel thread, before it is a user no more.
+ * switch, so the exiting task turns into a borrower, like a kernel thread, before it is a user no
+ * more.
  */
 noinline void exit_mm(struct task_struct *p)
 {

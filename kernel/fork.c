@@ -366,7 +366,8 @@ struct task_struct *copy_process(const struct fork_args *args)
 	error = attach_task(p, flags);
 	if (error)
 		goto put_thread;
-	event(EV_TASK, p->pid, args->fn ? TASK_EV_KTHREAD : TASK_EV_FORK, current->pid, flags, 0, 0);
+	event(EV_TASK, p->pid, args->fn ? TASK_EV_KTHREAD : TASK_EV_FORK, current->pid, flags, 0,
+	      0);
 	return p;
 
 put_thread:
@@ -444,7 +445,8 @@ long sys_fork(void)
 
 long sys_vfork(void)
 {
-	return do_fork(CLONE_VFORK | CLONE_VM | SIGCHLD, 0, task_pt_regs(current), NULL, NULL, NULL);
+	return do_fork(CLONE_VFORK | CLONE_VM | SIGCHLD, 0, task_pt_regs(current), NULL, NULL,
+		       NULL);
 }
 
 long sys_clone(long flags, long usp, long parent_tid, long tls, long child_tid)

@@ -2,11 +2,12 @@
 /*
  * futex.c - sleeping until a word of user memory changes: FUTEX_WAIT and FUTEX_WAKE.
  *
- * A sleeper is found by the pair (address space, address). Memory that two processes share stands in
- * two address spaces, so futexes between processes do not work yet; joins and locks of threads do.
+ * A sleeper is found by the pair (address space, address). Memory that two processes share stands
+ * in two address spaces, so futexes between processes do not work yet; joins and locks of threads
+ * do.
  *
- * No wake-up is lost: a waiter queues itself first and reads the word then. Whoever changes the word
- * and wakes after that reading finds the waiter on the queue.
+ * No wake-up is lost: a waiter queues itself first and reads the word then. Whoever changes the
+ * word and wakes after that reading finds the waiter on the queue.
  */
 #include "internal.h"
 #include <nopage/err.h>

@@ -2,8 +2,8 @@
 /*
  * kthread.c - kernel threads: tasks without an address space of their own.
  *
- * mm is NULL; while one runs, active_mm is what the task before it left in CR3 (sched.c). It may take an
- * mm for a while (use_mm) or become a user program for good (spawn_user, kernel_execve).
+ * mm is NULL; while one runs, active_mm is what the task before it left in CR3 (sched.c). It may
+ * take an mm for a while (use_mm) or become a user program for good (spawn_user, kernel_execve).
  */
 #include "internal.h"
 #include <nopage/err.h>

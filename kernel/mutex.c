@@ -39,7 +39,7 @@ void mutex_lock(struct mutex *m)
 	spin_unlock_irqrestore(&m->wait.lock, flags);
 }
 
-/* mutex_unlock - the first waiter becomes the owner here, before it runs; it is off the queue then. */
+/* mutex_unlock - the first waiter leaves the queue and is the owner from here on. */
 void mutex_unlock(struct mutex *m)
 {
 	unsigned long flags = spin_lock_irqsave(&m->wait.lock);

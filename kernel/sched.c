@@ -3,9 +3,9 @@
  * sched.c - the round-robin scheduler and the task switch.
  *
  * One run queue holds every runnable task, the running one included; its head runs. Who gives the
- * CPU away while still runnable goes to the tail. A time slice ends in the timer interrupt, which only
- * sets TIF_NEED_RESCHED: the switch happens on the way back to user mode, because kernel code is
- * never preempted. With an empty queue the idle task runs, which is not on it.
+ * CPU away while still runnable goes to the tail. A time slice ends in the timer interrupt, which
+ * only sets TIF_NEED_RESCHED: the switch happens on the way back to user mode, because kernel
+ * code is never preempted. With an empty queue the idle task runs, which is not on it.
  *
  * The switch, step by step; each step is a function of its own, so that GDB can stop there:
  *
@@ -76,7 +76,7 @@ void sched_init(void)
 	mmgrab(&init_mm, EVM_LAZY_GET);
 }
 
-/* The boot task brings everything up with interrupts off; it never sleeps, it becomes the idle task. */
+/* The boot task runs with interrupts off; it never sleeps, it becomes the idle task. */
 void __might_sleep(const char *file, int line)
 {
 	const struct cpu *cpu = this_cpu();
@@ -150,9 +150,9 @@ noinline void enter_lazy_tlb(struct mm_struct *mm, struct task_struct *next)
 }
 
 /*
- * context_switch - leave prev, run next. Returns on prev's stack when prev is switched to again, and
- * gives the task that ran until then.
- * Locks: the run-queue lock is held; next releases it in finish_task_switch().
+ * context_switch - leave prev, run next. Returns on prev's stack when prev is switched to again,
+ * and gives the task that ran until then. Locks: the run-queue lock is held; next releases it in
+ * finish_task_switch().
  */
 noinline struct task_struct *context_switch(struct task_struct *prev, struct task_struct *next)
 {
@@ -177,8 +177,9 @@ noinline struct task_struct *context_switch(struct task_struct *prev, struct tas
 }
 
 /*
- * finish_task_switch - first thing after a switch, already as the new task: release the run queue and
- * what prev left. Its borrowed mm may be freed here, and prev itself when it is dead and reaped.
+ * finish_task_switch - first thing after a switch, already as the new task: release the run queue
+ * and what prev left. Its borrowed mm may be freed here, and prev itself when it is dead and
+ * reaped.
  */
 noinline void finish_task_switch(struct task_struct *prev)
 {

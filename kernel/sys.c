@@ -140,8 +140,8 @@ long sys_setsid(void)
 /* ------------------------------------------------------------------ the system */
 
 /*
- * sys_uname - the programs that run here are Linux programs: they expect that name, and the C library
- * of Debian wants at least release 3.2.
+ * sys_uname - the programs that run here are Linux programs: they expect that name, and the C
+ * library of Debian wants at least release 3.2.
  */
 long sys_uname(long name)
 {
@@ -177,8 +177,8 @@ long sys_sched_yield(void)
 }
 
 /*
- * sys_set_robust_list - C libraries announce their list at start. It matters when a thread dies with a
- * robust mutex held, which the kernel does not look after yet.
+ * sys_set_robust_list - C libraries announce their list at start. It matters when a thread dies
+ * with a robust mutex held, which the kernel does not look after yet.
  */
 long sys_set_robust_list(long head, long len)
 {

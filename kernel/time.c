@@ -76,7 +76,7 @@ u64 ktime_get_ns(void)
 	return arch_clock_ns();
 }
 
-/* boot_time - when the machine started, ns since 1970. The slow CMOS clock is read once, when needed. */
+/* boot_time - when the machine started, ns since 1970. Reads the slow CMOS clock, once. */
 static u64 boot_time(void)
 {
 	static u64 time;
@@ -123,7 +123,9 @@ static int read_clock(long clock, u64 *ns)
 /* clock_step - its resolution in ns. The CPU clocks count ticks. */
 static u64 clock_step(long clock)
 {
-	return clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID ? TICK_NSEC : 1;
+	if (clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID)
+		return TICK_NSEC;
+	return 1;
 }
 
 /* ------------------------------------------------------------------ user structures */
@@ -201,8 +203,8 @@ bool sleep_step(u64 deadline)
 }
 
 /*
- * sleep_until - 0 when the deadline has come, -EINTR by a signal. Also after a stop and SIGCONT, where
- * Linux goes on sleeping: there the C library has to call again with what is left.
+ * sleep_until - 0 when the deadline has come, -EINTR by a signal. Also after a stop and SIGCONT,
+ * where Linux goes on sleeping: there the C library has to call again with what is left.
  */
 static int sleep_until(u64 deadline)
 {

@@ -13,7 +13,7 @@
 #include <uapi/signal.h>
 
 #define HZ		100			/* timer interrupts per second */
-#define TIME_SLICE	5			/* ticks a task may run before the next one's turn */
+#define TIME_SLICE	5			/* ticks, then it is the next one's turn */
 #define TASK_COMM_LEN	16
 #define PID_MAX		32768
 
@@ -58,7 +58,7 @@ struct signal_struct {
 	bool group_exit;			/* exit_group() or a fatal signal is under way */
 	bool group_stop;			/* every thread is to enter TASK_STOPPED */
 	int group_exit_code;			/* wait4() status */
-	int stop_report;			/* status of a stop or continue not yet waited for, or 0 */
+	int stop_report;			/* status of a stop or continue to wait for, or 0 */
 
 	/* tasklist_lock */
 	pid_t pgrp, session;
@@ -84,7 +84,7 @@ struct task_struct {
 	int time_slice;				/* ticks left */
 
 	/* Constant after creation. */
-	void *stack;				/* lowest address of the kernel stack, THREAD_SIZE bytes */
+	void *stack;				/* lowest address of THREAD_SIZE bytes */
 	pid_t pid, tgid;
 	struct task_struct *group_leader;
 
@@ -110,7 +110,7 @@ struct task_struct {
 	struct completion *vfork_done;		/* the vforking parent waits for it */
 	unsigned long min_flt, maj_flt;
 	u64 utime, stime;			/* ticks in user and kernel mode */
-	int fail_nth;				/* debug build: n > 0: the n-th allocation from now fails */
+	int fail_nth;				/* debug build: the n-th allocation fails */
 
 	struct thread_struct thread;		/* arch/i386 */
 };
@@ -138,7 +138,7 @@ static inline unsigned long rlimit(unsigned int which)
 
 /* ------------------------------------------------------------------ sched.c */
 void sched_init(void);				/* makes the boot task the idle task of this CPU */
-void schedule(void);				/* give the CPU away; returns when it is this task's turn */
+void schedule(void);				/* give the CPU away; returns at its next turn */
 void wake_up_process(struct task_struct *p);	/* sleeping -> run queue; any context */
 void wake_up_new_task(struct task_struct *p);
 void scheduler_tick(struct pt_regs *regs);	/* timer interrupt */
@@ -148,7 +148,7 @@ long schedule_timeout(long ticks);		/* set state first; ticks left when woken ea
 void cpu_idle(void) __noreturn;
 void wake_up_state(struct task_struct *p, int states);	/* the same for sleeps in other states */
 extern spinlock_t runqueue_lock;
-unsigned int nr_running(void);			/* tasks on the run queue, the running one included */
+unsigned int nr_running(void);			/* tasks on the run queue and on the CPU */
 /* First C of a new task (from entry.S): drops what the switch left over. */
 asmlinkage void schedule_tail(struct task_struct *prev);
 /* Stops of GDB and of the tests: the steps of a switch, see the comment in sched.c. */
@@ -156,7 +156,7 @@ void enter_lazy_tlb(struct mm_struct *mm, struct task_struct *next);
 struct task_struct *context_switch(struct task_struct *prev, struct task_struct *next);
 void finish_task_switch(struct task_struct *prev);
 
-/* cond_resched - in long loops of the kernel, where sleeping is allowed: let others run if it is time. */
+/* cond_resched - in long loops that may sleep: let others run if it is time. */
 static inline void cond_resched(void)
 {
 	might_sleep();
@@ -180,7 +180,7 @@ long do_fork(unsigned long clone_flags, unsigned long usp, struct pt_regs *regs,
 struct task_struct *kthread_run(int (*fn)(void *), void *arg, const char *name);
 /* Wait until a kernel thread made by kthread_run has exited, reap it; its return value. */
 int kthread_join(struct task_struct *p);
-/* spawn_user - a child process of the caller running the program path; pid or -Exxx. Kernel threads only. */
+/* spawn_user - a child of the caller, a kernel thread, that runs the program path; pid or -Exxx. */
 pid_t spawn_user(const char *path, const char *const argv[], const char *const envp[]);
 /* Temporarily give a kernel thread an mm of its own (mm_users + 1) / take it away again. */
 void use_mm(struct mm_struct *mm);
@@ -188,7 +188,7 @@ void unuse_mm(struct mm_struct *mm);
 struct task_struct *find_task_by_pid(pid_t pid);	/* caller holds tasklist_lock */
 /* put_task_struct - drop a reference; the last one frees the task and its stack. */
 void put_task_struct(struct task_struct *p);
-void mm_release(struct task_struct *p);		/* vfork parent wakes, clear_child_tid: before the mm goes */
+void mm_release(struct task_struct *p);		/* before the mm goes: clear_child_tid, vfork */
 unsigned long nr_tasks(void);			/* all but idle tasks */
 void fork_init(void);
 
@@ -206,7 +206,7 @@ void exit_mm(struct task_struct *p);
 int de_thread(void);
 
 /* ------------------------------------------------------------------ exec.c */
-/* Replace the program of the current task. Pointers are kernel pointers. 0 (registers are set) or -Exxx. */
+/* Replace the current task's program. Kernel pointers. 0 (its registers are set) or -Exxx. */
 int kernel_execve(const char *path, const char *const argv[], const char *const envp[]);
 
 /* ------------------------------------------------------------------ signal.c */

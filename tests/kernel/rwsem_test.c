@@ -123,7 +123,7 @@ KTEST(rwsem, waiting_writer_holds_off_readers)
 	init_rwsem(&sem);
 	down_read(&sem);
 	n = start_all("WrrWr", p);
-	KT_EQ(order_len, 0);			/* the readers wait although only a reader holds it */
+	KT_EQ(order_len, 0);			/* readers wait although only a reader holds it */
 	KT_TRUE(!down_read_trylock(&sem));
 	up_read(&sem);
 	expect_order("WrrWr", p, n);
