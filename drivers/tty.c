@@ -245,7 +245,7 @@ static bool input_ready(size_t count)
 	return available >= max(wanted, (size_t)1);
 }
 
-/* Wait for input. 0, -ERESTARTSYS, -EAGAIN; 1: the read ends with nothing (VMIN 0, time is over). */
+/* Wait for input. 0, -ERESTARTSYS, -EAGAIN; 1: read nothing (VMIN is 0 and time is over). */
 static int wait_input(struct file *file, size_t count)
 {
 	bool poll = !lflag(ICANON) && !tty.termios.c_cc[VMIN];

@@ -240,12 +240,14 @@ static void make_devices(void)
 		dev_t dev;
 	} nodes[] = {
 		{ "dev/console", MKDEV(5, 1) }, { "dev/tty", MKDEV(5, 0) },
-		{ "dev/null", MKDEV(1, 3) }, { "dev/zero", MKDEV(1, 5) }, { "dev/full", MKDEV(1, 7) },
+		{ "dev/null", MKDEV(1, 3) }, { "dev/zero", MKDEV(1, 5) },
+		{ "dev/full", MKDEV(1, 7) },
 	};
 	int error = vfs_mknod(root_dentry, "dev", S_IFDIR | 0755, 0);
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(nodes); i++)
-		error = error ?: vfs_mknod(root_dentry, nodes[i].path, S_IFCHR | 0666, nodes[i].dev);
+		error = error ?: vfs_mknod(root_dentry, nodes[i].path, S_IFCHR | 0666,
+					   nodes[i].dev);
 	BUG_ON(error);
 }
 

@@ -81,15 +81,56 @@ bool dirent_emit(struct dirent_buf *buf, const struct qstr *name, unsigned long 
 #define LOOKUP_DIRECTORY	2	/* the result must be a directory */
 #define LOOKUP_EMPTY		4	/* the empty path means the start itself */
 
+#define MAX_LINKS		40	/* symbolic links in one walk, as on Linux */
+
+/* A walk on its way. */
+struct nameidata {
+	struct dentry *dentry;		/* where we are, counted */
+	const char *rest;		/* what is left of the path */
+	struct inode *link;		/* whose target rest points into, counted; or NULL */
+	struct {
+		const char *rest;
+		struct inode *link;
+	} stack[MAX_LINKS];		/* to be continued after the current link */
+	unsigned int depth;		/* of the stack */
+	unsigned int links;		/* followed so far */
+	struct qstr last;		/* walk_to_parent(): the last name */
+	bool must_be_dir;		/* slashes after the last name */
+};
+
 /* path_lookup - walk from base (NULL: the working directory); a counted dentry or ERR_PTR. */
 struct dentry *path_lookup(struct dentry *base, const char *path, unsigned int flags);
 /* user_lookup - the same by a user's pointer, relative to dirfd. */
 struct dentry *user_lookup(int dirfd, const char *path, unsigned int flags);
+/* base_of - the directory that dirfd means for path, counted; NULL: the working one; ERR_PTR. */
+struct dentry *base_of(int dirfd, const char *path);
+/*
+ * The steps of a walk: walk_begin(), then walk_to_parent(), which leaves the directory in
+ * nd->dentry and the last name in nd->last (0 or -Exxx; -EISDIR if there is none, or it is . or ..).
+ * walk_link() and walk_to_parent() again follow a symlink found there. walk_end() hands nd->dentry
+ * to the caller; walk_fail() drops it and returns ERR_PTR(error).
+ */
+void walk_begin(struct nameidata *nd, struct dentry *base, const char *path);
+int walk_to_parent(struct nameidata *nd);
+int walk_link(struct nameidata *nd, struct inode *link);
+struct dentry *walk_end(struct nameidata *nd);
+void *walk_fail(struct nameidata *nd, int error);
+/* walk_step - go to dentry; consumes the caller's reference to it. */
+void walk_step(struct nameidata *nd, struct dentry *dentry);
+
+/* cwd.c */
+struct dentry *get_pwd(void);			/* counted; kernel threads stand in the root */
+mode_t get_umask(void);
+
+/* create.c */
+bool dir_alive(const struct dentry *dir);	/* not removed; caller holds its lock */
 /* Make, remove names by kernel pointer, relative to base as above. 0 or -Exxx. */
 int vfs_mknod(struct dentry *base, const char *path, mode_t mode, dev_t rdev);
 int vfs_symlink(struct dentry *base, const char *path, const char *target);
 int vfs_link(struct dentry *base, const char *path, struct inode *inode);
 int vfs_unlink(struct dentry *base, const char *path, bool dir);
+
+/* open.c */
 /* open_by_path - open(2) without the descriptor; ERR_PTR on failure. */
 struct file *open_by_path(struct dentry *base, const char *path, int flags, mode_t mode);
 

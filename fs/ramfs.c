@@ -16,7 +16,7 @@
 #include <nopage/string.h>
 #include <asm/uaccess.h>
 
-#define MAX_SIZE	0x7fffffffLL	/* of one file; below what 32-bit page arithmetic can hold */
+#define MAX_SIZE	0x7fffffffLL	/* of one file; 32 bits hold its page arithmetic */
 
 /* Up to the end of the page that pos is in. */
 static size_t page_part(loff_t pos, size_t count)

@@ -102,7 +102,8 @@ static long stat_fd(long fd, long buf, put_stat_fn put)
 	return error;
 }
 
-#define STAT_FLAGS	(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)
+#define STAT_FLAGS	(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | \
+			 AT_STATX_SYNC_TYPE)
 
 /* By path; with AT_EMPTY_PATH and "" the file that dirfd is, named or not. */
 static long stat_at(long dirfd, long path, long flags, long buf, put_stat_fn put)

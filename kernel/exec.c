@@ -2,8 +2,8 @@
 /*
  * exec.c - execve: a task gets another program.
  *
- * Everything that can fail is done first and beside the running program: the strings are copied out,
- * the file is checked, and a new mm is built to the last byte of its stack. Then
+ * Everything that can fail is done first and beside the running program: the strings are copied
+ * out, the file is checked, and a new mm is built to the last byte of its stack. Then
  * exec_commit(), which cannot fail, puts it in the place of the old one. So an execve() that fails
  * for want of memory returns into a program to which nothing has happened.
  */

@@ -2,7 +2,7 @@
 /*
  * fs.h - files as the rest of the kernel sees them.
  *
- *	files_struct (fd table) -> file (position, mode) -> inode (the object) -> address_space (pages)
+ *	files_struct (descriptors) -> file (position, mode) -> inode -> address_space (pages)
  *	dentry: a name in a directory, with its inode
  */
 #ifndef NOPAGE_FS_H
@@ -30,7 +30,7 @@ struct address_space {
 	struct radix_tree_root page_tree;	/* struct page *, tree_lock */
 	unsigned long nrpages;			/* tree_lock */
 	spinlock_t tree_lock;
-	atomic_t mmap_count;			/* areas that map it; vm_ops open/close keep it */
+	atomic_t mmap_count;			/* areas that map it; by vm_ops open, close */
 };
 
 struct inode {
@@ -73,8 +73,10 @@ struct file_operations {
 	int (*open)(struct inode *inode, struct file *file);
 	void (*release)(struct inode *inode, struct file *file);	/* last reference gone */
 	int (*mmap)(struct file *file, struct vm_area_struct *vma);	/* empty: -ENODEV */
-	long (*ioctl)(struct file *file, unsigned int cmd, unsigned long arg);	/* empty: -ENOTTY */
-	loff_t (*llseek)(struct file *file, loff_t offset, int whence);	/* empty: generic on size */
+	/* Empty: -ENOTTY. */
+	long (*ioctl)(struct file *file, unsigned int cmd, unsigned long arg);
+	/* Empty: by size; -ESPIPE for devices. */
+	loff_t (*llseek)(struct file *file, loff_t offset, int whence);
 	/* Directories: emit the entries from file->pos on; 0 or -Exxx. Empty: -ENOTDIR. */
 	int (*readdir)(struct file *file, struct dirent_buf *buf);
 };
@@ -87,7 +89,7 @@ struct file {
 	atomic_t count;
 	unsigned int mode;			/* FMODE_* */
 	unsigned int flags;			/* O_* */
-	loff_t pos;				/* not locked: as Linux had it, the last writer wins */
+	loff_t pos;				/* not locked: the last writer wins */
 	struct inode *inode;			/* counted */
 	struct dentry *dentry;			/* counted, NULL for nameless files */
 	const struct file_operations *fop;

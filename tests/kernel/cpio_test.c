@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cpio_test.c - archives, whole and damaged, as cpio_next() reads and unpack_archive() unpacks them. */
+/* cpio_test.c - archives, whole and damaged: cpio_next() and unpack_archive(). */
 #include "fs_test.h"
 #include <nopage/cpio.h>
 #include <nopage/mm.h>

@@ -117,7 +117,7 @@ static int look_at_image(void *arg)
 	KT_EQ(mm->end_data, TINY_DATA + 32);
 	KT_EQ(mm->start_brk, PAGE_ALIGN(TINY_DATA + 32 + TINY_BSS));
 	KT_EQ(mm->brk, mm->start_brk);
-	KT_EQ(mm->rss, 2);				/* the page with .data's end, one of stack */
+	KT_EQ(mm->rss, 2);				/* the end of .data, one of stack */
 	KT_EQ(word_at(TINY_DATA), 0x64646464);
 	KT_EQ(word_at(TINY_DATA + 32), 0);
 	KT_EQ(word_at(TINY_DATA + 32 + TINY_BSS - 4), 0);
@@ -238,7 +238,8 @@ KTEST(exec, errors)
 	KT_EQ(error_of(PROG), -ENOEXEC);
 	damage(offsetof(struct tiny_elf, ph[1].p_flags), PF_R, 4);	/* bss nobody may write */
 	KT_EQ(error_of(PROG), -ENOEXEC);
-	damage(offsetof(struct tiny_elf, ph[1].p_vaddr), 0xbfff0040, 4);	/* where the stack goes */
+	/* Where the stack goes. */
+	damage(offsetof(struct tiny_elf, ph[1].p_vaddr), 0xbfff0040, 4);
 	KT_EQ(error_of(PROG), -ENOMEM);
 	end();
 }

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* cwd.c - where a process stands: its working directory, and the rights it takes from new files. */
+#include "internal.h"
+#include <nopage/mm.h>
+#include <nopage/sched.h>
+#include <nopage/slab.h>
+#include <nopage/syscalls.h>
+#include <asm/uaccess.h>
+#include <uapi/sched.h>
+
+#define DEFAULT_UMASK	022
+
+/* Where a process stands; shared with CLONE_FS. */
+struct fs_struct {
+	atomic_t count;			/* tasks */
+	struct dentry *pwd;		/* counted; dcache_lock */
+	mode_t umask;
+};
+
+/* The working directory, counted. Kernel threads stand in the root. */
+struct dentry *get_pwd(void)
+{
+	struct dentry *pwd;
+
+	spin_lock(&dcache_lock);
+	pwd = dget(current->fs ? current->fs->pwd : root_dentry);
+	spin_unlock(&dcache_lock);
+	return pwd;
+}
+
+mode_t get_umask(void)
+{
+	return current->fs ? current->fs->umask : DEFAULT_UMASK;
+}
+
+/* Move the current process; consumes the reference. */
+static void set_pwd(struct dentry *dentry)
+{
+	struct dentry *old;
+
+	spin_lock(&dcache_lock);
+	old = current->fs->pwd;
+	current->fs->pwd = dentry;
+	spin_unlock(&dcache_lock);
+	dput(old);
+}
+
+long sys_chdir(long path)
+{
+	struct dentry *dentry = user_lookup(AT_FDCWD, (const char *)path,
+					    LOOKUP_FOLLOW | LOOKUP_DIRECTORY);
+
+	if (IS_ERR(dentry))
+		return PTR_ERR(dentry);
+	set_pwd(dentry);
+	return 0;
+}
+
+long sys_fchdir(long fd)
+{
+	struct file *file = fget(fd);
+	long error = -EBADF;
+
+	if (!file)
+		return error;
+	error = -ENOTDIR;
+	if (file->dentry && S_ISDIR(file->inode->mode)) {
+		set_pwd(dget(file->dentry));
+		error = 0;
+	}
+	fput(file);
+	return error;
+}
+
+/* sys_getcwd - the path with its NUL; its length, as Linux returns it. */
+long sys_getcwd(long buf, long size)
+{
+	struct dentry *pwd = get_pwd();
+	char *page = __get_free_pages(GFP_KERNEL, 0), *path;
+	long len = -ENOMEM;
+
+	if (!page)
+		goto out;
+	path = d_path(pwd, page, PAGE_SIZE);
+	if (IS_ERR(path)) {
+		len = PTR_ERR(path);
+		goto out_page;
+	}
+	len = page + PAGE_SIZE - path;
+	if ((unsigned long)len > (unsigned long)size)
+		len = -ERANGE;
+	else if (copy_to_user((char *)buf, path, len))
+		len = -EFAULT;
+out_page:
+	free_pages(page, 0);
+out:
+	dput(pwd);
+	return len;
+}
+
+long sys_umask(long mask)
+{
+	mode_t old = get_umask();
+
+	current->fs->umask = mask & S_IRWXUGO;
+	return old;
+}
+
+static struct fs_struct *alloc_fs(const struct fs_struct *old)
+{
+	struct fs_struct *fs = kmalloc(sizeof(*fs), GFP_KERNEL);
+
+	if (!fs)
+		return NULL;
+	atomic_set(&fs->count, 1);
+	fs->pwd = get_pwd();
+	fs->umask = get_umask();
+	return fs;
+}
+
+static void put_fs(struct fs_struct *fs)
+{
+	if (!atomic_dec_and_test(&fs->count))
+		return;
+	dput(fs->pwd);
+	kfree(fs);
+}
+
+int copy_fs(unsigned long clone_flags, struct task_struct *p)
+{
+	struct fs_struct *fs = current->fs;
+
+	p->fs = NULL;
+	if (!fs)
+		return 0;
+	if (clone_flags & CLONE_FS)
+		atomic_inc(&fs->count);
+	else
+		fs = alloc_fs(fs);
+	p->fs = fs;
+	return fs ? 0 : -ENOMEM;
+}
+
+void exit_fs(struct task_struct *p)
+{
+	struct fs_struct *fs = p->fs;
+
+	p->fs = NULL;
+	if (fs)
+		put_fs(fs);
+}
+
+int unshare_fs(void)
+{
+	struct fs_struct *old = current->fs, *new;
+
+	if (old && atomic_read(&old->count) == 1)
+		return 0;
+	new = alloc_fs(old);
+	if (!new)
+		return -ENOMEM;
+	current->fs = new;
+	if (old)
+		put_fs(old);
+	return 0;
+}
