@@ -70,6 +70,7 @@ class Machine:
     """QEMU, halted before its first instruction, with its GDB server at a socket of its own."""
 
     def __init__(self, append="", initrd=None):
+        assert os.path.exists(os.path.join(ROOT, KERNEL)), KERNEL + " is not built"
         self.folder = tempfile.mkdtemp(prefix="nopage-gdb-")
         self.socket = os.path.join(self.folder, "gdb")
         self.log_path = os.path.join(self.folder, "serial.log")
@@ -116,7 +117,9 @@ def run_gdb(arguments, stdin=None):
     done = subprocess.run([GDB, "-q", "-nx", "-batch", *arguments], cwd=ROOT, input=stdin, text=True,
                           stdin=None if stdin else subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, timeout=TIMEOUT, errors="replace", check=False)
-    assert "Traceback" not in done.stdout and "Python Exception" not in done.stdout, done.stdout
+    raised = re.search(r"(.*\n){0,10}.*(Traceback|Python Exception|no longer as)(.*\n){0,10}",
+                       done.stdout)
+    assert not raised, raised.group(0)
     return done.stdout
 
 

@@ -83,7 +83,8 @@ def flag_names(flags):
 
 
 def print_area(mm, vma):
-    print("  area 0x%08x  %s %s" % (kernel.address(vma), vma_line(mm, vma), backing(mm, vma)))
+    line = "  area 0x%08x  %s %s" % (kernel.address(vma), vma_line(mm, vma), backing(mm, vma))
+    print(line.rstrip())
     for field in kernel.struct("vm_area_struct").fields():
         value = vma[field.name]
         if field.name == "vm_flags":
@@ -158,8 +159,9 @@ def owner_of(pgd_phys):
 
 
 def print_entry(name, index, phys, entry, level):
-    print("  %s[%4d]   at phys %08x = %08x  frame %05x  %s" % (
-        name, index, phys, entry, entry >> kernel.PAGE_SHIFT, paging.bits(entry, level)))
+    frame = "frame %05x  " % (entry >> kernel.PAGE_SHIFT) if paging.present(entry) else ""
+    print("  %s[%4d]   at phys %08x = %08x  %s%s" % (name, index, phys, entry, frame,
+                                                    paging.bits(entry, level)))
 
 
 @command("np-walk", "ADDR [PID]", least=1, most=2, completer=gdb.COMPLETE_EXPRESSION)
@@ -246,7 +248,9 @@ def page_state(page, flags):
         return "page cache: page %d of %s" % (int(page["index"]), whose)
     if int(page["count"]["counter"]) == 0:
         return "count 0, but on no list: is just being allocated or freed"
-    return "in use%s" % (": first of a block of order %d" % order if order else "")
+    if order:
+        return "in use: first frame of a block of order %d (%d frames)" % (order, 1 << order)
+    return "in use: memory of a process, or the kernel's own"
 
 
 def slab_name(cache):

@@ -50,13 +50,17 @@ WIDTH = 17
 
 
 def semaphore(value):
+    """Its count is the readers, plus WRITER if it is held for writing, plus WAITING if somebody
+    waits."""
     count = int(value["count"]["counter"])
     bits = kernel.defines("nopage/sync.h", "RWSEM_")
-    waiting = ", others wait" if count & bits["WAITING"] else ""
-    count &= ~bits["WAITING"]
-    if count >= bits["WRITER"]:
-        return "held for writing" + waiting
-    return ("%d readers" % count if count else "free") + waiting
+    for written in (0, 1):
+        for waiting in (0, 1):
+            readers = count - written * bits["WRITER"] - waiting * bits["WAITING"]
+            if 0 <= readers <= kernel.PID_MAX:
+                held = "held for writing" if written else "%d readers" % readers if readers else "free"
+                return held + (", others wait" if waiting else "")
+    return "count 0x%08x" % (count & 0xffffffff)
 
 
 def field_text(mm, name):

@@ -124,7 +124,10 @@ def on_stop(_event):
 
 
 class CurrentTask(gdb.Function):
-    """$np_current() is the task_struct of the task that runs: p $np_current()->mm->mm_users"""
+    """$np_current() is the task_struct of the task that runs: p $np_current()->mm->mm_users
+
+In a condition with && it must stand on the left: GDB does not know the type of the result before
+it has called the function."""
 
     def __init__(self):
         super().__init__("np_current")

@@ -34,6 +34,9 @@ def command(name, usage="", most=0, completer=None, least=0):
                     raise gdb.GdbError("%s: not readable at this point: %s" % (name, error))
                 except gdb.error as error:
                     raise gdb.GdbError("%s: %s" % (name, error))
+                except (LookupError, TypeError, ValueError) as error:
+                    raise gdb.GdbError("%s: the kernel is no longer as tools/gdb knows it: %r"
+                                       % (name, error))
 
         COMMANDS[name] = (usage, function.__doc__.strip().splitlines()[0])
         Command()

@@ -15,7 +15,8 @@ LIST_LIMIT = 70000  # no list of the kernel is longer: beyond it, it is damaged
 
 def defines(header, prefix):
     """The numbers a header gives to names that start with prefix: {name without prefix: value}."""
-    pattern = re.compile(r"^#define\s+%s(\w+)\s+(0x[0-9a-fA-F]+|\d+)\b(?!\s*[|<(])" % prefix, re.M)
+    pattern = re.compile(r"^#define\s+%s(\w+)\s+\(?(-?(?:0x[0-9a-fA-F]+|\d+))\b(?!\s*[|<(])"
+                         % prefix, re.M)
     with open(os.path.join(ROOT, "include", header), encoding="utf-8") as file:
         return {name: int(number, 0) for name, number in pattern.findall(file.read())}
 
