@@ -106,7 +106,7 @@ struct dentry *user_lookup(int dirfd, const char *path, unsigned int flags);
 struct dentry *base_of(int dirfd, const char *path);
 /*
  * The steps of a walk: walk_begin(), then walk_to_parent(), which leaves the directory in
- * nd->dentry and the last name in nd->last (0 or -Exxx; -EISDIR if there is none, or it is . or ..).
+ * nd->dentry and the last name in nd->last (0 or -Exxx; -EISDIR: there is none, or . or ..).
  * walk_link() and walk_to_parent() again follow a symlink found there. walk_end() hands nd->dentry
  * to the caller; walk_fail() drops it and returns ERR_PTR(error).
  */
