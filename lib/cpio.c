@@ -66,6 +66,17 @@ static void skip_zeros(struct cpio_iter *it)
 		it->pos++;
 }
 
+/* What stands where a header should, by its first bytes: gzip, bzip2, xz, zstd? */
+static const char *what_else(const u8 *p)
+{
+	static const char magic[][4] = { "\x1f\x8b\x08", "BZh", "\xfd\x37\x7a", "\x28\xb5\x2f" };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(magic); i++)
+		if (!memcmp(p, magic[i], 3))
+			return "compressed, unpack it first: no \"newc\" magic";
+	return "no \"newc\" magic";
+}
+
 /* The header at it->pos: magic and numbers. 0 or -EINVAL. */
 static int parse_header(struct cpio_iter *it, u32 *field, bool *has_check)
 {
@@ -75,7 +86,7 @@ static int parse_header(struct cpio_iter *it, u32 *field, bool *has_check)
 		return damaged(it, "header cut off");
 	*has_check = !memcmp(p, "070702", MAGIC_SIZE);
 	if (!*has_check && memcmp(p, "070701", MAGIC_SIZE))
-		return damaged(it, "no \"newc\" magic");
+		return damaged(it, what_else(p));
 	for (int i = 0; i < NR_FIELDS; i++)
 		if (!parse_hex(p + MAGIC_SIZE + 8 * i, &field[i]))
 			return damaged(it, "a number that is not hexadecimal");
