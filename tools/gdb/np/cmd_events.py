@@ -20,8 +20,8 @@ class Names:
 
     def __init__(self):
         self.paths = strings("path_text")
-        self.mm = [(row["text"].string(), int(row["users"]), int(row["count"]))
-                   for row in array("mm_text")]
+        self.mm = [(row["text"].string() if int(row["text"]) else "?", int(row["users"]),
+                    int(row["count"])) for row in array("mm_text")]
         self.classes = [row["name"].string() for row in array("classes")]
         self.vma_ops = strings("vma_text::ops")
         self.path = enum("fault_path")
@@ -37,7 +37,7 @@ def array(name):
 
 
 def strings(name):
-    return [value.string() for value in array(name)]
+    return [value.string() if int(value) else "?" for value in array(name)]
 
 
 def enum(name):
@@ -60,8 +60,7 @@ class Record:
 
 
 def signal_name(number):
-    names = array("signal_name::names")
-    return names[number].string() if 0 < number < len(names) and int(names[number]) else "SIG?"
+    return pick(strings("signal_name::names"), number, "SIG?")
 
 
 def fault_text(names, arg):
