@@ -12,6 +12,7 @@
 #include "../../mm/internal.h"
 #include <nopage/events.h>
 #include <nopage/fs.h>
+#include <nopage/sched.h>
 
 int sysctl_max_map_count = 65530;	/* mm/mmap.c has it */
 
@@ -39,15 +40,11 @@ static int opened;			/* by split, not yet closed */
 
 /* ---- what mm/vma.c calls ---- */
 
-u32 trace_mask;
+struct cpu cpus[NR_CPUS];
+static struct task_struct task;
 
-struct event *event_begin(enum event_type type)
-{
-	static struct event ev;
-
-	ev.type = type;
-	return &ev;
-}
+struct event event_ring[EVENT_RING];
+u32 event_next, trace_mask;
 
 void event_trace(const struct event *ev)
 {
@@ -363,6 +360,7 @@ static void auditor(void)
 
 int main(void)
 {
+	cpus[0].current_task = &task;
 	vma_cache_init();
 	plan(6);
 	RUN(random_operations);
