@@ -272,7 +272,7 @@ tour: all
 	@$(RUN) --timeout 120 --debug-exit --append 'tour $(APPEND)' </dev/null; [ $$? -eq $(SUCCESS) ]
 
 test:
-	+@$(PYTHON) tests/run $(T)
+	+@$(PYTHON) tests/run '$(T)'
 
 test-bugs: test-archive
 	+@$(PYTHON) tests/bugs/run $(BUG)
