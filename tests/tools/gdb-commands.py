@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What the GDB commands show is true: compared with the structures, with each other, with QEMU's MMU.
+"""What the GDB commands show is true: compared with the structures, each other and QEMU's MMU.
 
 One boot of the tour, stopped at five places of its programs and threads.
 """
@@ -40,7 +40,8 @@ def tour():
         "set $stack = (unsigned int)$np_current()->stack",
         ("main:bt", "backtrace 1"), ("main:tasks", "np-tasks"), ("main:maps", "np-maps"),
         ("main:mm", "np-mm"), *fields("main", "$np_current()"),
-        ("main:kernel-walk", "np-walk $stack"), ("main:kernel-gpa", "eval \"monitor gva2gpa 0x%x\", $stack"),
+        ("main:kernel-walk", "np-walk $stack"),
+        ("main:kernel-gpa", "eval \"monitor gva2gpa 0x%x\", $stack"),
         ("main:pid", "print $np_current()->pid"), ("main:vma", "np-vma $pc"),
         ("main:vma-hole", "np-vma 0x20000000"), ("main:page-slab", "np-page $np_current()"),
         ("main:page-zero", "np-page zero_page"), ("main:page-struct", "np-page &mem_map[0x100]"),
@@ -58,13 +59,15 @@ def tour():
         "delete",
         # 4: three threads of one process.
         "np-user s5-threads",
-        "tbreak %s if $np_comm(\"s5-threads\")" % line_of("user/tour/s5-threads.c", "three threads"),
+        "tbreak %s if $np_comm(\"s5-threads\")"
+        % line_of("user/tour/s5-threads.c", "three threads"),
         ("threads", "continue"), ("threads:mm", "np-mm"), ("threads:tasks", "np-tasks"),
         *fields("threads", "$np_current()"),
         # 5: a kernel thread on the page tables of a process that is gone.
         "tbreak %s if $np_current()->active_mm->mm_users.counter == 0"
         % line_of("kernel/tour.c", "b->borrowed = mm;"),
-        ("dead", "continue"), ("dead:mm", "np-mm"), ("dead:tasks", "np-tasks"), ("dead:maps", "np-maps"),
+        ("dead", "continue"), ("dead:mm", "np-mm"), ("dead:tasks", "np-tasks"),
+        ("dead:maps", "np-maps"),
         ("dead:address", "print/x (unsigned int)$np_current()->active_mm"),
         ("dead:mm-by-address", "np-mm (unsigned int)$np_current()->active_mm"),
         "tbreak mmdrop if " + last_user, ("drop", "continue"), ("drop:mm", "np-mm $eax"),
@@ -172,7 +175,8 @@ class Walk:
             place, r"^  directory index (\d+) \(0x\w+\), table index (\d+) \(0x\w+\), offset (\d+)"
         ).groups()]
         self.pde = int(find(place, r"pgd\[ *\d+\] +at phys \w{8} = (\w{8})").group(1), 16)
-        pte = re.search(r"pte\[ *\d+\] +at phys \w{8} = (\w{8})  frame (\w{5})  (.*)", tour()[place])
+        pte = re.search(r"pte\[ *\d+\] +at phys \w{8} = (\w{8})  frame (\w{5})  (.*)",
+                        tour()[place])
         self.pte = int(pte.group(1), 16) if pte else None
         self.bits = pte.group(3).split() if pte else None
         self.phys = int(find(place, r"^  physical +0x(\w{8})").group(1), 16)

@@ -5,11 +5,12 @@ import re
 import sys
 
 sys.dont_write_bytecode = True
-from gdb_session import KERNEL, SCRIPT, Machine, Session, check, once, run_checks, run_gdb  # noqa: E402
+from gdb_session import (KERNEL, SCRIPT, Machine, Session, check, once,  # noqa: E402
+                         run_checks, run_gdb)
 
 COMMANDS = ("np-tasks", "np-maps", "np-maps 1", "np-mm", "np-mm 1", "np-walk 0xc0100000",
-            "np-walk 0x8048000 1", "np-vma 0x8048000", "np-events", "np-events 3 mm", "np-page 0x100",
-            "np-user", "np-user 1")
+            "np-walk 0x8048000 1", "np-vma 0x8048000", "np-events", "np-events 3 mm",
+            "np-page 0x100", "np-user", "np-user 1")
 NAMES = sorted({command.split()[0] for command in COMMANDS} | {"np-help"})
 
 

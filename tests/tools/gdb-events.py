@@ -7,7 +7,8 @@ import sys
 sys.dont_write_bytecode = True
 from gdb_session import Machine, Session, check, once, run_checks  # noqa: E402
 
-LINE = re.compile(r"^\[ *\d+\.\d+\] ((?:fault|cow|mm|switch|vma|task|syscall|signal): .* \[\d+\])$", re.M)
+LINE = re.compile(r"^\[ *\d+\.\d+\] "
+                  r"((?:fault|cow|mm|switch|vma|task|syscall|signal): .* \[\d+\])$", re.M)
 END = "machine_exit"
 CLASSES = "fault cow mm switch vma task syscall signal".split()
 

@@ -100,7 +100,7 @@ def qemus(word):
 
 @once
 def two_terminals():
-    """make debug in one place, make gdb in another: GDB's output, and whether the machine lived on."""
+    """make debug in one place, make gdb in another: GDB's result and the machine's console."""
     port = free_port()
     machine = subprocess.Popen(["make", "debug", "GDB_PORT=%d" % port, APPEND], cwd=ROOT,
                                env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,

@@ -29,7 +29,8 @@ def hit(name):
     session, _status, _log = tour()
     # By number: where an inlined function begins at the address, GDB shows its name instead.
     number = FIRST + NAMES.index(name)
-    assert re.search(r"^Temporary breakpoint %d at 0x" % number, session.output, re.M), "no such place"
+    assert re.search(r"^Temporary breakpoint %d at 0x" % number, session.output, re.M), \
+        "no such place"
     assert re.search(r"^Temporary breakpoint %d, " % number, session.output, re.M), "no stop there"
 
 

@@ -112,11 +112,12 @@ class Machine:
         self.close()
 
 
-def run_gdb(arguments, stdin=None):
+def run_gdb(arguments):
     """GDB in batch mode; its output and errors as one text."""
-    done = subprocess.run([GDB, "-q", "-nx", "-batch", *arguments], cwd=ROOT, input=stdin, text=True,
-                          stdin=None if stdin else subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=TIMEOUT, errors="replace", check=False)
+    done = subprocess.run([GDB, "-q", "-nx", "-batch", *arguments], cwd=ROOT,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=TIMEOUT, text=True, errors="replace",
+                          check=False)
     raised = re.search(r"(.*\n){0,10}.*(Traceback|Python Exception|no longer as)(.*\n){0,10}",
                        done.stdout)
     assert not raised, raised.group(0)

@@ -3,7 +3,7 @@
 
 Load it after the target: gdb -nx build/debug/nopage.elf -ex 'target remote :1234' \
 	-x tools/gdb/nopage.py
-It needs no .gdbinit and no auto-load, and changes nothing outside this GDB. `make gdb` does all that.
+It needs no .gdbinit and no auto-load, and changes nothing outside this GDB. `make gdb` does it.
 """
 import os
 import sys
@@ -46,7 +46,7 @@ def settings():
 
 
 def go_to_entry():
-    """A machine that has just been switched on stands in the firmware: run to the kernel's _start."""
+    """A machine that has just been switched on is in the firmware: run to the kernel's _start."""
     thread = gdb.selected_thread()
     if not thread or kernel.paging_on() or kernel.register("eip") != 0xfff0:
         return

@@ -58,7 +58,8 @@ def semaphore(value):
         for waiting in (0, 1):
             readers = count - written * bits["WRITER"] - waiting * bits["WAITING"]
             if 0 <= readers <= kernel.PID_MAX:
-                held = "held for writing" if written else "%d readers" % readers if readers else "free"
+                held = "%d readers" % readers if readers else "free"
+                held = "held for writing" if written else held
                 return held + (", others wait" if waiting else "")
     return "count 0x%08x" % (count & 0xffffffff)
 

@@ -152,7 +152,7 @@ mode: p/x $np_regs()->ip; tbreak *$np_regs()->ip stops where it goes on."""
 
 
 class Comm(gdb.Function):
-    """$np_comm("NAME") is 1 while a task of that name runs: break handle_mm_fault if $np_comm("s4-cow")"""
+    """$np_comm("NAME") is 1 while a task of that name runs: break find_vma if $np_comm("s4-cow")"""
 
     def __init__(self):
         super().__init__("np_comm")
