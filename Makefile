@@ -91,13 +91,15 @@ endif
 # Tables like the one of system calls set a default for all and then the entries that differ.
 OVERRIDE := $(if $(filter 1,$(LLVM)),-Wno-initializer-overrides,-Wno-override-init)
 # -Wno-array-bounds: GCC 12 takes a constant address for an object of size 0.
+# Frame pointers make the debug build's backtraces exact; the release build does without (asm: dump.c).
+FRAME := $(if $(filter 1,$(DEBUG)),-fno-omit-frame-pointer,-fomit-frame-pointer)
 WARNINGS := -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers \
 	-Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla -Wno-array-bounds $(OVERRIDE) \
 	$(if $(filter 1,$(WERROR)),-Werror)
 CPPFLAGS := -nostdinc -isystem $(if $(strip $(MISSING)),,$(shell $(CC) -print-file-name=include)) \
 	-Iinclude -DCONFIG_DEBUG=$(DEBUG) $(EXTRA_CPPFLAGS)
-CFLAGS := -std=gnu11 -ffreestanding -march=i686 -mregparm=3 -mno-sse -mno-mmx -mno-80387 \
-	-fno-pic -fno-pie -O2 -g -fno-strict-aliasing -fno-omit-frame-pointer -fno-common \
+CFLAGS := -std=gnu11 -ffreestanding -march=i686 -mtune=generic -mregparm=3 -mno-sse -mno-mmx -mno-80387 \
+	-fno-pic -fno-pie -O2 -g -fno-strict-aliasing $(FRAME) -fno-common \
 	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-delete-null-pointer-checks \
 	-fcf-protection=none -ffunction-sections $(WARNINGS)
 ASFLAGS := -march=i686 -g -fno-pic -fno-pie

@@ -26,12 +26,13 @@
  */
 static char *fault_in(struct mm_struct *mm, unsigned long addr)
 {
-	struct fault f = { .mm = mm, .address = addr, .write = true, .user = true };
+	pte_t *ptep;
 
-	switch (handle_fault(&f)) {
+	switch (handle_fault(mm, addr, FA_WRITE | FA_USER)) {
 	case VM_FAULT_MINOR:
 	case VM_FAULT_MAJOR:
-		return (char *)page_address(pte_page(*f.ptep)) + (addr & ~PAGE_MASK);
+		ptep = pte_offset(pgd_offset(mm, addr), addr);
+		return (char *)page_address(pte_page(*ptep)) + (addr & ~PAGE_MASK);
 	case VM_FAULT_OOM:
 		return ERR_PTR(-ENOMEM);
 	default:

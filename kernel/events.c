@@ -24,21 +24,6 @@ u32 trace_mask;
 BUILD_BUG_ON(EVENT_RING & (EVENT_RING - 1));
 BUILD_BUG_ON(sizeof(struct event) != 48);	/* the GDB commands read the ring too */
 
-/* event_begin - a fresh record, arguments not set. Any context, locks nothing. */
-struct event *event_begin(enum event_type type)
-{
-	struct cpu *cpu = this_cpu();
-	u32 seq = __atomic_add_fetch(&event_next, 1, __ATOMIC_RELAXED);
-	struct event *ev = &event_ring[seq % EVENT_RING];
-
-	ev->tsc = get_cycles();
-	ev->seq = seq;
-	ev->type = type;
-	ev->cpu = cpu->id;
-	ev->pid = cpu->current_task->pid;
-	return ev;
-}
-
 const struct event *event_get(u32 seq)
 {
 	const struct event *ev = &event_ring[seq % EVENT_RING];
@@ -75,7 +60,7 @@ static const char *const path_text[] = {
 	[PATH_SPURIOUS] = "already resolved",
 	[PATH_NO_VMA] = "SIGSEGV, nothing mapped there",
 	[PATH_ACCESS] = "SIGSEGV, no right to do that",
-	[PATH_STACK_LIMIT] = "SIGSEGV, stack limit",
+	[PATH_STACK_LIMIT] = "SIGSEGV, nothing there and too far below the stack",
 	[PATH_SIGBUS] = "SIGBUS, nothing behind the mapping",
 	[PATH_OOM] = "no memory",
 };
@@ -96,8 +81,8 @@ static void fault_text(struct text *t, const struct event *ev)
 		add(t, ", frame %05x -> %05x", before >> PAGE_SHIFT, after >> PAGE_SHIFT);
 	if (before || after)
 		add(t, ", pte %08x -> %08x", before, after);
-	if (ev->arg[5])
-		add(t, ", frame %05x count %u", ev->arg[5], ev->arg[6]);
+	if (after)
+		add(t, ", frame %05x count %u", after >> PAGE_SHIFT, ev->arg[5]);
 	if (bits & FA_FLUSHED)
 		add(t, ", TLB flushed");
 }
@@ -232,7 +217,7 @@ int event_format(char *buf, size_t size, const struct event *ev)
 	BUG_ON(size == 0);
 	if (ev->type >= NR_EVENT_TYPES)
 		return scnprintf(buf, size, "event %u?", ev->type);
-	add(&t, "%s: ", classes[ev->type].name);
+	add(&t, "%s: ", classes[event_class(ev)].name);
 	classes[ev->type].text(&t, ev);
 	add(&t, " [%d]", ev->pid);
 	return t.len;
@@ -242,6 +227,8 @@ void event_trace(const struct event *ev)
 {
 	char buf[EVENT_TEXT];
 
+	if (!(trace_mask & 1u << event_class(ev)))
+		return;
 	event_format(buf, sizeof(buf), ev);
 	printk("%s\n", buf);
 }

@@ -56,7 +56,7 @@ static void __noreturn report(const struct pt_regs *regs)
 	console_loglevel = 8;
 	printk(KERN_ERR "PANIC: %s\n", reason);
 	show_regs(regs);
-	show_backtrace(regs->bp, regs->ip);
+	show_backtrace(regs);
 	show_task(current);
 	printk(KERN_ERR "last events:\n");
 	show_events(PANIC_EVENTS);

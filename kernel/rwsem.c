@@ -3,12 +3,14 @@
  * rwsem.c - the slow paths of read-write semaphores.
  *
  * The count alone decides while nobody waits: readers add one, a writer adds RWSEM_WRITER, each
- * with one atomic operation (sync.h). As soon as somebody has to wait, RWSEM_WAITING is set, which
- * makes every fast path fail: newcomers queue behind, so neither side starves. Whoever makes the
- * semaphore free then hands it over to the head of the queue: to one writer, or to all readers up
- * to the next writer. A woken waiter owns the semaphore already.
+ * with one atomic operation (sync.h). As soon as somebody has to wait, RWSEM_WAITING makes the
+ * count negative, which stops every newcomer: they queue behind, so neither side starves. Whoever
+ * lets go of the semaphore then hands it over to the head of the queue: to one writer, or to
+ * all readers up to the next writer. A woken waiter owns the semaphore already.
  *
- *	count = readers + RWSEM_WRITER if written + RWSEM_WAITING if the queue is not empty
+ * A reader that finds the count negative has added itself already and takes that back in the slow
+ * path. For a moment there is one reader too many; whoever is misled by it to grant nothing
+ * is made up for by that reader, who looks at the queue itself.
  */
 #include <nopage/sync.h>
 #include <nopage/sched.h>
@@ -39,19 +41,17 @@ static void grant(struct rw_semaphore *sem, struct rwsem_waiter *w)
 
 /*
  * grant_waiters - give a semaphore that nobody holds, or only readers, to the head of the queue.
- * Locks: sem->lock is held. RWSEM_WAITING keeps all others from changing the count but
- * for holders that let go.
+ * Locks: sem->lock is held. The queue is not empty, so RWSEM_WAITING is part of the count.
  */
 static void grant_waiters(struct rw_semaphore *sem)
 {
 	struct rwsem_waiter *w, *next;
 
 	assert_spin_locked(&sem->lock);
-	BUG_ON(!(atomic_read(&sem->count) & RWSEM_WAITING));
 	list_for_each_entry_safe(w, next, &sem->waiters, list) {
-		int held = atomic_read(&sem->count) & ~RWSEM_WAITING;
+		int held = atomic_read(&sem->count) - RWSEM_WAITING;
 
-		if (held >= RWSEM_WRITER || (w->writer && held))
+		if (held < 0 || (w->writer && held > 0))
 			break;
 		grant(sem, w);
 	}
@@ -92,8 +92,9 @@ static void wait_for_grant(struct rw_semaphore *sem, bool writer)
 
 void __down_read_slow(struct rw_semaphore *sem)
 {
+	atomic_dec(&sem->count);
 	wait_for_grant(sem, false);
-	ASSERT(atomic_read(&sem->count) & (RWSEM_WRITER - 1));
+	ASSERT(rwsem_is_locked(sem));
 }
 
 void __down_write_slow(struct rw_semaphore *sem)

@@ -56,6 +56,18 @@ static enum fault_result fault_oom(struct fault *f)
 	return VM_FAULT_OOM;
 }
 
+/* The ladder is not entered: there is no entry to look at. */
+static enum fault_result fault_refused(struct fault *f, enum fault_path path,
+				       enum fault_result result)
+{
+	static pte_t none;
+
+	f->ptep = &none;
+	f->orig = none;
+	f->path = path;
+	return result;
+}
+
 /* Somebody else won: drop the page we brought. */
 static enum fault_result fault_lost(struct fault *f, struct page *page)
 {
@@ -83,7 +95,7 @@ noinline enum fault_result do_anonymous_page(struct fault *f)
 {
 	struct page *page;
 
-	if (!f->write)
+	if (!(f->access & FA_WRITE))
 		return map_zero_page(f);
 	page = alloc_page(GFP_KERNEL | __GFP_ZERO);
 	if (!page)
@@ -111,7 +123,7 @@ static struct page *copy_of(struct page *page)
 noinline enum fault_result do_no_page(struct fault *f)
 {
 	struct vm_area_struct *vma = f->vma;
-	bool copy = f->write && !(vma->vm_flags & VM_SHARED);
+	bool write = f->access & FA_WRITE, copy = write && !(vma->vm_flags & VM_SHARED);
 	int type = VM_FAULT_MINOR;
 	struct page *page;
 
@@ -128,7 +140,7 @@ noinline enum fault_result do_no_page(struct fault *f)
 		return fault_oom(f);
 	if (!lock_pte(f))
 		return fault_lost(f, page);
-	if (f->write)
+	if (write)
 		set_pte(f->ptep, writable_pte(page, vma->vm_page_prot));
 	else
 		set_pte(f->ptep, mk_pte(page, vma->vm_page_prot));
@@ -139,30 +151,36 @@ noinline enum fault_result do_no_page(struct fault *f)
 }
 
 /* Sole owner, or a shared area: only the write bit was missing. Gains a right: nothing to flush. */
-static enum fault_result reuse_page(struct fault *f)
+static inline enum fault_result reuse_page(struct fault *f)
 {
+	if (!lock_pte(f))
+		return fault_done(f, PATH_SPURIOUS);
 	set_pte(f->ptep, pte_mkwrite(pte_mkdirty(f->orig)));
 	unlock_pte(f);
 	return fault_done(f, PATH_COW_REUSE);
 }
 
-/* Called with old held for us; consumes that reference. */
-static enum fault_result replace_page(struct fault *f, struct page *old)
+/* A copy of old, or for the zero page a fresh frame, takes its place in the entry. */
+static noinline enum fault_result replace_page(struct fault *f, struct page *old)
 {
 	bool zero = old == zero_page;
-	struct page *page = alloc_page(zero ? GFP_KERNEL | __GFP_ZERO : GFP_KERNEL);
+	struct page *page;
 
+	if (!lock_pte(f))
+		return fault_done(f, PATH_SPURIOUS);
+	get_page(old);			/* it must not go while we copy without the lock */
+	unlock_pte(f);
+	page = alloc_page(zero ? GFP_KERNEL | __GFP_ZERO : GFP_KERNEL);
 	if (page && !zero)
 		copy_page(page_address(page), page_address(old));
-	if (!zero)
-		put_page(old);
+	put_page(old);
 	if (!page)
 		return fault_oom(f);
 	if (!lock_pte(f))
 		return fault_lost(f, page);
 	set_pte(f->ptep, writable_pte(page, f->vma->vm_page_prot));
 	flush_tlb_page(f->mm, f->address);
-	f->flushed = true;
+	f->access |= FA_FLUSHED;
 	if (zero)
 		f->mm->rss++;
 	else
@@ -171,45 +189,55 @@ static enum fault_result replace_page(struct fault *f, struct page *old)
 	return fault_done(f, zero ? PATH_COW_ZERO : PATH_COW_COPY);
 }
 
-/* Write to a present, write-protected page of an area that allows writing. */
+/*
+ * Write to a present, write-protected page of an area that allows writing. A count of 1 cannot
+ * grow while we hold mmap_sem: fork, which shares frames, takes it for write. The zero page and
+ * pages of files are never at 1: the kernel holds them too.
+ */
 noinline enum fault_result do_wp_page(struct fault *f)
 {
 	struct page *page = pte_page(f->orig);
 
-	if (!lock_pte(f))
-		return fault_done(f, PATH_SPURIOUS);
-	if (f->vma->vm_flags & VM_SHARED || (page_count(page) == 1 && page != zero_page))
+	if (page_count(page) == 1 || f->vma->vm_flags & VM_SHARED)
 		return reuse_page(f);
-	if (page != zero_page)
-		get_page(page);		/* it must not go while we copy without the lock */
-	unlock_pte(f);
 	return replace_page(f, page);
 }
 
 /* The entry already allows the access. */
-static enum fault_result fault_spurious(struct fault *f)
+static noinline enum fault_result fault_spurious(struct fault *f)
 {
 	flush_tlb_page(f->mm, f->address);
-	f->flushed = true;
+	f->access |= FA_FLUSHED;
 	return fault_done(f, PATH_SPURIOUS);
 }
 
 noinline enum fault_result handle_pte_fault(struct fault *f)
 {
+	f->orig = *f->ptep;
 	if (pte_none(f->orig))
 		return do_no_page(f);
-	if (f->write && !pte_write(f->orig))
+	if (f->access & FA_WRITE && !pte_write(f->orig))
 		return do_wp_page(f);
 	return fault_spurious(f);
 }
 
-noinline enum fault_result handle_mm_fault(struct fault *f)
+/* First touch of these 4 MiB: they need a page table. */
+static noinline enum fault_result do_no_table(struct fault *f)
 {
-	assert_mmap_locked(f->mm);
 	f->ptep = pte_alloc(f->mm, f->address);
 	if (!f->ptep)
-		return fault_oom(f);
-	f->orig = *f->ptep;
+		return fault_refused(f, PATH_OOM, VM_FAULT_OOM);
+	return handle_pte_fault(f);
+}
+
+noinline enum fault_result handle_mm_fault(struct fault *f)
+{
+	pgd_t *pgd = pgd_offset(f->mm, f->address);
+
+	assert_mmap_locked(f->mm);
+	if (unlikely(pgd_none(*pgd)))
+		return do_no_table(f);
+	f->ptep = pte_offset(pgd, f->address);
 	return handle_pte_fault(f);
 }
 
@@ -251,66 +279,74 @@ noinline int expand_stack(struct vm_area_struct *vma, unsigned long address)
 	return error;
 }
 
+/* No area contains the address; vma, if there is one, begins above it. A stack may grow down to it. */
+static noinline enum fault_result find_stack(struct fault *f, struct vm_area_struct *vma)
+{
+	static struct vm_area_struct none;
+
+	f->vma = &none;
+	f->found = FOUND_NONE;
+	if (!vma || !(vma->vm_flags & VM_GROWSDOWN))
+		return fault_refused(f, PATH_NO_VMA, VM_FAULT_MAPERR);
+	if (expand_stack(vma, f->address))
+		return fault_refused(f, PATH_STACK_LIMIT, VM_FAULT_MAPERR);
+	f->vma = vma;
+	f->found = FOUND_TREE;
+	return VM_FAULT_MINOR;
+}
+
 /* Find f->vma for the address and check the right. VM_FAULT_MINOR: go on to handle_mm_fault(). */
-static enum fault_result find_area(struct fault *f)
+static inline enum fault_result find_area(struct fault *f)
 {
 	struct vm_area_struct *cached = f->mm->mmap_cache;
 	struct vm_area_struct *vma = find_vma(f->mm, f->address);
 
 	f->vma = vma;
-	f->path = PATH_NO_VMA;
-	if (!vma)
-		return VM_FAULT_MAPERR;
-	f->found = vma == cached ? FOUND_CACHE : FOUND_TREE;
-	if (vma->vm_start > f->address) {
-		f->vma = NULL;
-		if (!(vma->vm_flags & VM_GROWSDOWN))
+	if (vma != cached)
+		f->found = FOUND_TREE;
+	if (unlikely(!vma || vma->vm_start > f->address)) {
+		if (find_stack(f, vma))
 			return VM_FAULT_MAPERR;
-		f->path = PATH_STACK_LIMIT;
-		if (expand_stack(vma, f->address))
-			return VM_FAULT_MAPERR;
-		f->vma = vma;
+		vma = f->vma;
 	}
-	f->path = PATH_ACCESS;
-	if (!(vma->vm_flags & (f->write ? VM_WRITE : VM_ACCESS)))
-		return VM_FAULT_ACCERR;
-	return VM_FAULT_MINOR;
+	if (f->access & FA_WRITE) {
+		if (vma->vm_flags & VM_WRITE)
+			return VM_FAULT_MINOR;
+	} else if (vma->vm_flags & VM_ACCESS) {
+		return VM_FAULT_MINOR;
+	}
+	return fault_refused(f, PATH_ACCESS, VM_FAULT_ACCERR);
 }
 
-static void event_fault(const struct fault *f)
+/* Leave the record of a fault: the entry before and after, and how many share the frame now. */
+static inline void event_fault(const struct fault *f)
 {
-	bool cow = f->path >= PATH_COW_COPY && f->path <= PATH_COW_REUSE;
-	struct event *ev = event_begin(cow ? EV_COW : EV_FAULT);
-	pte_t now = f->ptep ? *f->ptep : __pte(0);
+	struct event *ev = event_begin(EV_FAULT);
+	pte_t now = *f->ptep;
 
 	ev->arg[0] = f->address;
-	ev->arg[1] = (f->write ? FA_WRITE : 0) | (f->user ? FA_USER : 0) |
-		     (f->flushed ? FA_FLUSHED : 0) | f->found << 8 | f->path << 16;
-	ev->arg[2] = f->vma ? f->vma->vm_start : 0;
+	ev->arg[1] = f->how;
+	ev->arg[2] = f->vma->vm_start;
 	ev->arg[3] = f->orig.val;
 	ev->arg[4] = now.val;
-	ev->arg[5] = pte_present(now) ? pte_pfn(now) : 0;
-	ev->arg[6] = pte_present(now) ? page_count(pte_page(now)) : 0;
+	ev->arg[5] = page_count(pte_page(now));
 	event_end(ev);
 }
 
-noinline enum fault_result handle_fault(struct fault *f)
+noinline enum fault_result handle_fault(struct mm_struct *mm, unsigned long address,
+					unsigned int access)
 {
 	enum fault_result result;
+	struct fault f;
 
-	f->ptep = NULL;
-	f->orig = __pte(0);
-	f->found = FOUND_NONE;
-	f->flushed = false;
-	down_read(&f->mm->mmap_sem);
-	result = find_area(f);
-	if (result == VM_FAULT_MINOR)
-		result = handle_mm_fault(f);
-	event_fault(f);
-	up_read(&f->mm->mmap_sem);
-	if (result == VM_FAULT_MAJOR)
-		current->maj_flt++;
-	else
-		current->min_flt++;
+	down_read(&mm->mmap_sem);
+	f.mm = mm;
+	f.address = address;
+	f.how = access;
+	result = find_area(&f);
+	if (likely(result == VM_FAULT_MINOR))
+		result = handle_mm_fault(&f);
+	event_fault(&f);
+	up_read(&mm->mmap_sem);
 	return result;
 }

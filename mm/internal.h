@@ -3,6 +3,7 @@
 #ifndef MM_INTERNAL_H
 #define MM_INTERNAL_H
 
+#include <nopage/events.h>
 #include <nopage/mm.h>
 
 /* Callers of these hold mmap_sem of the mm for write, unless stated otherwise. */

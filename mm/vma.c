@@ -118,6 +118,16 @@ static struct vm_area_struct *find_in_tree(struct mm_struct *mm, unsigned long a
 	return found;
 }
 
+static noinline struct vm_area_struct *find_vma_slow(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma = find_in_tree(mm, addr, NULL);
+
+	mm->cache_misses++;
+	if (vma)
+		mm->mmap_cache = vma;
+	return vma;
+}
+
 noinline struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 {
 	struct vm_area_struct *vma = mm->mmap_cache;
@@ -127,11 +137,7 @@ noinline struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long add
 		mm->cache_hits++;
 		return vma;
 	}
-	mm->cache_misses++;
-	vma = find_in_tree(mm, addr, NULL);
-	if (vma)
-		mm->mmap_cache = vma;
-	return vma;
+	return find_vma_slow(mm, addr);
 }
 
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,

@@ -63,16 +63,15 @@ static bool frame_readable(unsigned long bp)
 }
 
 /*
- * Follow the frame pointers from bp, starting with ip itself. Frames lie one above the other in
- * one stack, so a chain that leaves THREAD_SIZE or goes down is broken or has reached user mode.
+ * Debug build: follow the frame pointers from bp, starting with ip itself. Frames lie one above the
+ * other in one stack, so a chain that leaves THREAD_SIZE or goes down is broken or has reached
+ * user mode.
  */
-void show_backtrace(unsigned long bp, unsigned long ip)
+static void follow_frames(unsigned long bp, unsigned long ip)
 {
 	unsigned long limit = bp + THREAD_SIZE;
 	unsigned int lines = 0;
 
-	printk(KERN_ERR "backtrace:\n");
-	show_address("  ", ip);
 	while (lines < BACKTRACE_MAX && frame_readable(bp)) {
 		const unsigned long *frame = (const unsigned long *)bp;
 
@@ -89,9 +88,49 @@ void show_backtrace(unsigned long bp, unsigned long ip)
 	}
 }
 
-void dump_stack(void)
+/* Does addr follow a call instruction? E8 rel32, or FF /2 with 0, 1 or 4 bytes of displacement. */
+static bool is_return_address(unsigned long addr)
 {
-	const unsigned long *frame = __builtin_frame_address(0);
+	const u8 *code = (const u8 *)addr;
 
-	show_backtrace(frame[0], frame[1]);
+	if (addr < (unsigned long)_text + 8 || addr >= (unsigned long)_etext)
+		return false;
+	return code[-5] == 0xe8 || (code[-2] == 0xff && (code[-1] & 0x38) == 0x10) ||
+	       (code[-3] == 0xff && (code[-2] & 0x38) == 0x10) ||
+	       (code[-6] == 0xff && (code[-5] & 0x38) == 0x10) ||
+	       (code[-7] == 0xff && (code[-6] & 0x38) == 0x10);
+}
+
+/* Release build, no frame pointers: every return address on the stack, some of calls long over. */
+static void scan_stack(unsigned long sp)
+{
+	unsigned long end = sp + THREAD_SIZE;
+	unsigned int lines = 0;
+
+	for (; sp < end && lines < BACKTRACE_MAX && frame_readable(sp); sp += sizeof(long)) {
+		unsigned long addr = *(const unsigned long *)sp;
+
+		if (is_return_address(addr)) {
+			show_address("  ?", addr);
+			lines++;
+		}
+	}
+}
+
+void show_backtrace(const struct pt_regs *regs)
+{
+	printk(KERN_ERR "backtrace:\n");
+	show_address("  ", regs->ip);
+	if (CONFIG_DEBUG)
+		follow_frames(regs->bp, regs->ip);
+	else
+		scan_stack(regs->sp);
+}
+
+noinline void dump_stack(void)
+{
+	struct pt_regs regs;
+
+	capture_regs(&regs);
+	show_backtrace(&regs);
 }

@@ -14,13 +14,7 @@
 	pushl %fs
 	pushl %es
 	pushl %ds
-	pushl %eax
-	pushl %ebp
-	pushl %edi
-	pushl %esi
-	pushl %edx
-	pushl %ecx
-	pushl %ebx
+	pushal
 	movl $KERNEL_DS, %edx
 	movl %edx, %ds
 	movl %edx, %es
@@ -55,13 +49,7 @@ ret_to_user:
 	cmpl $0, TASK_WORK(%eax)
 	jne work_pending
 restore_all:
-	popl %ebx
-	popl %ecx
-	popl %edx
-	popl %esi
-	popl %edi
-	popl %ebp
-	popl %eax
+	popal
 pop_ds:	popl %ds
 pop_es:	popl %es
 pop_fs:	popl %fs
@@ -120,8 +108,7 @@ bad_iret:
 	.endif
 	SAVE_ALL
 	movl %esp, %eax
-	pushl $\vector
-	pushl %eax
+	movl $\vector, %edx
 	call do_trap
 	jmp ret_from_trap
 	.size \name, . - \name
@@ -130,13 +117,10 @@ bad_iret:
 	.type page_fault, @function
 page_fault:
 	SAVE_ALL
+	movl %esp, %eax			/* do_page_fault(regs, error_code): regparm */
 	movl REGS_ORIG_AX(%esp), %edx
-	movl %esp, %eax
-	pushl %edx
-	pushl %eax
 	call do_page_fault
 ret_from_trap:
-	addl $8, %esp
 	testb $3, REGS_CS(%esp)
 	jnz ret_to_user
 	jmp restore_all

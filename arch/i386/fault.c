@@ -2,7 +2,7 @@
 /*
  * fault.c - vector 14: from the processor's report to the portable ladder of mm/fault.c.
  *
- *	CR2 and error code (Intel SDM vol. 3, 4.7) -> struct fault -> handle_fault()
+ *	CR2 and error code (Intel SDM vol. 3, 4.7) -> handle_fault()
  *	    resolved              return: the instruction runs again
  *	    not, in user mode     a signal
  *	    not, in kernel mode   the exception table (a bad user pointer: -EFAULT), or a kernel bug
@@ -56,46 +56,43 @@ static void user_signal(enum fault_result result, unsigned long address)
 	}
 }
 
-static noinline void bad_fault(struct pt_regs *regs, enum fault_result result,
-			       unsigned long address, u32 error_code)
+static noinline void bad_fault(struct pt_regs *regs, enum fault_result result)
 {
-	if (user_mode(regs)) {
-		current->thread.cr2 = address;
-		current->thread.error_code = error_code;
-		current->thread.trap_no = 14;
-		user_signal(result, address);
-	} else if (!fixup_exception(regs)) {
-		kernel_fault(regs, address, error_code);
-	}
-}
+	struct thread_struct *thread = &current->thread;
 
-/* Only user memory is ever paged in, and only where sleeping is allowed. */
-static inline bool may_resolve(const struct pt_regs *regs, unsigned long address, u32 error_code)
-{
-	if (unlikely(error_code & PF_RESERVED))
-		return false;
+	thread->trap_no = 14;
+	thread->error_code = regs->orig_ax;
 	if (user_mode(regs))
-		return true;
-	return address < TASK_SIZE && current->mm && !this_cpu()->preempt_count;
+		user_signal(result, thread->cr2);
+	else if (!fixup_exception(regs))
+		kernel_fault(regs, thread->cr2, regs->orig_ax);
 }
 
-asmlinkage noinline void do_page_fault(struct pt_regs *regs, u32 error_code)
+/* A fault in kernel mode: on user memory, where sleeping is allowed, it is paged in as well. */
+static bool may_resolve(const struct pt_regs *regs, unsigned long address, u32 error_code)
 {
-	enum fault_result result;
-	struct fault f;
+	if (error_code & PF_RESERVED || address >= TASK_SIZE || !current->mm ||
+	    this_cpu_read(preempt_count))
+		return false;
+	return regs->flags & EFLAGS_IF;
+}
 
-	f.address = read_cr2();		/* before interrupts are on: another fault changes it */
-	this_cpu()->stat.faults++;
-	if (unlikely(!may_resolve(regs, f.address, error_code))) {
-		bad_fault(regs, VM_FAULT_MAPERR, f.address, error_code);
-		return;
+noinline void do_page_fault(struct pt_regs *regs, u32 error_code)
+{
+	struct task_struct *task = current;
+	unsigned long address = read_cr2();	/* before interrupts are on: another fault changes it */
+	enum fault_result result = VM_FAULT_MAPERR;
+
+	BUILD_BUG_ON(FA_PRESENT != PF_PRESENT || FA_WRITE != PF_WRITE || FA_USER != PF_USER);
+	task->thread.cr2 = address;
+	if (likely(error_code & PF_USER) || may_resolve(regs, address, error_code)) {
+		local_irq_enable();		/* they were on where the fault happened */
+		result = handle_fault(task->mm, address, error_code);
 	}
-	if (likely(regs->flags & EFLAGS_IF))
-		local_irq_enable();
-	f.mm = current->mm;
-	f.write = error_code & PF_WRITE;
-	f.user = error_code & PF_USER;
-	result = handle_fault(&f);
-	if (unlikely(result > VM_FAULT_MAJOR))
-		bad_fault(regs, result, f.address, error_code);
+	if (likely(result == VM_FAULT_MINOR))
+		task->min_flt++;
+	else if (result == VM_FAULT_MAJOR)
+		task->maj_flt++;
+	else
+		bad_fault(regs, result);
 }

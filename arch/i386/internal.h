@@ -36,7 +36,7 @@ extern char syscall_entry[], double_fault_entry[];
 extern char ret_from_fork[], ret_from_kernel_thread[];
 struct task_struct *switch_stack(struct task_struct *prev, struct thread_struct *from,
 				 struct thread_struct *to);
-asmlinkage void do_trap(struct pt_regs *regs, u32 vector);
+void do_trap(struct pt_regs *regs, u32 vector);
 asmlinkage void do_device_not_available(struct pt_regs *regs);
 asmlinkage void do_bad_iret(struct pt_regs *regs);
 asmlinkage void do_irq(struct pt_regs *regs);

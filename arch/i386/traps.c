@@ -79,7 +79,7 @@ void __init idt_init(void)
 	__asm__ __volatile__("lidt %0" : : "m"(pointer));
 }
 
-asmlinkage void do_trap(struct pt_regs *regs, u32 vector)
+void do_trap(struct pt_regs *regs, u32 vector)
 {
 	struct thread_struct *thread = &current->thread;
 	u8 sig = traps[vector].sig;

@@ -57,6 +57,32 @@ static inline void atomic_add(atomic_t *v, int i)
 	(void)atomic_add_return(v, i);
 }
 
+/* Both change by one and say whether the result is negative: what the fast paths of rwsem need. */
+static inline bool atomic_inc_negative(atomic_t *v)
+{
+	bool negative;
+
+	__asm__ __volatile__("lock incl %0" : "+m"(v->counter), "=@ccs"(negative) : : "memory");
+	return negative;
+}
+
+static inline bool atomic_dec_negative(atomic_t *v)
+{
+	bool negative;
+
+	__asm__ __volatile__("lock decl %0" : "+m"(v->counter), "=@ccs"(negative) : : "memory");
+	return negative;
+}
+
+/* test_and_set - set bit 0 of *word; was it set before? */
+static inline bool test_and_set(int *word)
+{
+	bool was;
+
+	__asm__ __volatile__("lock btsl $0, %0" : "+m"(*word), "=@ccc"(was) : : "memory");
+	return was;
+}
+
 /* True when *v was old and is now new. */
 static inline bool atomic_cmpxchg(atomic_t *v, int old, int new)
 {

@@ -8,8 +8,8 @@
 #define TASK_WORK	0	/* task_struct.work */
 #define THREAD_SP	0	/* thread_struct.sp, .ip */
 #define THREAD_IP	4
-#define REGS_ORIG_AX	40	/* struct pt_regs */
-#define REGS_CS		48
-#define REGS_SIZE	64
+#define REGS_ORIG_AX	44	/* struct pt_regs */
+#define REGS_CS		52
+#define REGS_SIZE	68
 
 #endif

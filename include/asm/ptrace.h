@@ -35,7 +35,7 @@
 #include <nopage/types.h>
 
 struct pt_regs {
-	u32 bx, cx, dx, si, di, bp, ax;
+	u32 di, si, bp, kernel_sp, bx, dx, cx, ax;	/* pushal; kernel_sp is what ESP was, unused */
 	u32 ds, es, fs;
 	u32 orig_ax;		/* system call number, error code, or ~interrupt vector */
 	u32 ip, cs, flags, sp, ss;

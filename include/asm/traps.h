@@ -17,7 +17,7 @@ struct pt_regs;
  * do_page_fault - arch/i386/fault.c, vector 14, called by entry.S with interrupts off: the
  * faulting address is still in CR2.
  */
-asmlinkage void do_page_fault(struct pt_regs *regs, u32 error_code);
+void do_page_fault(struct pt_regs *regs, u32 error_code);
 
 /* die - the kernel itself did something forbidden: report regs as they were, and stop. */
 void __noreturn die(const char *what, struct pt_regs *regs, u32 error_code);

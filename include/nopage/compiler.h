@@ -32,6 +32,8 @@
 #define __user
 
 #define barrier()	__asm__ __volatile__("" : : : "memory")
+/* The compiler forgets where the value of var came from. */
+#define OPTIMIZER_HIDE_VAR(var)	__asm__("" : "+r"(var))
 #define READ_ONCE(x)	(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
 

@@ -5,7 +5,7 @@
 
 #include <nopage/bug.h>
 #include <nopage/err.h>
-#include <nopage/events.h>
+#include <nopage/event_types.h>
 #include <nopage/mm_types.h>
 #include <asm/page.h>
 #include <asm/pgtable.h>
@@ -213,23 +213,27 @@ struct fault {
 	struct mm_struct *mm;
 	struct vm_area_struct *vma;
 	unsigned long address;		/* as the processor gave it */
-	bool write, user;		/* the access: a read or a write, from user or kernel mode */
+	union {				/* the second argument of the event, as it will be recorded */
+		struct {
+			u8 access;	/* FA_*: what was tried, and whether a flush followed */
+			u8 found;	/* enum fault_found: how find_vma found the area */
+			u8 path;	/* enum fault_path: what was done */
+		};
+		u32 how;
+	};
 	pte_t *ptep;			/* the entry, once there is a table */
 	pte_t orig;			/* its value when the ladder started */
-	enum fault_path path;		/* what was done, for the event */
-	enum fault_found found;		/* how find_vma found the area */
-	bool flushed;			/* a TLB flush followed */
 };
 
 /*
- * handle_fault - resolve one user-range fault of f->mm: takes mmap_sem for read, find_vma,
- * expand_stack, rights, handle_mm_fault; leaves one event. Sleeps. Fill in mm, address, write
- * and user; the rest is set here.
+ * handle_fault - resolve a fault at a user address of mm: find_vma, expand_stack, rights,
+ * handle_mm_fault; leaves one event. access: FA_PRESENT, FA_WRITE, FA_USER.
+ * Locks: takes mmap_sem for read. Sleeps.
  */
-enum fault_result handle_fault(struct fault *f);
+enum fault_result handle_fault(struct mm_struct *mm, unsigned long address, unsigned int access);
 /* handle_mm_fault - f->vma is found and allows the access. Locks: mmap_sem held for read. */
 enum fault_result handle_mm_fault(struct fault *f);
-/* handle_pte_fault - the rungs: f->ptep and f->orig are set. The others are one rung each. */
+/* handle_pte_fault - the rungs: f->ptep is set. The others are one rung each. */
 enum fault_result handle_pte_fault(struct fault *f);
 enum fault_result do_no_page(struct fault *f);
 enum fault_result do_anonymous_page(struct fault *f);

@@ -18,7 +18,6 @@ struct cpu_stat {
 	u32 cr3_loads;		/* switches that wrote CR3 */
 	u32 cr3_kept;		/* switches that did not have to */
 	u32 lazy;		/* of those: a kernel thread borrowed the mm */
-	u32 faults;		/* page faults, all kinds */
 	u32 flush_page;		/* invlpg */
 	u32 flush_all;		/* TLB emptied but for global pages */
 	u32 syscalls;
@@ -51,6 +50,18 @@ static inline struct cpu *this_cpu(void)
 	__asm__ __volatile__("movl %%fs:0, %0" : "=r"(cpu) : : "memory");
 	return cpu;
 }
+
+/* this_cpu_inc(member) - add one to a 32-bit member of this CPU's struct cpu: one instruction. */
+#define this_cpu_inc(member) \
+	__asm__ __volatile__("incl %%fs:%c0" : : "i"(offsetof(struct cpu, member)) : "memory")
+#define this_cpu_dec(member) \
+	__asm__ __volatile__("decl %%fs:%c0" : : "i"(offsetof(struct cpu, member)) : "memory")
+
+/* this_cpu_read(member) - a 32-bit member of this CPU's struct cpu. */
+#define this_cpu_read(member) ({ u32 __v;					\
+	__asm__ __volatile__("movl %%fs:%c1, %0" : "=r"(__v)			\
+			     : "i"(offsetof(struct cpu, member)) : "memory");	\
+	__v; })
 
 /* Not volatile: a task keeps its own task_struct wherever it runs. */
 static inline struct task_struct *get_current(void)

@@ -48,7 +48,7 @@ void __noreturn __printf(2, 3) panic_regs(const struct pt_regs *regs, const char
 void show_regs(const struct pt_regs *regs);
 void capture_regs(struct pt_regs *regs);	/* the caller's own */
 void dump_stack(void);			/* symbolised backtrace of the caller */
-void show_backtrace(unsigned long bp, unsigned long ip);
+void show_backtrace(const struct pt_regs *regs);	/* kernel mode's; sp must be filled in */
 
 /* How the machine ends (arch/i386/reboot.c). success: exit code of a test run. */
 void __noreturn machine_power_off(void);

@@ -21,14 +21,12 @@ typedef struct {
 
 static inline void preempt_disable(void)
 {
-	this_cpu()->preempt_count++;
-	barrier();
+	this_cpu_inc(preempt_count);
 }
 
 static inline void preempt_enable(void)
 {
-	barrier();
-	this_cpu()->preempt_count--;
+	this_cpu_dec(preempt_count);
 }
 
 static inline void spin_lock_init(spinlock_t *lock)
@@ -45,7 +43,7 @@ static inline void spin_lock(spinlock_t *lock)
 {
 	preempt_disable();
 	ASSERT(!(lock->locked && lock->owner == this_cpu()));
-	while (unlikely(xchg(&lock->locked, 1)))
+	while (unlikely(test_and_set(&lock->locked)))
 		cpu_relax();
 	if (CONFIG_DEBUG)
 		lock->owner = this_cpu();

@@ -97,26 +97,20 @@ bool mutex_is_locked(struct mutex *m);
 /* --- read-write semaphore (kernel/rwsem.c): fair, a waiting writer holds off new readers --- */
 
 struct rw_semaphore {
-	atomic_t count;		/* readers; RWSEM_WRITER; plus RWSEM_WAITING while somebody waits */
+	atomic_t count;		/* readers + RWSEM_WRITER if written + RWSEM_WAITING if the queue is not empty */
 	spinlock_t lock;		/* guards waiters */
 	struct list_head waiters;	/* first come first served */
 };
 
-#define RWSEM_WRITER	0x10000		/* one holds it for writing */
-#define RWSEM_WAITING	0x40000000	/* the queue is not empty: everybody queues behind */
+/* Both negative: the sign of count tells the fast paths that something is in the way. */
+#define RWSEM_WRITER	(-0x40000000)
+#define RWSEM_WAITING	(-0x20000000)
 #define RWSEM_INIT(name) { ATOMIC_INIT(0), SPINLOCK_INIT, LIST_HEAD_INIT((name).waiters) }
 
 void init_rwsem(struct rw_semaphore *sem);
 void __down_read_slow(struct rw_semaphore *sem);
 void __down_write_slow(struct rw_semaphore *sem);
 void __rwsem_wake(struct rw_semaphore *sem);
-
-static inline bool down_read_trylock(struct rw_semaphore *sem)
-{
-	int count = atomic_read(&sem->count);
-
-	return count < RWSEM_WRITER && atomic_cmpxchg(&sem->count, count, count + 1);
-}
 
 static inline bool down_write_trylock(struct rw_semaphore *sem)
 {
@@ -126,7 +120,7 @@ static inline bool down_write_trylock(struct rw_semaphore *sem)
 static inline void down_read(struct rw_semaphore *sem)
 {
 	might_sleep();
-	if (unlikely(!down_read_trylock(sem)))
+	if (unlikely(atomic_inc_negative(&sem->count)))
 		__down_read_slow(sem);
 }
 
@@ -139,24 +133,26 @@ static inline void down_write(struct rw_semaphore *sem)
 
 static inline void up_read(struct rw_semaphore *sem)
 {
-	if (unlikely(atomic_dec_return(&sem->count) == RWSEM_WAITING))
+	if (unlikely(atomic_dec_negative(&sem->count)))
 		__rwsem_wake(sem);
 }
 
 static inline void up_write(struct rw_semaphore *sem)
 {
-	if (unlikely(atomic_add_return(&sem->count, -RWSEM_WRITER) & RWSEM_WAITING))
+	if (unlikely(atomic_add_return(&sem->count, -RWSEM_WRITER) < 0))
 		__rwsem_wake(sem);
 }
 
 static inline bool rwsem_is_write_locked(struct rw_semaphore *sem)
 {
-	return atomic_read(&sem->count) & RWSEM_WRITER;
+	return atomic_read(&sem->count) < RWSEM_WRITER - RWSEM_WAITING;
 }
 
 static inline bool rwsem_is_locked(struct rw_semaphore *sem)
 {
-	return atomic_read(&sem->count) & ~RWSEM_WAITING;
+	int count = atomic_read(&sem->count);
+
+	return count != 0 && count != RWSEM_WAITING;
 }
 
 #endif

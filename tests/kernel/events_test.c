@@ -57,8 +57,7 @@ static void record_fault(enum event_type type, u32 bits, u32 found, u32 path)
 	ev->arg[2] = 0x0805a000;
 	ev->arg[3] = type == EV_COW ? 0x00123025 : 0;
 	ev->arg[4] = 0x00456067;
-	ev->arg[5] = 0x456;
-	ev->arg[6] = 1;
+	ev->arg[5] = 1;
 	event_end(ev);
 }
 

@@ -254,16 +254,14 @@ KTEST(fault, nth_allocation_fails)
 KTEST(fault, spurious_changes_nothing)
 {
 	struct mm_struct *mm = test_mm_enter();
-	struct fault f = { .address = TEST_BASE, .write = true, .user = true };
 	pte_t before;
 
 	KT_ASSERT(mm);
-	f.mm = mm;
 	test_map(mm, TEST_BASE, 1, PROT_RW, MAP_ANON_PRIV | MAP_FIXED);
 	test_poke(TEST_BASE, 1);
 	before = test_pte(mm, TEST_BASE);
-	KT_EQ(handle_fault(&f), VM_FAULT_MINOR);
-	KT_EQ(f.path, PATH_SPURIOUS);
+	KT_EQ(handle_fault(mm, TEST_BASE, FA_WRITE | FA_USER), VM_FAULT_MINOR);
+	KT_EQ(test_last_path(), PATH_SPURIOUS);
 	KT_TRUE(pte_same(before, test_pte(mm, TEST_BASE)));
 	KT_EQ(mm->rss, 1);
 	test_mm_leave(mm);

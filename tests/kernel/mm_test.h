@@ -6,6 +6,7 @@
 #ifndef TESTS_MM_TEST_H
 #define TESTS_MM_TEST_H
 
+#include <nopage/events.h>
 #include <nopage/ktest.h>
 #include <nopage/mm.h>
 #include <nopage/sched.h>
@@ -94,16 +95,16 @@ static inline enum fault_path test_last_path(void)
 	for (u32 seq = event_next; seq && event_get(seq); seq--) {
 		const struct event *ev = event_get(seq);
 
-		if (ev->type == EV_FAULT || ev->type == EV_COW)
+		if (ev->type == EV_FAULT)
 			return ev->arg[1] >> 16;
 	}
 	return PATH_NONE;
 }
 
-/* Page faults on this CPU so far. */
+/* Page faults of the current task that were resolved, so far. */
 static inline unsigned int test_faults(void)
 {
-	return this_cpu()->stat.faults;
+	return current->min_flt + current->maj_flt;
 }
 
 /* A copy-on-write copy of the current mm, as fork makes it; must not fail here. */

@@ -27,7 +27,7 @@ class Names:
         self.path = enum("fault_path")
         self.found = enum("fault_found")
         self.task = enum("task_ev")
-        self.fault_bits = kernel.defines("nopage/events.h", "FA_")
+        self.fault_bits = kernel.defines("nopage/event_types.h", "FA_")
         self.switch_bits = kernel.defines("nopage/events.h", "SW_")
 
 
@@ -77,8 +77,8 @@ def fault_text(names, arg):
         text += ", frame %05x -> %05x" % (arg[3] >> kernel.PAGE_SHIFT, arg[4] >> kernel.PAGE_SHIFT)
     if arg[3] or arg[4]:
         text += ", pte %08x -> %08x" % (arg[3], arg[4])
-    if arg[5]:
-        text += ", frame %05x count %u" % (arg[5], arg[6])
+    if arg[4]:
+        text += ", frame %05x count %u" % (arg[4] >> kernel.PAGE_SHIFT, arg[5])
     if bits & names.fault_bits["FLUSHED"]:
         text += ", TLB flushed"
     return text
@@ -145,7 +145,15 @@ def event_text(names, record):
     name = pick(names.classes, record.type)
     if name not in TEXTS:
         return "event %u?" % record.type
-    return "%s: %s [%d]" % (name, TEXTS[name](names, record.arg), record.pid)
+    return "%s: %s [%d]" % (class_of(names, record), TEXTS[name](names, record.arg), record.pid)
+
+
+def class_of(names, record):
+    """The class trace= knows a record by: as event_class() of nopage/event_types.h."""
+    name = pick(names.classes, record.type)
+    if name == "fault" and record.arg[1] >> 16 >= names.path["PATH_COW"]:
+        return "cow"
+    return name
 
 
 def records():
@@ -178,7 +186,7 @@ whether trace= prints it or not. The first column is the sequence number."""
             count = kernel.number(word, "how many")
         else:
             raise gdb.GdbError("%s is no class of events: %s" % (word, " ".join(names.classes)))
-    found = [r for r in records() if not wanted or pick(names.classes, r.type) in wanted]
+    found = [r for r in records() if not wanted or class_of(names, r) in wanted]
     if not found:
         print("No event of that kind is in the ring." if wanted else "No event has happened yet.")
     for record in found[-count:] if count else []:
