@@ -28,7 +28,7 @@ class Names:
         self.found = enum("fault_found")
         self.task = enum("task_ev")
         self.fault_bits = kernel.defines("nopage/event_types.h", "FA_")
-        self.switch_bits = kernel.defines("nopage/events.h", "SW_")
+        self.switch_bits = kernel.defines("nopage/event_types.h", "SW_")
 
 
 def array(name):
@@ -141,8 +141,14 @@ TEXTS = {"fault": fault_text, "cow": fault_text, "mm": mm_text, "switch": switch
          "vma": vma_text, "task": task_text, "syscall": syscall_text, "signal": signal_text}
 
 
-def event_text(names, record):
+def event_class(names, record):
+    """The name of a record's class: faults on write-protected private pages are their own."""
     name = pick(names.classes, record.type)
+    return "cow" if name == "fault" and record.arg[1] >> 16 >= names.path["PATH_COW"] else name
+
+
+def event_text(names, record):
+    name = event_class(names, record)
     if name not in TEXTS:
         return "event %u?" % record.type
     return "%s: %s [%d]" % (class_of(names, record), TEXTS[name](names, record.arg), record.pid)
