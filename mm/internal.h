@@ -68,8 +68,9 @@ struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *pr
 int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr);
 /* remove_vma - close, drop the file, free. The area is already unlinked and its pages are gone. */
 void remove_vma(struct vm_area_struct *vma);
-/* get_unmapped_area - a free place for len bytes, top-down from mmap_base; or -ENOMEM. */
-unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long len);
+/* get_unmapped_area - a free place for len bytes, top-down, *prev the area before it; or -ENOMEM. */
+unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long len,
+				struct vm_area_struct **prev);
 /* vma_gap_opened - [.., end) has been unmapped: the next search may find room there. */
 void vma_gap_opened(struct mm_struct *mm, unsigned long end);
 /* validate_vmas - list = tree = map_count, sorted, disjoint, total_vm; a sentence or NULL. */

@@ -68,28 +68,31 @@ static void gather_flush(struct mmu_gather *tlb)
 	tlb->end = 0;
 }
 
+/* One frame leaves the entry for addr. True when it is a counted one. */
+static inline bool gather_page(struct mmu_gather *tlb, unsigned long addr, struct page *page)
+{
+	if (!tlb->end)
+		tlb->start = addr;
+	tlb->end = addr + PAGE_SIZE;
+	if (PageReserved(page))
+		return false;
+	tlb->page[tlb->nr++] = page;
+	if (tlb->nr == GATHER_MAX)
+		gather_flush(tlb);
+	return true;
+}
+
 /* Clear the entries of one table for [addr, end); returns how many counted frames they mapped. */
 static unsigned long zap_pte_range(struct mmu_gather *tlb, pgd_t *pgd, unsigned long addr,
 				   unsigned long end)
 {
+	pte_t *first = pte_offset(pgd, addr), *last = first + ((end - addr) >> PAGE_SHIFT);
 	unsigned long freed = 0;
 
-	for (pte_t *ptep = pte_offset(pgd, addr); addr < end; ptep++, addr += PAGE_SIZE) {
-		struct page *page;
-
-		if (pte_none(*ptep))
-			continue;
-		page = pte_page(ptep_get_and_clear(ptep));
-		if (!tlb->end)
-			tlb->start = addr;
-		tlb->end = addr + PAGE_SIZE;
-		if (PageReserved(page))
-			continue;
-		freed++;
-		tlb->page[tlb->nr++] = page;
-		if (tlb->nr == GATHER_MAX)
-			gather_flush(tlb);
-	}
+	for (pte_t *ptep = first; ptep < last; ptep++)
+		if (!pte_none(*ptep))
+			freed += gather_page(tlb, addr + ((ptep - first) << PAGE_SHIFT),
+					     pte_page(ptep_get_and_clear(ptep)));
 	return freed;
 }
 

@@ -129,26 +129,57 @@ static int check_file(const struct file *file, unsigned long *vm_flags)
 	return 0;
 }
 
-/* Where: exactly there (MAP_FIXED), at the hint if it is free, else top-down. An address or -Exxx. */
-static unsigned long choose_address(struct mm_struct *mm, unsigned long addr, unsigned long len,
-				    unsigned long flags)
+/* Take away whatever is at [addr, addr + len); *prev becomes the area before it. 0 or -Exxx. */
+static int make_room(struct mm_struct *mm, unsigned long addr, unsigned long len,
+		     struct vm_area_struct **prev)
 {
-	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
-		if (addr & ~PAGE_MASK)
-			return -EINVAL;
-		if (len > TASK_SIZE || addr > TASK_SIZE - len)
-			return -ENOMEM;
-		if (addr < MMAP_MIN_ADDR)
-			return -EPERM;
-		if (flags & MAP_FIXED_NOREPLACE && find_vma_intersection(mm, addr, addr + len))
-			return -EEXIST;
-		return addr;
-	}
+	struct vm_area_struct *vma = find_vma_prev(mm, addr, prev);
+	int error;
+
+	if (!vma || vma->vm_start >= addr + len)
+		return 0;
+	error = do_munmap(mm, addr, len);
+	if (!error)
+		find_vma_prev(mm, addr, prev);
+	return error;
+}
+
+/* Exactly there (MAP_FIXED), over what there was unless flags forbid that. The address or -Exxx. */
+static unsigned long fixed_address(struct mm_struct *mm, unsigned long addr, unsigned long len,
+				   unsigned long flags, struct vm_area_struct **prev)
+{
+	int error;
+
+	if (addr & ~PAGE_MASK)
+		return -EINVAL;
+	if (addr > TASK_SIZE - len)
+		return -ENOMEM;
+	if (addr < MMAP_MIN_ADDR)
+		return -EPERM;
+	if (flags & MAP_FIXED_NOREPLACE && find_vma_intersection(mm, addr, addr + len))
+		return -EEXIST;
+	error = make_room(mm, addr, len, prev);
+	return error ? (unsigned long)error : addr;
+}
+
+/*
+ * choose_address - a place for len bytes with nothing mapped, *prev the area before it: as flags
+ * demand, at the hint if that is free, else top-down. The address or -Exxx.
+ */
+static unsigned long choose_address(struct mm_struct *mm, unsigned long addr, unsigned long len,
+				    unsigned long flags, struct vm_area_struct **prev)
+{
+	struct vm_area_struct *vma;
+
+	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
+		return fixed_address(mm, addr, len, flags, prev);
 	addr = PAGE_ALIGN(addr);
-	if (addr >= MMAP_MIN_ADDR && len <= TASK_SIZE && addr <= TASK_SIZE - len &&
-	    !find_vma_intersection(mm, addr, addr + len))
-		return addr;
-	return get_unmapped_area(mm, len);
+	if (addr >= MMAP_MIN_ADDR && addr <= TASK_SIZE - len) {
+		vma = find_vma_prev(mm, addr, prev);
+		if (!vma || vma->vm_start >= addr + len)
+			return addr;
+	}
+	return get_unmapped_area(mm, len, prev);
 }
 
 /* Let the backing object fill in vm_ops. Consumes nothing; the area has no file reference yet. */
@@ -165,16 +196,13 @@ static int attach_backing(struct vm_area_struct *vma)
 	return error;
 }
 
-/* Make an area for spec in the gap after prev: a neighbour grows, or a new struct. 0 or -Exxx. */
-static int map_region(struct mm_struct *mm, struct vm_area_struct *prev, struct vma_spec *spec)
+/* A new area for spec, linked in behind prev. 0 or -Exxx. */
+static int new_region(struct mm_struct *mm, struct vm_area_struct *prev,
+		      const struct vma_spec *spec)
 {
-	struct vm_area_struct *next = prev ? prev->vm_next : mm->mmap;
-	bool shared_anon = !spec->file && spec->flags & VM_SHARED;
 	struct vm_area_struct *vma;
 	int error;
 
-	if (!shared_anon && vma_extend(mm, prev, next, spec))
-		return 0;
 	if (mm->map_count >= sysctl_max_map_count)
 		return -ENOMEM;
 	vma = vma_alloc(mm, spec);
@@ -192,22 +220,18 @@ static int map_region(struct mm_struct *mm, struct vm_area_struct *prev, struct 
 	return 0;
 }
 
-/* Replace whatever is at spec by a new mapping. 0 or -Exxx. */
-static int replace_region(struct mm_struct *mm, struct vma_spec *spec)
+/* Map spec into the gap after prev: a neighbour grows over it, or it becomes an area. 0 or -Exxx. */
+static int map_region(struct mm_struct *mm, struct vm_area_struct *prev,
+		      const struct vma_spec *spec)
 {
-	struct vm_area_struct *vma, *prev;
-	int error;
+	struct vm_area_struct *next = prev ? prev->vm_next : mm->mmap;
+	bool shared_anon = !spec->file && spec->flags & VM_SHARED;
+	int error = 0;
 
-	vma = find_vma_prev(mm, spec->start, &prev);
-	if (vma && vma->vm_start < spec->end) {
-		error = do_munmap(mm, spec->start, spec->end - spec->start);
-		if (error)
-			return error;
-		find_vma_prev(mm, spec->start, &prev);
-	}
 	if (!may_expand_vm(mm, (spec->end - spec->start) >> PAGE_SHIFT))
 		return -ENOMEM;
-	error = map_region(mm, prev, spec);
+	if (shared_anon || !vma_extend(mm, prev, next, spec))
+		error = new_region(mm, prev, spec);
 	mm_check(mm);
 	return error;
 }
@@ -217,6 +241,7 @@ noinline unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned
 			       unsigned long pgoff)
 {
 	unsigned long type = flags & MAP_TYPE;
+	struct vm_area_struct *prev;
 	struct vma_spec spec;
 	int error;
 
@@ -232,14 +257,14 @@ noinline unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned
 	error = file ? check_file(file, &spec.flags) : 0;
 	if (error)
 		return error;
-	addr = choose_address(mm, addr, len, flags);
+	addr = choose_address(mm, addr, len, flags, &prev);
 	if (IS_ERR_VALUE(addr))
 		return addr;
 	spec.start = addr;
 	spec.end = addr + len;
 	spec.file = file;
 	spec.pgoff = file ? pgoff : 0;
-	error = replace_region(mm, &spec);
+	error = map_region(mm, prev, &spec);
 	return error ? (unsigned long)error : addr;
 }
 
@@ -247,11 +272,9 @@ noinline unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned
 
 noinline int do_brk(struct mm_struct *mm, unsigned long addr, unsigned long len)
 {
-	struct vma_spec spec = {
-		.start = addr,
-		.end = addr + PAGE_ALIGN(len),
-		.flags = VM_DATA_FLAGS & ~VM_EXEC,
-	};
+	struct vm_area_struct *prev;
+	struct vma_spec spec;
+	int error;
 
 	assert_mmap_write(mm);
 	if (addr & ~PAGE_MASK || addr < MMAP_MIN_ADDR)
@@ -260,7 +283,15 @@ noinline int do_brk(struct mm_struct *mm, unsigned long addr, unsigned long len)
 		return 0;
 	if (len > TASK_SIZE || addr > TASK_SIZE - PAGE_ALIGN(len))
 		return -ENOMEM;
-	return replace_region(mm, &spec);
+	error = make_room(mm, addr, PAGE_ALIGN(len), &prev);
+	if (error)
+		return error;
+	spec.start = addr;
+	spec.end = addr + PAGE_ALIGN(len);
+	spec.flags = VM_DATA_FLAGS & ~VM_EXEC;
+	spec.pgoff = 0;
+	spec.file = NULL;
+	return map_region(mm, prev, &spec);
 }
 
 int setup_stack_vma(struct mm_struct *mm, unsigned long top)
@@ -270,32 +301,42 @@ int setup_stack_vma(struct mm_struct *mm, unsigned long top)
 		.end = top,
 		.flags = VM_DATA_FLAGS | VM_GROWSDOWN,
 	};
+	struct vm_area_struct *prev;
 
-	return replace_region(mm, &spec);
+	if (find_vma_prev(mm, spec.start, &prev))
+		return -ENOMEM;
+	return map_region(mm, prev, &spec);
 }
 
 /* ------------------------------------------------------------------ system calls */
+
+/* Make the heap end at new instead of old, both page aligned. 0 or -Exxx. */
+static int move_brk(struct mm_struct *mm, unsigned long old, unsigned long new)
+{
+	struct vm_area_struct *next, *prev;
+
+	if (new == old)
+		return 0;
+	if (new < old)
+		return do_munmap(mm, new, old - new);
+	/* One page stays free above the heap, as a fence to the next area. */
+	next = find_vma_prev(mm, old, &prev);
+	if (next && next->vm_start < new + PAGE_SIZE)
+		return -ENOMEM;
+	return do_brk(mm, old, new - old);
+}
 
 /* sys_brk - move the end of the heap; the new end, or the old one when that cannot be. */
 long sys_brk(long arg)
 {
 	struct mm_struct *mm = current->mm;
-	unsigned long brk = arg, old, new;
+	unsigned long brk = arg;
 
 	down_write(&mm->mmap_sem);
-	if (brk < mm->start_brk || brk > TASK_SIZE || brk - mm->start_brk > rlimit(RLIMIT_DATA))
-		goto out;
-	old = PAGE_ALIGN(mm->brk);
-	new = PAGE_ALIGN(brk);
-	if (new < old && do_munmap(mm, new, old - new))
-		goto out;
-	if (new > old) {
-		/* One page stays free above the heap, as a fence to the next area. */
-		if (find_vma_intersection(mm, old, new + PAGE_SIZE) || do_brk(mm, old, new - old))
-			goto out;
-	}
-	mm->brk = brk;
-out:
+	if (brk >= mm->start_brk && brk <= TASK_SIZE &&
+	    brk - mm->start_brk <= rlimit(RLIMIT_DATA) &&
+	    !move_brk(mm, PAGE_ALIGN(mm->brk), PAGE_ALIGN(brk)))
+		mm->brk = brk;
 	brk = mm->brk;
 	up_write(&mm->mmap_sem);
 	return brk;

@@ -93,6 +93,14 @@ static inline struct vm_area_struct *vma_of(struct rb_node *node)
 	return container_of(node, struct vm_area_struct, vm_rb);
 }
 
+/* vma_prev - the area before, or NULL. */
+static inline struct vm_area_struct *vma_prev(struct vm_area_struct *vma)
+{
+	struct rb_node *node = rb_prev(&vma->vm_rb);
+
+	return node ? vma_of(node) : NULL;
+}
+
 /* The lowest area that ends above addr; *prev, if wanted, the one before it. */
 static struct vm_area_struct *find_in_tree(struct mm_struct *mm, unsigned long addr,
 					   struct vm_area_struct **prev)
@@ -143,8 +151,13 @@ noinline struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long add
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
 				     struct vm_area_struct **prev)
 {
+	struct vm_area_struct *vma = mm->mmap_cache;
+
 	assert_mmap_locked(mm);
-	return find_in_tree(mm, addr, prev);
+	if (!vma || addr < vma->vm_start || addr >= vma->vm_end)
+		return find_in_tree(mm, addr, prev);
+	*prev = vma_prev(vma);
+	return vma;
 }
 
 struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
@@ -185,6 +198,7 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *prev, struct vm_area_
 	tree_insert(mm, vma);
 	mm->map_count++;
 	mm->total_vm += vma_pages(vma);
+	mm->mmap_cache = vma;		/* who maps memory touches it next */
 }
 
 void vma_unlink(struct mm_struct *mm, struct vm_area_struct *prev, struct vm_area_struct *vma)
@@ -283,12 +297,14 @@ struct vm_area_struct *vma_extend(struct mm_struct *mm, struct vm_area_struct *p
 {
 	if (prev && can_follow(prev, spec)) {
 		vma_resize(prev, prev->vm_start, spec->end);
+		mm->mmap_cache = prev;
 		event_vma(VMA_GROW, prev, prev->vm_start, prev->vm_end);
 		try_absorb_next(mm, prev);
 		return prev;
 	}
 	if (next && can_precede(next, spec)) {
 		vma_resize(next, spec->start, next->vm_end);
+		mm->mmap_cache = next;
 		event_vma(VMA_GROW, next, next->vm_start, next->vm_end);
 		return next;
 	}
@@ -333,8 +349,9 @@ int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long ad
 
 /* ------------------------------------------------------------------ a place for a new area */
 
-/* Highest gap of at least len bytes that lies wholly below top; 0 when there is none. */
-static unsigned long find_gap_below(struct mm_struct *mm, unsigned long top, unsigned long len)
+/* Highest gap of at least len bytes that lies wholly below top; 0: none. *below: the area before. */
+static unsigned long find_gap_below(struct mm_struct *mm, unsigned long top, unsigned long len,
+				    struct vm_area_struct **below)
 {
 	struct vm_area_struct *vma, *prev;
 
@@ -343,19 +360,19 @@ static unsigned long find_gap_below(struct mm_struct *mm, unsigned long top, uns
 		top = vma->vm_start;
 	for (;;) {
 		unsigned long bottom = MMAP_MIN_ADDR;
-		struct rb_node *node;
 
 		if (prev)
 			bottom = max(bottom, prev->vm_end);
-		if (top > bottom && top - bottom >= len)
+		if (top > bottom && top - bottom >= len) {
+			*below = prev;
 			return top - len;
+		}
 		if (!prev)
 			return 0;
 		if (top > bottom)
 			mm->cached_hole_size = max(mm->cached_hole_size, top - bottom);
 		top = prev->vm_start;
-		node = rb_prev(&prev->vm_rb);
-		prev = node ? vma_of(node) : NULL;
+		prev = vma_prev(prev);
 	}
 }
 
@@ -364,16 +381,17 @@ static unsigned long find_gap_below(struct mm_struct *mm, unsigned long top, uns
  * larger than cached_hole_size, so a larger request need not start at mmap_base again. Unmapping
  * above the cache moves it up (vma_gap_opened).
  */
-unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long len)
+unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long len,
+				struct vm_area_struct **prev)
 {
 	unsigned long addr = 0;
 
 	assert_mmap_locked(mm);
 	if (len > mm->cached_hole_size)
-		addr = find_gap_below(mm, mm->free_area_cache, len);
+		addr = find_gap_below(mm, mm->free_area_cache, len, prev);
 	if (!addr) {
 		mm->cached_hole_size = 0;
-		addr = find_gap_below(mm, mm->mmap_base, len);
+		addr = find_gap_below(mm, mm->mmap_base, len, prev);
 	}
 	if (!addr)
 		return -ENOMEM;

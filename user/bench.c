@@ -207,7 +207,7 @@ static void bench_cow(void)
 
 static void bench_vma(void)
 {
-	unsigned long end = sys1(SYS_brk, 0);
+	unsigned long end = sys1(SYS_brk, sys1(SYS_brk, 0) + 4096);	/* there is a heap already */
 	ticks_t mapping = ENDLESS, moving = ENDLESS;
 
 	for (int i = 0; i < REPEATS * 10; i++) {

@@ -278,7 +278,8 @@ static void gaps(void)
 	setup();
 	for (int i = 0; i < 20000; i++) {
 		int n = 1 + random_below(12), longest = 0, run = 0;
-		unsigned long addr = get_unmapped_area(&mm, n * PAGE_SIZE);
+		struct vm_area_struct *prev, *before;
+		unsigned long addr = get_unmapped_area(&mm, n * PAGE_SIZE, &prev);
 
 		for (int page = 0; page < PAGES; page++) {
 			run = model[page].flags ? 0 : run + 1;
@@ -291,6 +292,8 @@ static void gaps(void)
 		}
 		CHECK(addr >= BASE && addr + n * PAGE_SIZE <= address(PAGES));
 		CHECK(!find_vma_intersection(&mm, addr, addr + n * PAGE_SIZE));
+		find_vma_prev(&mm, addr, &before);
+		CHECK(prev == before);
 		CHECK_EQ(map((addr - BASE) / PAGE_SIZE, n, all_flags[random_below(3)], NULL, 0), 0);
 		compare(true);
 		if (random_below(3) == 0)
