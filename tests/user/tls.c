@@ -98,18 +98,18 @@ static void test_fork(void)
 	__asm__ volatile("movw %w0, %%fs" : : "r"(0));
 }
 
-/* A segment with a limit of 16 bytes: reads beyond it are refused by the processor. */
-static int beyond_limit(void *arg)
+/* A segment with a limit of 16 bytes. The processor is asked what limit the descriptor has, not
+ * to enforce it: QEMU's TCG does not check segment limits at memory accesses. */
+static int short_limit(void *arg)
 {
 	struct segment segment = { -1, (unsigned long)blocks, 15, 1 };
+	unsigned int limit = 0;
 
 	(void)arg;
 	if (sys1(SYS_set_thread_area, (long)&segment))
-		return 1;
-	__asm__ volatile("movw %w0, %%fs" : : "r"(selector_of(segment.entry_number)));
-	fs_word();
-	__asm__ volatile("movl %%fs:16, %%eax" : : : "eax");
-	return 0;
+		return 99;
+	__asm__("lsl %1, %0" : "=r"(limit) : "r"(selector_of(segment.entry_number)) : "cc");
+	return limit;
 }
 
 static int use_up(void *arg)
@@ -134,7 +134,7 @@ static void test_errors(void)
 	segment.entry_number = 1000;
 	is(sys1(SYS_set_thread_area, (long)&segment), -EINVAL, "an entry beyond the table: EINVAL");
 	is(sys1(SYS_set_thread_area, KERNEL_ADDRESS), -EFAULT, "no segment: EFAULT");
-	killed_by(in_child(beyond_limit, NULL), SIGSEGV, "the limit is enforced");
+	exits(in_child(short_limit, NULL), 15, "the descriptor has the limit asked for");
 	exits(in_child(use_up, NULL), 1, "a child inherits used entries; when all are used: ESRCH");
 }
 
