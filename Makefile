@@ -39,6 +39,13 @@ T ?=
 BUG ?=
 MAX_KIB := $(if $(filter 1,$(DEBUG)),0,512)
 
+# A goal that is none gets more than "No rule to make target".
+GOALS := all run tour test test-bugs debug gdb debug-gdb bench iso clean help user test-archive
+UNKNOWN := $(filter-out $(GOALS) build/%,$(MAKECMDGOALS))
+ifneq ($(UNKNOWN),)
+  $(error unknown target: $(UNKNOWN). `make help` lists the targets)
+endif
+
 # ---- Tools -----------------------------------------------------------------------------------
 
 # These goals need more than a compiler; what is missing is installed first.
@@ -267,7 +274,7 @@ SUCCESS := 33
 RUN := tools/run --kernel $(KERNEL) --mem $(MEM)
 
 run: all
-	@echo 'Nopage on $(KERNEL); leave QEMU with Ctrl-A X.'
+	@echo 'Booting $(KERNEL) in QEMU. Ctrl-A X ends it.'
 	@$(RUN) --interactive --append '$(APPEND)'
 
 tour: all
@@ -282,12 +289,16 @@ test-bugs: test-archive
 # The debug variant, whatever DEBUG says: its assertions help whoever debugs.
 debug:
 	+@$(MAKE) DEBUG=1 all
-	@echo 'QEMU waits for `make gdb` at port $(GDB_PORT); leave it with Ctrl-A X.'
+	@echo 'QEMU waits for `make gdb` (in another terminal) at port $(GDB_PORT). Ctrl-A X ends it.'
 	@tools/run --kernel $(DEBUG_KERNEL) --mem $(MEM) --interactive --gdb $(GDB_PORT) \
 		--append '$(APPEND)'
 
 gdb:
-	@$(GDB) -q -nx $(DEBUG_KERNEL) -ex 'target remote :$(GDB_PORT)' -x tools/gdb/nopage.py
+	@test -e $(DEBUG_KERNEL) || \
+		{ echo 'nothing to attach to: first `make debug` in another terminal' >&2; exit 1; }
+	@echo 'Attaching to QEMU at port $(GDB_PORT), which `make debug` in another terminal started.'
+	@$(GDB) -q -nx $(DEBUG_KERNEL) -ex 'set tcp connect-timeout 3' \
+		-ex 'target remote :$(GDB_PORT)' -x tools/gdb/nopage.py
 
 debug-gdb:
 	+@$(MAKE) DEBUG=1 all
@@ -312,17 +323,19 @@ clean:
 # NAME|TEXT lines; colour only on a terminal.
 define HELP
 TARGETS|
-make|build/nopage.elf and build/initramfs.cpio
+make|build build/nopage.elf and build/initramfs.cpio
 make run|build and boot in QEMU, serial console on this terminal (Ctrl-A X leaves)
 make tour|boot, tell the scenarios of process memory, power off
-make test|everything that must pass; T=glob selects (T=list lists)
-make test-bugs|kernels broken on purpose: each must be caught; BUG=glob selects
+make test|everything that must pass; T=GLOB selects, T=list lists
+make test-bugs|kernels broken on purpose: each must be caught; BUG=GLOB selects
 make debug|QEMU halted at entry, waiting for GDB
 make gdb|GDB attached to it, with the np- commands
 make debug-gdb|both in one terminal
 make bench|instructions per operation
 make iso|build/nopage.iso, bootable by GRUB
+make user|only the programs, with debug info: build/user/
 make clean|remove build/
+make help|this
 |
 VARIANTS|
 DEBUG=1|assertions, poisoning, in-kernel tests: build/debug/
@@ -330,20 +343,27 @@ LLVM=1|clang and lld: build/llvm/, with DEBUG=1 build/llvm-debug/
 WERROR=1|warnings stop the build
 V=1|print every command
 CROSS_COMPILE=|prefix of the GNU tools, e.g. i686-elf-
+MUSL=/usr|where lib/i386-linux-musl and include/i386-linux-musl are
 |
 SETTINGS|
 MEM=128|megabytes of memory for run, tour and debug
-APPEND=|kernel command line, e.g. APPEND='trace=fault,cow init=/bin/NAME'
+APPEND=|kernel command line, e.g. APPEND='trace=fault,cow -- /bin/hello'
 GDB_PORT=1234|port of QEMU's GDB server
+QEMU=, GDB=|other programs than qemu-system-i386 and gdb
 |
 KERNEL COMMAND LINE|
-init=PATH|first program, default /init; what follows -- are its arguments
-test[=glob]|run the in-kernel tests (debug variant) and exit
+init=PATH|first program, default /init
+-- WORDS|arguments of init; /init runs the program they name
+trace=LIST|print events: fault cow mm switch vma task syscall signal all;
+|fault includes cow, -cow takes it out again
 tour|run the tour and exit
-trace=LIST|print events: fault cow mm switch vma task, or all
-loglevel=N, quiet|how much is printed
-mem=SIZE|use only so much memory
-exit=debug|end by QEMU's isa-debug-exit device
+test[=GLOB]|run the in-kernel tests and exit (DEBUG=1)
+repeat=N|run them N times
+loglevel=N|print messages below level N, 0 to 8; default 7, errors only is 4
+quiet|the same as loglevel=4
+mem=SIZE|use only so much memory, e.g. 16M
+exit=debug|end by QEMU's isa-debug-exit device, even after a panic
+NAME=VALUE|anything else is for init: its environment, or with no = an argument
 endef
 export HELP
 
@@ -351,7 +371,7 @@ help:
 	@if [ -t 1 ]; then bold=$$(printf '\033[1m'); off=$$(printf '\033[0m'); fi; \
 	printf '%s\n' "$$HELP" | while IFS='|' read -r name text; do \
 		if [ -z "$$text" ]; then printf '%s%s%s\n' "$$bold" "$$name" "$$off"; \
-		else printf '  %s%-20s%s%s\n' "$$bold" "$$name" "$$off" "$$text"; fi; done
+		else printf '  %s%-16s%s%s\n' "$$bold" "$$name" "$$off" "$$text"; fi; done
 
 FORCE:
-.PHONY: all run tour test test-bugs debug gdb debug-gdb bench iso clean help user test-archive FORCE
+.PHONY: $(GOALS) FORCE

@@ -203,7 +203,8 @@ static void __init add_modules(const struct multiboot_info *mbi)
 
 void __init show_boot_info(void)
 {
-	pr_info("boot: by %s, options: %s\n", boot_info.loader, boot_info.cmdline);
+	pr_info("boot: by %s, options: %s\n", boot_info.loader,
+		boot_info.cmdline[0] ? boot_info.cmdline : "none");
 	pr_info("memory: %u KiB of RAM, kernel image at 0x%08x-0x%08x (%u KiB)\n",
 		KIB(boot_info.ram_total), KERNEL_LMA, __pa(_end).addr,
 		KIB(__pa(_end).addr - KERNEL_LMA));

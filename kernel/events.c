@@ -149,10 +149,11 @@ static void vma_text(struct text *t, const struct event *ev)
 	};
 	u32 flags = ev->arg[4];
 
-	add(t, "mm %08x: %08x-%08x %c%c%c%c %s, %u areas", ev->arg[0], ev->arg[2], ev->arg[3],
+	add(t, "mm %08x: %08x-%08x %c%c%c%c %s, %u area%s", ev->arg[0], ev->arg[2], ev->arg[3],
 	    flags & VM_READ ? 'r' : '-', flags & VM_WRITE ? 'w' : '-',
 	    flags & VM_EXEC ? 'x' : '-', flags & VM_SHARED ? 's' : 'p',
-	    ev->arg[1] < ARRAY_SIZE(ops) ? ops[ev->arg[1]] : "?", ev->arg[5]);
+	    ev->arg[1] < ARRAY_SIZE(ops) ? ops[ev->arg[1]] : "?", ev->arg[5],
+	    ev->arg[5] == 1 ? "" : "s");
 }
 
 static void task_text(struct text *t, const struct event *ev)

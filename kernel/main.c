@@ -111,7 +111,7 @@ static void __init parse_cmdline(void)
 		} else if (is_known(word)) {
 			append(options, MAX_OPTIONS, word);
 		} else {
-			pr_warn("options: '%s' is unknown, init gets it\n", word);
+			pr_warn("options: '%s' is unknown, passed to init\n", word);
 			append(strchr(word, '=') ? init_envp : init_argv, MAX_INIT_STRINGS, word);
 		}
 	}
@@ -136,7 +136,8 @@ static void __init apply_options(void)
 		pr_warn("options: exit=%s is unknown, there is exit=debug\n", value);
 	value = cmdline_get("trace");
 	if (value && trace_set(value))
-		pr_warn("options: trace=%s names an unknown class of events\n", value);
+		pr_warn("options: trace=%s names an unknown class of events; there are fault cow mm "
+			"switch vma task syscall signal all\n", value);
 	value = cmdline_get("init");
 	if (value && *value)
 		init_argv[0] = value;
@@ -202,7 +203,7 @@ static void __noreturn run_tests(const char *glob)
 	if (CONFIG_DEBUG)
 		failed = run_ktests(glob);
 	else
-		pr_err("test: the tests are in the debug build: make DEBUG=1\n");
+		pr_err("test: the tests are in the debug build: make run DEBUG=1 APPEND=test\n");
 	machine_exit(failed == 0);
 }
 

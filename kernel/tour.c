@@ -28,7 +28,8 @@ struct scenario {
 #define SCENE_ADDR	0x10000000UL
 #define SCENE_PAGES	4
 
-/* A fresh mm with a few touched pages, owned by the current kernel thread alone; false: no memory. */
+/* A fresh mm with a few touched pages, owned by the current kernel thread alone.
+ * False: no memory. */
 static bool own_an_mm(void)
 {
 	struct mm_struct *mm = mm_alloc();
@@ -159,8 +160,8 @@ static int kernel_half_thread(void *arg __unused)
 	list_for_each_entry(mm, &mmlist, mmlist) {
 		bool equal = kernel_half_equal(mm);
 
-		printk_raw("      mm %p, pgd %p: entries %u..%d %s those of the kernel's own directory\n",
-			   mm, mm->pgd, USER_PTRS_PER_PGD, PTRS_PER_PGD - 1,
+		printk_raw("      mm %p, pgd %p: entries %u..%d %s those of the kernel's own "
+			   "directory\n", mm, mm->pgd, USER_PTRS_PER_PGD, PTRS_PER_PGD - 1,
 			   equal ? "equal" : "DIFFER from");
 		ok = ok && equal;
 	}
@@ -244,7 +245,8 @@ static const struct scenario scenarios[] = {
 	  "vma,fault", "/tour/s3-malloc", NULL },
 	{ "S4", "fork copies nothing",
 	  "After fork both processes share every frame, write-protected. The first writer gets a\n"
-	  "copy; the last owner just gets its write bit back.",
+	  "copy; the last owner just gets its write bit back. The copies that come right after fork\n"
+	  "are those of the stack and of libc's data, which both sides write at once.",
 	  "cow,task", "/tour/s4-cow", NULL },
 	{ "S5", "Threads and vfork share an mm",
 	  "clone(CLONE_VM) counts up mm_users, and mm_count stays 1: all users together are one\n"
@@ -309,7 +311,9 @@ int run_tour(void)
 {
 	int failed = 0;
 
-	printk_raw("\nA tour of process memory. Lines with a time stamp are the kernel's events.\n");
+	printk_raw("\nA tour of process memory. Lines with a time stamp are the kernel's events; [4] at\n"
+		   "their end is the process. Where faults are shown, the first ones load the program:\n"
+		   "its pages come one by one, when they are touched.\n");
 	for (unsigned int i = 0; i < ARRAY_SIZE(scenarios); i++)
 		if (!run_scenario(&scenarios[i]))
 			failed++;

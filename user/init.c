@@ -22,17 +22,17 @@ static const char *const tour[] = {
 
 static void introduce(void)
 {
-	struct utsname name = { .sysname = "?", .machine = "?" };
+	struct utsname name = { .sysname = "?", .release = "?", .machine = "?" };
 
 	uname(&name);
 	say("%s", "");
 	say("Welcome to Nopage, a kernel that shows how process memory works. This is /init, an");
-	say("ordinary static Linux program on %s %s, in ring 3, on demand-paged memory.",
-	    name.sysname, name.machine);
+	say("ordinary static Linux program in ring 3, on demand-paged memory. For it, this is");
+	say("%s %s on %s.", name.sysname, name.release, name.machine);
 	say("%s", "");
 	say("  make tour                          these programs, with the kernel's events");
 	say("  make run APPEND='trace=fault,cow'  watch events of your choice: fault cow mm");
-	say("                                     switch vma task");
+	say("                                     switch vma task syscall signal");
 	say("  make debug-gdb                     stop in the kernel; np-tasks np-maps np-walk");
 	say("  make run APPEND='-- /bin/hello'    run another program than this");
 	say("%s", "");

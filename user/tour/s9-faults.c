@@ -35,8 +35,8 @@ static int grow_stack(void)
 {
 	int here;
 
-	say("s9: child B: my stack is at 0x%08lx; recursing 200 KiB down", (unsigned long)&here);
-	recurse(200);
+	say("s9: child B: my stack is at 0x%08lx; recursing 20 KiB down", (unsigned long)&here);
+	recurse(20);
 	say("s9: child B: back again; the stack has grown by itself");
 	return 0;
 }
