@@ -14,7 +14,8 @@ struct desc {
 	u32 lo, hi;
 };
 
-/* 32-bit task state segment (Intel SDM vol. 3, 7.2.1); only sp0/ss0 matter but for double faults. */
+/* 32-bit task state segment (Intel SDM vol. 3, 7.2.1); only sp0/ss0 matter, but for double
+ * faults. */
 struct tss {
 	u32 link, sp0, ss0, sp1, ss1, sp2, ss2, cr3, ip, flags;
 	u32 ax, cx, dx, bx, sp, bp, si, di;

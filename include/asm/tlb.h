@@ -15,7 +15,8 @@ struct mm_struct;
 struct vm_area_struct;
 
 void flush_tlb_page(struct mm_struct *mm, unsigned long addr);
-/* Page aligned [start, end): single pages up to some length, then the whole TLB but global pages. */
+/* Page aligned [start, end): single pages up to some length, then the whole TLB but global
+ * pages. */
 void flush_tlb_range(struct mm_struct *mm, unsigned long start, unsigned long end);
 void flush_tlb_mm(struct mm_struct *mm);
 void flush_tlb_kernel_range(unsigned long start, unsigned long end);

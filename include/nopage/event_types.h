@@ -79,7 +79,8 @@ enum mm_why {
 	EVM_FREE,		/* count 0: struct and page directory freed */
 };
 
-/* EV_SWITCH arguments: 0 previous pid  1 next pid  2 next's active_mm  3 SW_* bits  4 its mm or 0 */
+/* EV_SWITCH arguments: 0 previous pid  1 next pid  2 next's active_mm  3 SW_* bits
+ *	4 its mm or 0 */
 #define SW_CR3		1	/* CR3 was written */
 #define SW_LAZY		2	/* next borrows prev's mm */
 

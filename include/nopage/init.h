@@ -26,7 +26,7 @@ extern struct boot_info boot_info;
 asmlinkage void __noreturn kernel_main(void);
 
 /* arch/i386/setup.c: called by kernel_main in this order. */
-void arch_early_init(void);	/* console, CPU check, GDT, IDT, per-CPU, memory map, kernel page tables */
+void arch_early_init(void);	/* console, CPU check, GDT, IDT, per-CPU, memory, page tables */
 void arch_late_init(void);	/* interrupt controller, timer, serial input: needs kmalloc */
 /*
  * arch_boot_done - right before the first user program: the init sections go to the buddy
