@@ -142,13 +142,12 @@ static noinline void trace_syscall(u32 nr, const struct pt_regs *regs, long ret)
 	event(EV_SYSCALL, nr, ret, regs->bx, regs->cx, regs->dx, regs->si);
 }
 
-asmlinkage void do_syscall(struct pt_regs *regs)
+void do_syscall(struct pt_regs *regs)
 {
 	u32 nr = regs->orig_ax;
 	syscall_fn fn = nr < NR_SYSCALLS ? (syscall_fn)syscall_table[nr] : NULL;
 	long ret;
 
-	this_cpu()->stat.syscalls++;
 	if (likely(fn))
 		ret = fn(regs->bx, regs->cx, regs->dx, regs->si, regs->di, regs->bp);
 	else

@@ -279,7 +279,7 @@ noinline int expand_stack(struct vm_area_struct *vma, unsigned long address)
 	return error;
 }
 
-/* No area contains the address; vma, if there is one, begins above it. A stack may grow down to it. */
+/* No area contains the address; vma, if any, begins above it: a stack may grow down to it. */
 static noinline enum fault_result find_stack(struct fault *f, struct vm_area_struct *vma)
 {
 	static struct vm_area_struct none;

@@ -54,7 +54,20 @@ void vma_cache_init(void);
 void vma_link(struct mm_struct *mm, struct vm_area_struct *prev, struct vm_area_struct *vma);
 void vma_unlink(struct mm_struct *mm, struct vm_area_struct *prev, struct vm_area_struct *vma);
 /* vma_resize - move the borders of an area within the gap around it. */
-void vma_resize(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+static inline void vma_resize(struct vm_area_struct *vma, unsigned long start,
+			      unsigned long end)
+{
+	struct mm_struct *mm = vma->vm_mm;
+
+	assert_mmap_write(mm);
+	ASSERT(start < end);
+	mm->total_vm -= vma_pages(vma);
+	if (vma->vm_file)
+		vma->vm_pgoff += (long)(start - vma->vm_start) >> PAGE_SHIFT;
+	vma->vm_start = start;
+	vma->vm_end = end;
+	mm->total_vm += vma_pages(vma);
+}
 /*
  * vma_extend - let a neighbour of the gap that contains spec grow over it when its rights and
  * backing are the same. prev and next enclose the gap. The grown area, or NULL: link a new one.
@@ -68,26 +81,46 @@ struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *pr
 int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr);
 /* remove_vma - close, drop the file, free. The area is already unlinked and its pages are gone. */
 void remove_vma(struct vm_area_struct *vma);
-/* get_unmapped_area - a free place for len bytes, top-down, *prev the area before it; or -ENOMEM. */
+/* get_unmapped_area - room for len bytes, top-down, *prev the area before it; or -ENOMEM. */
 unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long len,
 				struct vm_area_struct **prev);
 /* vma_gap_opened - [.., end) has been unmapped: the next search may find room there. */
-void vma_gap_opened(struct mm_struct *mm, unsigned long end);
+static inline void vma_gap_opened(struct mm_struct *mm, unsigned long end)
+{
+	if (end > mm->free_area_cache)
+		mm->free_area_cache = min(end, mm->mmap_base);
+}
 /* validate_vmas - list = tree = map_count, sorted, disjoint, total_vm; a sentence or NULL. */
 const char *validate_vmas(struct mm_struct *mm);
 
-/* vm_get_page_prot - what vm_flags mean in a page table entry: private pages never start writable. */
+/* vm_get_page_prot - vm_flags in a page table entry's terms: private pages never start writable. */
 pgprot_t vm_get_page_prot(unsigned long vm_flags);
 
 /* ---- memory.c: walkers over page tables ---- */
 
 /* pte_alloc - the entry for a user address, with a table made for it if there is none; or NULL. */
 pte_t *pte_alloc(struct mm_struct *mm, unsigned long addr);
-/* zap_page_range - unmap [start, end): entries cleared, TLB flushed, references dropped. Cannot fail. */
+/* zap_page_range - unmap [start, end): clear entries, flush, drop references. Cannot fail. */
 void zap_page_range(struct mm_struct *mm, unsigned long start, unsigned long end);
-/* free_pgtables - free the tables that only serve [start, end); floor and ceiling: next areas' borders. */
-void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end,
-		   unsigned long floor, unsigned long ceiling);
+/* free_tables - free the tables for [first, last), borders of tables, that nothing is mapped by. */
+void free_tables(struct mm_struct *mm, unsigned long first, unsigned long last);
+/*
+ * free_pgtables - free the tables that only serve [start, end). The areas before and after end at
+ * floor and begin at ceiling: a table that reaches beyond those serves them too.
+ */
+static inline void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end,
+				 unsigned long floor, unsigned long ceiling)
+{
+	unsigned long first = start & PGDIR_MASK;
+	unsigned long last = (end + PGDIR_SIZE - 1) & PGDIR_MASK;
+
+	if (first < floor)
+		first += PGDIR_SIZE;
+	if (last > ceiling)
+		last -= PGDIR_SIZE;
+	if (first < last)
+		free_tables(mm, first, last);
+}
 /* copy_page_range - fork: the child's entries of one area, copy-on-write. 0 or -ENOMEM. */
 int copy_page_range(struct mm_struct *dst, struct mm_struct *src, struct vm_area_struct *vma);
 /* count_rss - frames mapped in one area, by walking its entries (the auditor's truth). */
@@ -102,6 +135,11 @@ void mmap_layout(struct mm_struct *mm);
 bool may_expand_vm(struct mm_struct *mm, unsigned long pages);
 
 /* mm_check - debug build: audit after an operation. */
-void mm_check(struct mm_struct *mm);
+void __mm_check(struct mm_struct *mm);
+static inline void mm_check(struct mm_struct *mm)
+{
+	if (CONFIG_DEBUG)
+		__mm_check(mm);
+}
 
 #endif

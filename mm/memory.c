@@ -37,9 +37,7 @@ pte_t *pte_alloc(struct mm_struct *mm, unsigned long addr)
 /* The end of the part of [addr, end) that one page table covers. */
 static inline unsigned long table_end(unsigned long addr, unsigned long end)
 {
-	unsigned long next = (addr + PGDIR_SIZE) & PGDIR_MASK;
-
-	return next - 1 < end - 1 ? next : end;
+	return min((addr + PGDIR_SIZE) & PGDIR_MASK, end);
 }
 
 /* ------------------------------------------------------------------ unmap */
@@ -52,82 +50,76 @@ static inline unsigned long table_end(unsigned long addr, unsigned long end)
 
 struct mmu_gather {
 	struct mm_struct *mm;
-	unsigned long start, end;	/* addresses whose entries were cleared */
+	unsigned long start;		/* of what was cleared; 0: nothing yet */
 	unsigned int nr;
 	struct page *page[GATHER_MAX];
 };
 
-static void gather_flush(struct mmu_gather *tlb)
+/* Entries up to end are cleared: flush, then drop. The frames leave rss with the last step. */
+static void gather_flush(struct mmu_gather *tlb, unsigned long end)
 {
-	if (!tlb->end)
-		return;
-	flush_tlb_range(tlb->mm, tlb->start, tlb->end);
+	flush_tlb_range(tlb->mm, tlb->start, end);
+	tlb->mm->rss -= tlb->nr;
 	for (unsigned int i = 0; i < tlb->nr; i++)
 		put_page(tlb->page[i]);
 	tlb->nr = 0;
-	tlb->end = 0;
+	tlb->start = 0;
 }
 
-/* One frame leaves the entry for addr. True when it is a counted one. */
-static inline bool gather_page(struct mmu_gather *tlb, unsigned long addr, struct page *page)
+/* Clear the entries of one table for [addr, end). */
+static void zap_pte_range(struct mmu_gather *tlb, pte_t *ptep, unsigned long addr,
+			  unsigned long end)
 {
-	if (!tlb->end)
-		tlb->start = addr;
-	tlb->end = addr + PAGE_SIZE;
-	if (PageReserved(page))
-		return false;
-	tlb->page[tlb->nr++] = page;
-	if (tlb->nr == GATHER_MAX)
-		gather_flush(tlb);
-	return true;
-}
+	pte_t *last = ptep + ((end - addr) >> PAGE_SHIFT);
 
-/* Clear the entries of one table for [addr, end); returns how many counted frames they mapped. */
-static unsigned long zap_pte_range(struct mmu_gather *tlb, pgd_t *pgd, unsigned long addr,
-				   unsigned long end)
-{
-	pte_t *first = pte_offset(pgd, addr), *last = first + ((end - addr) >> PAGE_SHIFT);
-	unsigned long freed = 0;
+	for (; ptep < last; ptep++, addr += PAGE_SIZE) {
+		struct page *page;
 
-	for (pte_t *ptep = first; ptep < last; ptep++)
-		if (!pte_none(*ptep))
-			freed += gather_page(tlb, addr + ((ptep - first) << PAGE_SHIFT),
-					     pte_page(ptep_get_and_clear(ptep)));
-	return freed;
+		if (pte_none(*ptep)) {
+			pte_t *next = pte_skip_none(ptep, last);
+
+			if (next == last)
+				break;
+			addr += (next - ptep) << PAGE_SHIFT;
+			ptep = next;
+		}
+		page = pte_page(ptep_get_and_clear(ptep));
+		if (!tlb->start)
+			tlb->start = addr;
+		if (PageReserved(page))
+			continue;
+		tlb->page[tlb->nr] = page;
+		if (++tlb->nr == GATHER_MAX)
+			gather_flush(tlb, addr + PAGE_SIZE);
+	}
 }
 
 void zap_page_range(struct mm_struct *mm, unsigned long start, unsigned long end)
 {
 	struct mmu_gather tlb;		/* the page array stays uninitialised on purpose */
+	unsigned long addr, next;
 
 	assert_mmap_locked(mm);
-	BUG_ON((start | end) & ~PAGE_MASK || start >= end || end > TASK_SIZE);
+	ASSERT(!((start | end) & ~PAGE_MASK) && start < end && end <= TASK_SIZE);
 	tlb.mm = mm;
+	tlb.start = 0;
 	tlb.nr = 0;
-	tlb.end = 0;
 	spin_lock(&mm->page_table_lock);
-	for (unsigned long next; start < end; start = next) {
-		pgd_t *pgd = pgd_offset(mm, start);
+	for (addr = start; addr < end; addr = next) {
+		pgd_t *pgd = pgd_offset(mm, addr);
 
-		next = table_end(start, end);
+		next = table_end(addr, end);
 		if (!pgd_none(*pgd))
-			mm->rss -= zap_pte_range(&tlb, pgd, start, next);
+			zap_pte_range(&tlb, pte_offset(pgd, addr), addr, next);
 	}
-	gather_flush(&tlb);
+	if (tlb.start)
+		gather_flush(&tlb, end);
 	spin_unlock(&mm->page_table_lock);
 }
 
-void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end,
-		   unsigned long floor, unsigned long ceiling)
+void free_tables(struct mm_struct *mm, unsigned long first, unsigned long last)
 {
-	unsigned long first = start & PGDIR_MASK;
-	unsigned long last = (end + PGDIR_SIZE - 1) & PGDIR_MASK;
-
 	assert_mmap_write(mm);
-	if (first < floor)
-		first += PGDIR_SIZE;		/* shared with the area below */
-	if (last > ceiling)
-		last -= PGDIR_SIZE;		/* shared with the area above */
 	for (unsigned long addr = first; addr < last; addr += PGDIR_SIZE) {
 		pgd_t *pgd = pgd_offset(mm, addr);
 		pte_t *table;
@@ -160,14 +152,21 @@ static inline pte_t copy_one_pte(pte_t *src, bool cow)
 /* Copy the entries of one table; returns the number of counted frames the child now maps. */
 static unsigned long copy_pte_range(pte_t *dst, pte_t *src, unsigned long count, bool cow)
 {
+	pte_t *last = src + count;
 	unsigned long shared = 0;
 
-	for (; count; count--, src++, dst++) {
+	for (; src < last; src++, dst++) {
 		struct page *page;
 		pte_t pte;
 
-		if (pte_none(*src))
-			continue;
+		if (pte_none(*src)) {
+			pte_t *next = pte_skip_none(src, last);
+
+			if (next == last)
+				break;
+			dst += next - src;
+			src = next;
+		}
 		pte = copy_one_pte(src, cow);
 		page = pte_page(pte);
 		if (!PageReserved(page)) {

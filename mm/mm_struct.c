@@ -7,8 +7,8 @@
  *	mmgrab / mmdrop     count +1 / -1        a kernel thread borrows it as active_mm, and moves on
  *
  * The last mmput() unmaps the user half (exit_mmap) and drops the one mm_count that all users
- * together hold; the last mmdrop() frees the page directory and the struct. Between the two lies the
- * dead mm that only a borrower keeps: no user pages, but CR3 still points to its directory.
+ * together hold; the last mmdrop() frees the page directory and the struct. Between the two lies
+ * the dead mm that only a borrower keeps: no user pages, but CR3 still points to its directory.
  */
 #include "internal.h"
 #include <nopage/fs.h>
@@ -253,10 +253,10 @@ void validate_mm(struct mm_struct *mm)
 }
 
 /* Audits every operation on a small mm, and a sample of those on one with many areas. */
-void mm_check(struct mm_struct *mm)
+void __mm_check(struct mm_struct *mm)
 {
 	static unsigned int calls;
 
-	if (CONFIG_DEBUG && (mm->map_count < 100 || calls++ % 64 == 0))
+	if (mm->map_count < 100 || calls++ % 64 == 0)
 		validate_mm(mm);
 }

@@ -37,21 +37,13 @@ bool may_expand_vm(struct mm_struct *mm, unsigned long pages)
 
 /* ------------------------------------------------------------------ munmap */
 
-/* Take the areas within [start, end) out of list and tree; they cover nothing else any more. */
-static void remove_areas(struct mm_struct *mm, struct vm_area_struct *prev, unsigned long end)
-{
-	struct vm_area_struct *vma;
-
-	while ((vma = prev ? prev->vm_next : mm->mmap) && vma->vm_start < end) {
-		vma_unlink(mm, prev, vma);
-		event_vma(VMA_UNMAP, vma, vma->vm_start, vma->vm_end);
-		remove_vma(vma);
-	}
-}
-
-/* Give up [start, end) of the areas that reach into it from below or above. */
-static struct vm_area_struct *trim_areas(struct vm_area_struct *prev, struct vm_area_struct *vma,
-					 unsigned long start, unsigned long end)
+/*
+ * Give up [start, end): shrink the areas that reach into it from below and from above, remove those
+ * within. prev is the area before vma, the first one affected. Returns the area before the gap.
+ */
+static struct vm_area_struct *cut_areas(struct mm_struct *mm, struct vm_area_struct *prev,
+					struct vm_area_struct *vma, unsigned long start,
+					unsigned long end)
 {
 	if (vma->vm_start < start) {
 		event_vma(VMA_SHRINK, vma, start, min(vma->vm_end, end));
@@ -59,8 +51,14 @@ static struct vm_area_struct *trim_areas(struct vm_area_struct *prev, struct vm_
 		prev = vma;
 		vma = vma->vm_next;
 	}
-	while (vma && vma->vm_end <= end)
-		vma = vma->vm_next;
+	while (vma && vma->vm_end <= end) {
+		struct vm_area_struct *next = vma->vm_next;
+
+		vma_unlink(mm, prev, vma);
+		event_vma(VMA_UNMAP, vma, vma->vm_start, vma->vm_end);
+		remove_vma(vma);
+		vma = next;
+	}
 	if (vma && vma->vm_start < end) {
 		event_vma(VMA_SHRINK, vma, vma->vm_start, end);
 		vma_resize(vma, end, vma->vm_end);
@@ -90,8 +88,7 @@ noinline int do_munmap(struct mm_struct *mm, unsigned long start, unsigned long 
 			return error;
 	}
 	zap_page_range(mm, start, end);
-	prev = trim_areas(prev, vma, start, end);
-	remove_areas(mm, prev, end);
+	prev = cut_areas(mm, prev, vma, start, end);
 	next = prev ? prev->vm_next : mm->mmap;
 	free_pgtables(mm, start, end, prev ? prev->vm_end : 0, next ? next->vm_start : TASK_SIZE);
 	vma_gap_opened(mm, next ? next->vm_start : TASK_SIZE);
@@ -220,7 +217,7 @@ static int new_region(struct mm_struct *mm, struct vm_area_struct *prev,
 	return 0;
 }
 
-/* Map spec into the gap after prev: a neighbour grows over it, or it becomes an area. 0 or -Exxx. */
+/* Map spec into the gap after prev: a neighbour grows, or there is a new area. 0 or -Exxx. */
 static int map_region(struct mm_struct *mm, struct vm_area_struct *prev,
 		      const struct vma_spec *spec)
 {
@@ -270,10 +267,23 @@ noinline unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned
 
 #define VM_DATA_FLAGS	(VM_READ | VM_WRITE | VM_EXEC | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
 
+/* Anonymous read-write memory in the gap after prev. */
+static int map_brk(struct mm_struct *mm, struct vm_area_struct *prev, unsigned long start,
+		   unsigned long end)
+{
+	struct vma_spec spec;
+
+	spec.start = start;
+	spec.end = end;
+	spec.flags = VM_DATA_FLAGS & ~VM_EXEC;
+	spec.pgoff = 0;
+	spec.file = NULL;
+	return map_region(mm, prev, &spec);
+}
+
 noinline int do_brk(struct mm_struct *mm, unsigned long addr, unsigned long len)
 {
 	struct vm_area_struct *prev;
-	struct vma_spec spec;
 	int error;
 
 	assert_mmap_write(mm);
@@ -284,14 +294,7 @@ noinline int do_brk(struct mm_struct *mm, unsigned long addr, unsigned long len)
 	if (len > TASK_SIZE || addr > TASK_SIZE - PAGE_ALIGN(len))
 		return -ENOMEM;
 	error = make_room(mm, addr, PAGE_ALIGN(len), &prev);
-	if (error)
-		return error;
-	spec.start = addr;
-	spec.end = addr + PAGE_ALIGN(len);
-	spec.flags = VM_DATA_FLAGS & ~VM_EXEC;
-	spec.pgoff = 0;
-	spec.file = NULL;
-	return map_region(mm, prev, &spec);
+	return error ?: map_brk(mm, prev, addr, addr + PAGE_ALIGN(len));
 }
 
 int setup_stack_vma(struct mm_struct *mm, unsigned long top)
@@ -323,7 +326,7 @@ static int move_brk(struct mm_struct *mm, unsigned long old, unsigned long new)
 	next = find_vma_prev(mm, old, &prev);
 	if (next && next->vm_start < new + PAGE_SIZE)
 		return -ENOMEM;
-	return do_brk(mm, old, new - old);
+	return map_brk(mm, prev, old, new);
 }
 
 /* sys_brk - move the end of the heap; the new end, or the old one when that cannot be. */

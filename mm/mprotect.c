@@ -38,7 +38,8 @@ static void change_protection(struct vm_area_struct *vma, pgprot_t prot)
  * nothing has changed but that an area is in two parts, and those are joined again. Returns the
  * area that now covers end - 1, or ERR_PTR(-ENOMEM).
  */
-static struct vm_area_struct *mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct *prev,
+static struct vm_area_struct *mprotect_fixup(struct vm_area_struct *vma,
+					     struct vm_area_struct *prev,
 					     unsigned long start, unsigned long end,
 					     unsigned long flags)
 {

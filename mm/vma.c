@@ -29,7 +29,7 @@ unsigned long nr_vmas(void)
 	return kmem_cache_inuse(vma_cachep);
 }
 
-/* Index: READ, WRITE, EXEC (the i386 has no execute bit), SHARED. Private and writable means copy. */
+/* Index: READ, WRITE, EXEC (the i386 has no execute bit), SHARED. Private, writable: copy. */
 static const pgprot_t protection_map[16] = {
 	[0] = PAGE_NONE,
 	[VM_READ] = PAGE_READONLY,
@@ -93,14 +93,6 @@ static inline struct vm_area_struct *vma_of(struct rb_node *node)
 	return container_of(node, struct vm_area_struct, vm_rb);
 }
 
-/* vma_prev - the area before, or NULL. */
-static inline struct vm_area_struct *vma_prev(struct vm_area_struct *vma)
-{
-	struct rb_node *node = rb_prev(&vma->vm_rb);
-
-	return node ? vma_of(node) : NULL;
-}
-
 /* The lowest area that ends above addr; *prev, if wanted, the one before it. */
 static struct vm_area_struct *find_in_tree(struct mm_struct *mm, unsigned long addr,
 					   struct vm_area_struct **prev)
@@ -154,10 +146,16 @@ struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
 	struct vm_area_struct *vma = mm->mmap_cache;
 
 	assert_mmap_locked(mm);
-	if (!vma || addr < vma->vm_start || addr >= vma->vm_end)
+	if (!vma || addr < vma->vm_start)
 		return find_in_tree(mm, addr, prev);
-	*prev = vma_prev(vma);
-	return vma;
+	if (addr < vma->vm_end) {
+		*prev = vma->vm_prev;
+		return vma;
+	}
+	if (vma->vm_next && addr >= vma->vm_next->vm_end)
+		return find_in_tree(mm, addr, prev);
+	*prev = vma;			/* in the gap behind the cached area, or in the next one */
+	return vma->vm_next;
 }
 
 struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
@@ -193,7 +191,10 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *prev, struct vm_area_
 	BUG_ON(vma->vm_start >= vma->vm_end || (vma->vm_start | vma->vm_end) & ~PAGE_MASK);
 	ASSERT(!prev || prev->vm_end <= vma->vm_start);
 	ASSERT(!*link || vma->vm_end <= (*link)->vm_start);
+	vma->vm_prev = prev;
 	vma->vm_next = *link;
+	if (vma->vm_next)
+		vma->vm_next->vm_prev = vma;
 	*link = vma;
 	tree_insert(mm, vma);
 	mm->map_count++;
@@ -208,25 +209,13 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *prev, struct vm_are
 		prev->vm_next = vma->vm_next;
 	else
 		mm->mmap = vma->vm_next;
+	if (vma->vm_next)
+		vma->vm_next->vm_prev = prev;
 	rb_erase(&vma->vm_rb, &mm->mm_rb);
 	if (mm->mmap_cache == vma)
 		mm->mmap_cache = NULL;
 	mm->map_count--;
 	mm->total_vm -= vma_pages(vma);
-}
-
-void vma_resize(struct vm_area_struct *vma, unsigned long start, unsigned long end)
-{
-	struct mm_struct *mm = vma->vm_mm;
-
-	assert_mmap_write(mm);
-	BUG_ON(start >= end);
-	mm->total_vm -= vma_pages(vma);
-	if (vma->vm_file)
-		vma->vm_pgoff += (long)(start - vma->vm_start) >> PAGE_SHIFT;
-	vma->vm_start = start;
-	vma->vm_end = end;
-	mm->total_vm += vma_pages(vma);
 }
 
 /* ------------------------------------------------------------------ join and split */
@@ -236,19 +225,19 @@ void vma_resize(struct vm_area_struct *vma, unsigned long start, unsigned long e
  * become part of it? Same rights, same backing, and in a file the pages follow on one another.
  * A growing stack keeps its own borders.
  */
-static bool same_kind(const struct vm_area_struct *vma, const struct vma_spec *spec)
+static inline bool same_kind(const struct vm_area_struct *vma, const struct vma_spec *spec)
 {
 	return vma->vm_flags == spec->flags && vma->vm_file == spec->file &&
 	       !(vma->vm_flags & VM_GROWSDOWN);
 }
 
-static bool can_follow(const struct vm_area_struct *vma, const struct vma_spec *spec)
+static inline bool can_follow(const struct vm_area_struct *vma, const struct vma_spec *spec)
 {
 	return vma->vm_end == spec->start && same_kind(vma, spec) &&
 	       (!spec->file || vma->vm_pgoff + vma_pages(vma) == spec->pgoff);
 }
 
-static bool can_precede(const struct vm_area_struct *vma, const struct vma_spec *spec)
+static inline bool can_precede(const struct vm_area_struct *vma, const struct vma_spec *spec)
 {
 	unsigned long pages = (spec->end - spec->start) >> PAGE_SHIFT;
 
@@ -279,11 +268,11 @@ static void absorb_next(struct mm_struct *mm, struct vm_area_struct *vma)
 	event_vma(VMA_MERGE, vma, vma->vm_start, vma->vm_end);
 }
 
-static bool try_absorb_next(struct mm_struct *mm, struct vm_area_struct *vma)
+static inline bool try_absorb_next(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	struct vma_spec spec;
 
-	if (!vma->vm_next)
+	if (likely(!vma->vm_next || vma->vm_next->vm_start != vma->vm_end))
 		return false;
 	spec = spec_of(vma->vm_next);
 	if (!can_follow(vma, &spec))
@@ -349,7 +338,7 @@ int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long ad
 
 /* ------------------------------------------------------------------ a place for a new area */
 
-/* Highest gap of at least len bytes that lies wholly below top; 0: none. *below: the area before. */
+/* Highest gap of at least len bytes wholly below top, or 0. *below: the area before it. */
 static unsigned long find_gap_below(struct mm_struct *mm, unsigned long top, unsigned long len,
 				    struct vm_area_struct **below)
 {
@@ -372,7 +361,7 @@ static unsigned long find_gap_below(struct mm_struct *mm, unsigned long top, uns
 		if (top > bottom)
 			mm->cached_hole_size = max(mm->cached_hole_size, top - bottom);
 		top = prev->vm_start;
-		prev = vma_prev(prev);
+		prev = prev->vm_prev;
 	}
 }
 
@@ -399,18 +388,13 @@ unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long len,
 	return addr;
 }
 
-void vma_gap_opened(struct mm_struct *mm, unsigned long end)
-{
-	if (end > mm->free_area_cache)
-		mm->free_area_cache = min(end, mm->mmap_base);
-}
-
 /* ------------------------------------------------------------------ the auditor */
 
 const char *validate_vmas(struct mm_struct *mm)
 {
 	struct vm_area_struct *vma;
 	struct rb_node *node = rb_first(&mm->mm_rb);
+	struct vm_area_struct *prev = NULL;
 	unsigned long pages = 0, end = 0;
 	int count = 0;
 
@@ -427,6 +411,9 @@ const char *validate_vmas(struct mm_struct *mm)
 			return "vm_page_prot and vm_flags disagree";
 		if (!node || vma_of(node) != vma)
 			return "list and tree differ";
+		if (vma->vm_prev != prev)
+			return "the list is broken backwards";
+		prev = vma;
 		node = rb_next(node);
 		end = vma->vm_end;
 		pages += vma_pages(vma);

@@ -40,9 +40,8 @@
 syscall_entry:
 	pushl %eax
 	SAVE_ALL
-	pushl %esp
+	movl %esp, %eax			/* do_syscall(regs): regparm */
 	call do_syscall
-	popl %ecx
 ret_to_user:
 	cli				/* from the look at work to iret nothing may be added to it */
 	movl %fs:CPU_CURRENT, %eax

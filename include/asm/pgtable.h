@@ -95,6 +95,17 @@ static inline pte_t ptep_get_and_clear(pte_t *ptep)
 	return __pte(__atomic_exchange_n(&ptep->val, 0, __ATOMIC_SEQ_CST));
 }
 
+/* pte_skip_none - the first entry of [ptep, end) that is not none, or end; ptep < end. */
+static inline pte_t *pte_skip_none(pte_t *ptep, pte_t *end)
+{
+	unsigned long left = end - ptep;
+	bool none;
+
+	__asm__ __volatile__("repe scasl" : "+D"(ptep), "+c"(left), "=@cce"(none)
+			     : "a"(0) : "memory");
+	return none ? end : ptep - 1;
+}
+
 static inline bool pgd_none(pgd_t p)	{ return p.val == 0; }
 static inline bool pgd_present(pgd_t p)	{ return p.val & _PAGE_PRESENT; }
 static inline bool pgd_large(pgd_t p)	{ return p.val & _PAGE_PSE; }

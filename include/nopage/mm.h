@@ -169,7 +169,7 @@ unsigned long nr_mms(void);			/* live mm_structs, init_mm not counted */
 unsigned long nr_vmas(void);
 void mm_init_caches(void);
 
-/* ------------------------------------------------------------------ areas: vma.c, mmap.c, mprotect.c */
+/* ------------------------------------------------------------------ areas: vma.c, m*.c */
 
 extern int sysctl_max_map_count;	/* areas one mm may have; above it, -ENOMEM */
 
@@ -188,8 +188,9 @@ struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long
  * do_munmap - remove all mappings from [addr, addr + len), page aligned. 0 or -EINVAL, -ENOMEM.
  * do_brk - anonymous read-write memory at exactly [addr, addr + len), over what was there.
  */
-unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned long addr, unsigned long len,
-		      unsigned long prot, unsigned long flags, unsigned long pgoff);
+unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned long addr,
+		      unsigned long len, unsigned long prot, unsigned long flags,
+		      unsigned long pgoff);
 int do_munmap(struct mm_struct *mm, unsigned long addr, unsigned long len);
 int do_mprotect(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned long prot);
 int do_brk(struct mm_struct *mm, unsigned long addr, unsigned long len);
@@ -247,7 +248,7 @@ void exit_mmap(struct mm_struct *mm);
 /* The pages of one file, by page number. For in-memory files, they are the file. */
 struct address_space;
 void address_space_init(struct address_space *mapping);
-/* Reference to the page at index; find_get_page: NULL if none; the other: made of zeroes, or NULL: no memory. */
+/* The page at index, referenced. Without one: NULL; or a page of zeroes is made (NULL: no memory). */
 struct page *find_get_page(struct address_space *mapping, unsigned long index);
 struct page *find_or_create_page(struct address_space *mapping, unsigned long index);
 /* Drop all pages from index on (their mappings must be gone). */

@@ -54,7 +54,7 @@ struct page {
  */
 struct vm_area_struct {
 	unsigned long vm_start, vm_end;
-	struct vm_area_struct *vm_next;		/* sorted by address */
+	struct vm_area_struct *vm_next, *vm_prev;	/* sorted by address */
 	struct rb_node vm_rb;
 	unsigned long vm_flags;			/* VM_* */
 	pgprot_t vm_page_prot;			/* what vm_flags mean in a page table entry */

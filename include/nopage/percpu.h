@@ -20,7 +20,6 @@ struct cpu_stat {
 	u32 lazy;		/* of those: a kernel thread borrowed the mm */
 	u32 flush_page;		/* invlpg */
 	u32 flush_all;		/* TLB emptied but for global pages */
-	u32 syscalls;
 	u32 irqs;
 };
 

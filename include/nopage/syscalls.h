@@ -19,7 +19,7 @@ struct pt_regs;
 #define ERESTARTSYS	512
 
 /* kernel/syscall.c: from entry.S, with interrupts on; leaves the result in regs->ax. */
-asmlinkage void do_syscall(struct pt_regs *regs);
+void do_syscall(struct pt_regs *regs);
 /* kernel/sched.c: from entry.S while current->work is not 0, before user mode goes on. */
 asmlinkage void do_notify_resume(struct pt_regs *regs);
 
