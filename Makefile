@@ -307,6 +307,7 @@ debug-gdb:
 DEBUG_KERNEL := $(if $(filter 1,$(LLVM)),build/llvm-debug,build/debug)/nopage.elf
 
 bench: all
+	@echo 'Ticks are guest instructions per operation; see README.'
 	@$(RUN) --mem 256 --icount --timeout 300 --debug-exit \
 		--append 'quiet init=/bin/bench $(APPEND)' </dev/null; [ $$? -eq $(SUCCESS) ]
 

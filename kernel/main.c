@@ -203,7 +203,7 @@ static void __noreturn run_tests(const char *glob)
 	if (CONFIG_DEBUG)
 		failed = run_ktests(glob);
 	else
-		pr_err("test: the tests are in the debug build: make run DEBUG=1 APPEND=test\n");
+		pr_err("test: the tests are in the debug build: make DEBUG=1 run APPEND=test\n");
 	machine_exit(failed == 0);
 }
 

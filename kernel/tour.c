@@ -122,8 +122,8 @@ static bool scene_borrow(void)
 
 	if (!run_borrow(&b))
 		return false;
-	printk_raw("      borrower: mm NULL, active_mm %p, mm_users %d, mm_count %d, CR3 written %u times\n",
-		   b.borrowed, b.users, b.count, b.cr3_loads);
+	printk_raw("      borrower: mm NULL, active_mm %p, mm_users %d, mm_count %d, "
+		   "CR3 written %u times\n", b.borrowed, b.users, b.count, b.cr3_loads);
 	return b.loaded && b.users == 1 && b.count == 2 && b.cr3_loads == 0;
 }
 
@@ -258,7 +258,8 @@ static const struct scenario scenarios[] = {
 	  "mm,switch", NULL, scene_borrow },
 	{ "S7", "The mm that outlives its process",
 	  "The owner exits while the borrower runs: mm_users 0, the user half is unmapped, but\n"
-	  "mm_count keeps mm_struct and page directory alive until the borrower has moved on.",
+	  "mm_count keeps mm_struct and page directory alive until the borrower has moved on. Of the\n"
+	  "two threads made, the first is the borrower, the second the owner.",
 	  "mm,switch,task", NULL, scene_dead_mm },
 	{ "S8", "When CR3 is written",
 	  "Between two threads of one process the page tables stay; between two processes CR3 is\n"

@@ -17,7 +17,7 @@ int main(void)
 	char *old_break = sbrk(0);
 	volatile char *block;
 
-	say("s3: asking malloc for 16 MiB: one new VMA, no fault in it beyond malloc's own header");
+	say("s3: asking malloc for 16 MiB: one new VMA; malloc itself writes to both of its ends");
 	block = malloc(16 * MIB);
 	if (!block)
 		return 1;
@@ -28,7 +28,7 @@ int main(void)
 		say("s3: touching page %d at 0x%08lx", touched[i], (unsigned long)p);
 		*p = i + 1;
 	}
-	say("s3: three of 4096 pages have frames; free gives the VMA back, and the frames with it");
+	say("s3: 4 of its 4097 pages have frames; free gives the VMA back, and the frames with it");
 	free((void *)block);
 	say("s3: the heap proper ends at brk = 0x%08lx", (unsigned long)old_break);
 	return 0;

@@ -107,8 +107,9 @@ def vma_text(names, arg):
     flags = "".join(letter if arg[4] & kernel.VM[name] else "-" for letter, name in
                     (("r", "READ"), ("w", "WRITE"), ("x", "EXEC")))
     flags += "s" if arg[4] & kernel.VM["SHARED"] else "p"
-    return "mm %08x: %08x-%08x %s %s, %u areas" % (arg[0], arg[2], arg[3], flags,
-                                                  pick(names.vma_ops, arg[1]), arg[5])
+    return "mm %08x: %08x-%08x %s %s, %u area%s" % (
+        arg[0], arg[2], arg[3], flags, pick(names.vma_ops, arg[1]), arg[5],
+        "" if arg[5] == 1 else "s")
 
 
 def task_text(names, arg):
