@@ -131,6 +131,9 @@ KERNEL := $(O)/nopage.elf
 ifeq ($(V),1)
   say = @:
   Q :=
+else ifneq ($(findstring s,$(firstword -$(MAKEFLAGS))),)
+  say = @:
+  Q := @
 else
   say = @printf '  %-8s%s\n' '$(1)' '$(2)'
   Q := @
@@ -278,7 +281,7 @@ run: all
 	@$(RUN) --interactive --append '$(APPEND)'
 
 tour: all
-	@$(RUN) --timeout 120 --debug-exit --append 'tour $(APPEND)' </dev/null; [ $$? -eq $(SUCCESS) ]
+	@$(RUN) --timeout 120 --debug-exit --append 'tour$(if $(APPEND), $(APPEND))' </dev/null; [ $$? -eq $(SUCCESS) ]
 
 test:
 	+@$(PYTHON) tests/run '$(T)'
@@ -309,7 +312,7 @@ DEBUG_KERNEL := $(if $(filter 1,$(LLVM)),build/llvm-debug,build/debug)/nopage.el
 bench: all
 	@echo 'Ticks are guest instructions per operation; see README.'
 	@$(RUN) --mem 256 --icount --timeout 300 --debug-exit \
-		--append 'quiet init=/bin/bench $(APPEND)' </dev/null; [ $$? -eq $(SUCCESS) ]
+		--append 'quiet init=/bin/bench$(if $(APPEND), $(APPEND))' </dev/null; [ $$? -eq $(SUCCESS) ]
 
 iso: build/nopage.iso
 build/nopage.iso: build/nopage.elf build/initramfs.cpio tools/mkiso
