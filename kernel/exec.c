@@ -43,7 +43,10 @@ struct exec {
 
 /* ------------------------------------------------------------------ arguments */
 
-/* The string's address, NULL at the end of the array, or ERR_PTR(-EFAULT). */
+/*
+ * The string's address, NULL at the end of the array, or ERR_PTR(-EFAULT). A user's pointer that
+ * looks like an error number must not become one: -ERESTARTSYS would never end.
+ */
 static const char *string_at(const struct string_array *strings, unsigned int i)
 {
 	const char *s;
@@ -52,7 +55,9 @@ static const char *string_at(const struct string_array *strings, unsigned int i)
 		return NULL;
 	if (strings->kernel)
 		return strings->array[i];
-	return get_user(s, &strings->array[i]) ? ERR_PTR(-EFAULT) : s;
+	if (get_user(s, &strings->array[i]) || IS_ERR(s))
+		return ERR_PTR(-EFAULT);
+	return s;
 }
 
 /* Up to size bytes of a string: its length, size if it is longer, or -EFAULT. */

@@ -18,24 +18,25 @@ static const char *self;
 
 /* faults - does the call give EFAULT for every kind of bad pointer p? `call` uses p. */
 #define faults(call, name) do { \
-	long bad_[] = { unmapped, KERNEL_ADDRESS, 0xc0000000, 16 }, p, good_ = 0; \
-	for (int i_ = 0; i_ < 4; i_++) { \
+	long bad_[] = { unmapped, KERNEL_ADDRESS, 0xc0000000, 16, -EBUSY }, p, good_ = 0; \
+	for (int i_ = 0; i_ < 5; i_++) { \
 		p = bad_[i_]; \
 		good_ += (call) == -EFAULT; \
 	} \
-	is(good_, 4, name); \
+	is(good_, 5, name); \
 } while (0)
 
 /* As faults(), for pointers the kernel writes through: a read-only page is bad as well, and so is
  * the last byte of a page followed by none. */
 #define faults_out(call, name) do { \
-	long bad_[] = { unmapped, KERNEL_ADDRESS, 0xc0000000, 16, readonly, (long)edge - 1 }; \
+	long bad_[] = { unmapped, KERNEL_ADDRESS, 0xc0000000, 16, -EBUSY, readonly, \
+			(long)edge - 1 }; \
 	long p, good_ = 0; \
-	for (int i_ = 0; i_ < 6; i_++) { \
+	for (int i_ = 0; i_ < 7; i_++) { \
 		p = bad_[i_]; \
 		good_ += (call) == -EFAULT; \
 	} \
-	is(good_, 6, name); \
+	is(good_, 7, name); \
 } while (0)
 
 static void test_paths(void)
