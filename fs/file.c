@@ -126,6 +126,17 @@ static int expand_files(struct files_struct *files, unsigned int size)
 	return 0;
 }
 
+static void put_files(struct files_struct *files)
+{
+	if (!atomic_dec_and_test(&files->count))
+		return;
+	for (unsigned int fd = 0; fd < files->size; fd++)
+		if (files->slots[fd].file)
+			fput(files->slots[fd].file);
+	free_slots(files, files->slots);
+	kmem_cache_free(files_cachep, files);
+}
+
 /* dup_files - a table with the same open files. */
 static struct files_struct *dup_files(struct files_struct *old)
 {
@@ -139,7 +150,7 @@ static struct files_struct *dup_files(struct files_struct *old)
 
 		spin_unlock(&old->lock);
 		if (expand_files(files, size)) {
-			kmem_cache_free(files_cachep, files);
+			put_files(files);
 			return NULL;
 		}
 		spin_lock(&old->lock);
@@ -152,17 +163,6 @@ static struct files_struct *dup_files(struct files_struct *old)
 	}
 	spin_unlock(&old->lock);
 	return files;
-}
-
-static void put_files(struct files_struct *files)
-{
-	if (!atomic_dec_and_test(&files->count))
-		return;
-	for (unsigned int fd = 0; fd < files->size; fd++)
-		if (files->slots[fd].file)
-			fput(files->slots[fd].file);
-	free_slots(files, files->slots);
-	kmem_cache_free(files_cachep, files);
 }
 
 int copy_files(unsigned long clone_flags, struct task_struct *p)
