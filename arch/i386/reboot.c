@@ -20,7 +20,7 @@
 #define ACPI_SLEEP_VBOX		0x3400
 
 #define DELAY_PORT		0x80	/* a read takes about a microsecond */
-#define POWER_OFF_READS		20000	/* the machine may take a while to notice */
+#define POWER_OFF_READS		1000000	/* QEMU on a busy host takes a while to notice */
 
 #define KEYBOARD_COMMAND	0x64
 #define KEYBOARD_BUSY		0x02
