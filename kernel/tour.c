@@ -179,6 +179,7 @@ static int walk_thread(void *arg __unused)
 	if (!own_an_mm() || put_user(mark, (u32 *)addr))
 		return -ENOMEM;
 	show_walk(current->mm->pgd, addr);
+	show_walk(current->mm->pgd, (unsigned long)current->mm->pgd);
 	show_walk(current->mm->pgd, (unsigned long)&init_mm);
 	show_walk(current->mm->pgd, (unsigned long)current->stack);
 	pte = *pte_offset(pgd_offset(current->mm, addr), addr);
@@ -277,8 +278,10 @@ static const struct scenario scenarios[] = {
 	  "contiguous only in virtual addresses: look at the frames.",
 	  "", NULL, scene_kernel_memory },
 	{ "S15", "From linear to physical address",
-	  "10 bits choose the directory entry, 10 bits the table entry, 12 bits the byte. Kernel\n"
-	  "addresses in the direct map use 4 MiB pages and need no second level.",
+	  "10 bits choose the directory entry, 10 bits the table entry, 12 bits the byte: for a\n"
+	  "user address; a page directory, in the direct map, whose 4 MiB pages need no second level;\n"
+	  "a variable of the kernel, whose own 4 MiB are in small pages so that its code can be\n"
+	  "write-protected; and a kernel stack in the vmalloc area.",
 	  "", NULL, scene_walk },
 };
 
