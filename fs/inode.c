@@ -35,7 +35,6 @@ struct inode *new_inode(dev_t dev, mode_t mode)
 	};
 	inode->atime = inode->mtime = inode->ctime = current_time();
 	address_space_init(&inode->mapping);
-	inode->mapping.host = inode;
 	mutex_init(&inode->lock);
 	return inode;
 }

@@ -102,12 +102,6 @@ static int add_header(struct elf_image *img, const struct elf32_phdr *ph, u32 bi
 	case PT_INTERP:
 		img->has_interp = true;
 		return 0;
-	case PT_TLS:
-		img->has_tls = true;
-		return 0;
-	case PT_GNU_STACK:
-		img->stack_flags = ph->p_flags & (PF_R | PF_W | PF_X);
-		return 0;
 	default:
 		return 0;
 	}
@@ -120,7 +114,7 @@ int elf_parse(const void *head, size_t len, size_t file_size, struct elf_image *
 	u32 bias;
 	int err;
 
-	*img = (struct elf_image){ .stack_flags = PF_R | PF_W | PF_X };
+	*img = (struct elf_image){ 0 };
 	err = check_kind(eh, len, img);
 	if (!err)
 		err = check_table(eh, len, img);

@@ -59,8 +59,7 @@ struct elf_image {
 	u32 entry;
 	u32 phdr_addr;		/* the program headers in the loaded image (AT_PHDR), or 0 */
 	u32 phnum;
-	u32 stack_flags;	/* of PT_GNU_STACK; PF_R | PF_W | PF_X if there is none */
-	bool has_interp, has_tls, is_dyn;
+	bool has_interp, is_dyn;
 	unsigned int nr_loads;
 	struct elf_segment loads[ELF_MAX_LOADS];	/* ascending, on disjoint pages */
 };

@@ -26,7 +26,6 @@ struct inode;
 
 /* The pages of one file, by page number; every page in it holds a reference for it. */
 struct address_space {
-	struct inode *host;			/* NULL: shared anonymous memory */
 	struct radix_tree_root page_tree;	/* struct page *, tree_lock */
 	unsigned long nrpages;			/* tree_lock */
 	spinlock_t tree_lock;
@@ -93,7 +92,6 @@ struct file {
 	struct inode *inode;			/* counted */
 	struct dentry *dentry;			/* counted, NULL for nameless files */
 	const struct file_operations *fop;
-	void *private_data;
 };
 
 static inline struct file *get_file(struct file *file)

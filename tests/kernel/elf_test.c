@@ -23,10 +23,9 @@ KTEST(elf, good)
 	KT_EQ(img.entry, TINY_ENTRY);
 	KT_EQ(img.phdr_addr, TINY_TEXT + e->eh.e_phoff);
 	KT_EQ(img.phnum, 3);
-	KT_EQ(img.stack_flags, PF_R | PF_W);
 	KT_EQ(img.loads[1].vaddr, TINY_DATA);
 	KT_EQ(img.loads[1].memsz, 32 + TINY_BSS);
-	KT_TRUE(!img.has_interp && !img.has_tls && !img.is_dyn);
+	KT_TRUE(!img.has_interp && !img.is_dyn);
 	e->eh.e_type = ET_DYN;
 	e->ph[0].p_vaddr = 0;
 	e->ph[1].p_vaddr = TINY_DATA - TINY_TEXT;
