@@ -8,6 +8,7 @@
 #include <nopage/ktest.h>
 #include <nopage/mm.h>
 #include <nopage/printk.h>
+#include <nopage/random.h>
 #include <nopage/sched.h>
 #include <nopage/slab.h>
 #include <nopage/string.h>
@@ -239,6 +240,7 @@ asmlinkage void __init __noreturn kernel_main(void)
 	futex_init();
 	fs_init();
 	arch_late_init();
+	random_init();
 	local_irq_enable();
 
 	init_task_pid1 = kthread_run(kernel_init, NULL, "init");

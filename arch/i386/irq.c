@@ -8,6 +8,7 @@
 #include <nopage/bug.h>
 #include <nopage/err.h>
 #include <nopage/printk.h>
+#include <nopage/random.h>
 #include <asm/io.h>
 
 #define PIC1_COMMAND	0x20
@@ -101,6 +102,7 @@ asmlinkage void do_irq(struct pt_regs *regs)
 	BUG_ON(!irqs[irq].handler);
 	cpu->irq_count++;
 	end_of_interrupt(irq);
+	add_interrupt_randomness(irq);
 	irqs[irq].handler(regs, irqs[irq].data);
 	cpu->irq_count--;
 }

@@ -77,6 +77,9 @@ struct pt_regs *task_pt_regs(struct task_struct *p);
 /* cpu_features - what the processor can do: %edx of cpuid leaf 1, for programs (AT_HWCAP). */
 u32 cpu_features(void);
 
+/* arch_random_word - a random number made by the processor; false: it makes none. */
+bool arch_random_word(u32 *word);
+
 /* Instructions, or an approximation of them: the time stamp counter. */
 static inline u64 get_cycles(void)
 {

@@ -81,6 +81,9 @@ long sys_clock_nanosleep64(long clock, long flags, long req, long rem);
 long sys_futex(long uaddr, long op, long val, long timeout, long uaddr2, long val3);
 long sys_futex64(long uaddr, long op, long val, long timeout, long uaddr2, long val3);
 
+/* kernel/random.c */
+long sys_getrandom(long buf, long len, long flags);
+
 /* kernel/exec.c */
 long sys_execve(long path, long argv, long envp);
 
@@ -90,6 +93,11 @@ long sys_old_mmap(long args);
 long sys_munmap(long addr, long len);
 long sys_mprotect(long addr, long len, long prot);
 long sys_brk(long brk);
+/* mm/mremap.c, mm/madvise.c */
+long sys_mremap(long old, long old_len, long new_len, long flags, long new_addr);
+long sys_madvise(long start, long len, long advice);
+long sys_mincore(long start, long len, long vec);
+long sys_msync(long start, long len, long flags);
 
 /* arch/i386 */
 long sys_set_thread_area(long desc);

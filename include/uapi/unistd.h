@@ -56,11 +56,13 @@
 #define __NR_getpgid		132
 #define __NR_fchdir		133
 #define __NR__llseek		140
+#define __NR_msync	144
 #define __NR_readv		145
 #define __NR_writev		146
 #define __NR_getsid		147
 #define __NR_sched_yield	158
 #define __NR_nanosleep		162
+#define __NR_mremap	163
 #define __NR_rt_sigaction	174
 #define __NR_rt_sigprocmask	175
 #define __NR_rt_sigpending	176
@@ -77,6 +79,8 @@
 #define __NR_getgid32		200
 #define __NR_geteuid32		201
 #define __NR_getegid32		202
+#define __NR_mincore	218
+#define __NR_madvise	219
 #define __NR_getdents64		220
 #define __NR_fcntl64		221
 #define __NR_gettid		224
@@ -99,6 +103,7 @@
 #define __NR_set_robust_list	311
 #define __NR_dup3		330
 #define __NR_prlimit64		340
+#define __NR_getrandom		355
 #define __NR_statx		383
 #define __NR_clock_gettime64	403
 #define __NR_clock_getres_time64 406
