@@ -35,6 +35,7 @@ GDB ?= gdb
 GDB_PORT ?= 1234
 MEM ?= 128
 APPEND ?=
+PEER ?=
 T ?=
 BUG ?=
 MAX_KIB := $(if $(filter 1,$(DEBUG)),0,512)
@@ -216,11 +217,20 @@ define user_program
 	@test -e $(MUSL_LIB)/libc.a || \
 		{ echo 'missing: musl-dev:i386. Run tools/setup, which installs it' >&2; exit 1; }
 	@mkdir -p $(@D)
-	$(Q)$(USER_CC) $(USER_CFLAGS) -MMD -MP -MF $@.d $(USER_LDFLAGS) $< $(USER_LIBS) -o $@
+	$(Q)$(USER_CC) $(USER_CFLAGS) -MMD -MP -MF $@.d $(USER_LDFLAGS) $(filter %.c,$^) $(USER_LIBS) \
+		-o $@
 endef
 
 $(BIN_PROGS) $(TOUR_PROGS): build/user/%: user/%.c build/user/.flags
 	$(user_program)
+
+# A larger program has a folder with the rest of its sources.
+build/user/bench: $(wildcard user/bench/*.[ch])
+
+# One without libc.
+build/user/tiny: private USER_LDFLAGS := -static -no-pie -nostdlib -Wl,--build-id=none \
+	-Wl,-z,noexecstack -Wl,-z,max-page-size=4096
+build/user/tiny: private USER_LIBS :=
 
 $(TEST_PROGS) $(BOOT_PROGS): build/tests/%: tests/%.c build/user/.flags
 	$(user_program)
@@ -310,9 +320,7 @@ debug-gdb:
 DEBUG_KERNEL := $(if $(filter 1,$(LLVM)),build/llvm-debug,build/debug)/nopage.elf
 
 bench: all
-	@echo 'Ticks are guest instructions per operation; see README.'
-	@$(RUN) --mem 256 --icount --timeout 300 --debug-exit \
-		--append 'quiet init=/bin/bench$(if $(APPEND), $(APPEND))' </dev/null; [ $$? -eq $(SUCCESS) ]
+	@$(PYTHON) tools/bench --kernel $(KERNEL) $(if $(PEER),--peer $(PEER))
 
 iso: build/nopage.iso
 build/nopage.iso: build/nopage.elf build/initramfs.cpio tools/mkiso
@@ -335,7 +343,7 @@ make test-bugs|kernels broken on purpose: each must be caught; BUG=GLOB selects
 make debug|QEMU halted at entry, waiting for GDB
 make gdb|GDB attached to it, with the np- commands
 make debug-gdb|both in one terminal
-make bench|instructions per operation
+make bench|instructions per operation, and the limits; PEER=linux: Linux beside it
 make iso|build/nopage.iso, bootable by GRUB
 make user|only the programs, with debug info: build/user/
 make clean|remove build/

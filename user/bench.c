@@ -11,31 +11,29 @@
  * would add is left out: system calls are bare `int $0x80`. Costs that arise once per page table
  * (1,024 pages) are kept out of the page rows by a page that stays present beside them.
  *
- * Output: `bench: NAME VALUE UNIT`, one row per line, with one decimal. `make bench` reads it.
+ * Instruction counts hide what a write of CR3 costs, so rows that switch between tasks also say how
+ * often it was written, as counted by the kernel in /proc/vmstat.
+ *
+ * Output, one row per line: `bench: NAME VALUE ticks`, and maybe `, N CR3 writes`, or
+ * `bench: NAME not available (WHY)`. tools/bench reads it. This file has the rows of process memory
+ * itself, bench/ has the others.
  */
 #define _GNU_SOURCE
-#include <stdint.h>
+#include "bench/bench.h"
+
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rawsys.h"
-
-#define PAGE_SIZE 4096UL
-#define PAGES 256UL			/* per timed loop: 1 MiB */
-#define CALLS 1000			/* system calls per timed loop */
-#define REPEATS 7
-#define MIB (1024 * 1024UL)
-#define ARENA_ADDRESS 0x50000000UL	/* on a 4 MiB boundary: one page table */
-#define BIG_ADDRESS 0x60000000UL
-#define ENDLESS UINT64_MAX
-
-typedef uint64_t ticks_t;
-
-static char *const arena = (char *)ARENA_ADDRESS + PAGE_SIZE;
-static ticks_t rdtsc_cost, call_loop_cost, page_loop_cost;
+ticks_t rdtsc_cost, call_loop_cost, page_loop_cost;
+char program_directory[256];
 
 /* Shared with forked children: how they report. */
 static struct report {
@@ -44,45 +42,76 @@ static struct report {
 	volatile int ready, stop;
 } *report;
 
-static inline ticks_t rdtsc(void)
-{
-	ticks_t t;
+/* -------------------------------------------------------------------------------- rows */
 
-	__asm__ volatile("rdtsc" : "=A"(t) : : "memory");
-	return t;
-}
-
-static ticks_t least(ticks_t a, ticks_t b)
-{
-	return a < b ? a : b;
-}
-
-static ticks_t minus(ticks_t a, ticks_t b)
-{
-	return a > b ? a - b : 0;
-}
-
-/* row - print total/count as one row, rounded to one decimal. */
-static void row(const char *name, ticks_t total, unsigned long count)
+void row_cr3(const char *name, ticks_t total, unsigned long count, double switches)
 {
 	ticks_t tenths = (total * 10 + count / 2) / count;
-	char line[80];
-	int length = snprintf(line, sizeof(line), "bench: %-28s %9llu.%llu ticks\n", name,
+	char line[100];
+	int length = snprintf(line, sizeof(line), "bench: %-28s %9llu.%llu ticks", name,
 			      (unsigned long long)(tenths / 10), (unsigned long long)(tenths % 10));
+
+	if (switches >= 0)
+		length += snprintf(line + length, sizeof(line) - length, ", %.2f CR3 writes",
+				   switches);
+	line[length++] = '\n';
+	write(1, line, length);
+}
+
+void row(const char *name, ticks_t total, unsigned long count)
+{
+	row_cr3(name, total, count, -1);
+}
+
+void unavailable(const char *name, int error)
+{
+	char line[100];
+	int length = snprintf(line, sizeof(line), "bench: %-28s not available (%s)\n", name,
+			      error ? strerror(error) : "missing");
 
 	write(1, line, length);
 }
 
-static void die(const char *what)
+void die(const char *what)
 {
 	dprintf(2, "bench: %s failed\n", what);
 	_exit(1);
 }
 
+long cr3_writes(void)
+{
+	static const char label[] = "\ncr3_loads ";
+	static char text[8192];
+	int fd = open("/proc/vmstat", O_RDONLY);
+	ssize_t length = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+	char *found;
+
+	if (fd >= 0)
+		close(fd);
+	text[length < 0 ? 0 : length] = '\0';
+	found = strstr(text, label);
+	return found ? atol(found + sizeof(label) - 1) : -1;
+}
+
+void measure(const char *name, ticks_t (*fn)(void *), void *arg, unsigned long count)
+{
+	ticks_t best = ENDLESS;
+	double switches = -1;
+	long before;
+
+	for (int i = 0; i < REPEATS; i++)
+		best = least(best, fn(arg));
+	before = cr3_writes();
+	if (before >= 0) {
+		fn(arg);
+		switches = (double)(cr3_writes() - before) / count;
+	}
+	row_cr3(name, minus(best, rdtsc_cost), count, switches);
+}
+
 /* ------------------------------------------------------------------------- the timed loops */
 
-/* One store per page; ticks for all of them, with the loop's. */
-static __attribute__((noinline)) ticks_t time_writes(char *p, unsigned long pages)
+ticks_t time_writes(char *p, unsigned long pages)
 {
 	char *end = p + pages * PAGE_SIZE;
 	ticks_t start = rdtsc();
@@ -92,7 +121,7 @@ static __attribute__((noinline)) ticks_t time_writes(char *p, unsigned long page
 	return rdtsc() - start;
 }
 
-static __attribute__((noinline)) ticks_t time_reads(char *p, unsigned long pages)
+ticks_t time_reads(char *p, unsigned long pages)
 {
 	char *end = p + pages * PAGE_SIZE;
 	ticks_t start = rdtsc();
@@ -124,7 +153,7 @@ static __attribute__((noinline)) ticks_t time_empty_loop(void)
 
 /* ------------------------------------------------------------------------------- memory */
 
-static void map_fixed(unsigned long address, unsigned long length)
+void map_fixed(unsigned long address, unsigned long length)
 {
 	long p = sys6(SYS_mmap2, address, length, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
@@ -133,7 +162,7 @@ static void map_fixed(unsigned long address, unsigned long length)
 		die("mmap");
 }
 
-static void unmap(unsigned long address, unsigned long length)
+void unmap(unsigned long address, unsigned long length)
 {
 	if (sys2(SYS_munmap, address, length))
 		die("munmap");
@@ -229,6 +258,8 @@ static void bench_vma(void)
 
 /* --------------------------------------------------------------------------------- tasks */
 
+#define CHILDREN 10			/* to count their switches */
+
 static ticks_t least_fork_exit_wait(int repeats)
 {
 	ticks_t best = ENDLESS;
@@ -248,7 +279,13 @@ static ticks_t least_fork_exit_wait(int repeats)
 
 static void bench_fork(void)
 {
-	row("fork-exit-wait", minus(least_fork_exit_wait(REPEATS * 3), rdtsc_cost), 1);
+	ticks_t best = minus(least_fork_exit_wait(REPEATS * 3), rdtsc_cost);
+	long before = cr3_writes();
+
+	if (before >= 0)
+		least_fork_exit_wait(CHILDREN);
+	row_cr3("fork-exit-wait", best, 1,
+		before < 0 ? -1 : (double)(cr3_writes() - before) / CHILDREN);
 	map_fixed(BIG_ADDRESS, 16 * MIB);
 	time_writes((char *)BIG_ADDRESS, 16 * MIB / PAGE_SIZE);
 	row("fork-exit-wait-16m", minus(least_fork_exit_wait(REPEATS), rdtsc_cost), 1);
@@ -283,7 +320,8 @@ static void bench_yield_between(void)
 {
 	ticks_t best = ENDLESS;
 	unsigned long calls = 1;
-	long child = sys0(SYS_fork);
+	double switches = -1;
+	long child = sys0(SYS_fork), cr3;
 
 	if (child == 0)
 		yield_until_stopped();
@@ -299,15 +337,56 @@ static void bench_yield_between(void)
 			calls = both;
 		}
 	}
+	cr3 = cr3_writes();
+	if (cr3 >= 0) {
+		unsigned int before = report->yields;
+
+		time_calls(SYS_sched_yield);
+		switches = (double)(cr3_writes() - cr3) / (CALLS + report->yields - before);
+	}
 	report->stop = 1;
 	sys4(SYS_wait4, child, 0, 0, 0);
-	row("sched-yield-between", best, calls);
+	row_cr3("sched-yield-between", best, calls, switches);
 }
 
-int main(void)
+/* part - run some rows in a child, so that one that this system cannot do ends only itself. */
+static void part(const char *name, void (*rows)(void))
+{
+	int status = 0;
+	long child = sys0(SYS_fork);
+
+	if (child == 0) {
+		rows();
+		_exit(0);
+	}
+	if (child < 0 || sys4(SYS_wait4, child, (long)&status, 0, 0) != child)
+		die("fork");
+	if (WIFSIGNALED(status))
+		dprintf(1, "bench: the other rows of %s: killed by signal %d\n", name,
+			WTERMSIG(status));
+	else if (status)
+		dprintf(1, "bench: the other rows of %s: given up\n", name);
+}
+
+/* find_out - where we are, and make /proc tell what it can when there is nobody else to. */
+static void find_out(const char *argv0)
+{
+	const char *slash = strrchr(argv0, '/');
+
+	if (slash)
+		snprintf(program_directory, sizeof(program_directory), "%.*s",
+			 (int)(slash + 1 - argv0), argv0);
+	if (getpid() == 1) {
+		mkdir("/proc", 0555);
+		mount("proc", "/proc", "proc", 0, NULL);
+	}
+}
+
+int main(int argc, char **argv)
 {
 	long one_cpu = 1;
 
+	find_out(argv[0]);
 	/* Keeps both processes of a row on one CPU; a system with one need not know the call. */
 	sys3(SYS_sched_setaffinity, 0, sizeof(one_cpu), (long)&one_cpu);
 	report = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -324,5 +403,11 @@ int main(void)
 	bench_vma();
 	bench_fork();
 	bench_yield_between();
+	part("pipes", bench_pipes);
+	part("threads", bench_threads);
+	part("exec", bench_exec);
+	part("signals", bench_signals);
+	part("files", bench_files);
+	part("areas", bench_areas);
 	return 0;
 }
