@@ -20,19 +20,31 @@
 
 /* ------------------------------------------------------------------ writing into another mm */
 
+/* written - the kernel's address of addr in mm if its page has been written to before, else NULL. */
+static char *written(struct mm_struct *mm, unsigned long addr)
+{
+	pgd_t *pgd = pgd_offset(mm, addr);
+	pte_t pte = pgd_none(*pgd) ? __pte(0) : *pte_offset(pgd, addr);
+
+	if (!pte_present(pte) || !pte_write(pte))
+		return NULL;
+	return (char *)page_address(pte_page(pte)) + (addr & ~PAGE_MASK);
+}
+
 /*
- * fault_in - the kernel's address of addr in mm, after a write fault there. ERR_PTR: -ENOMEM, or
- * -E2BIG where nothing may be written, because the stack is at its limit. Nobody else knows mm.
+ * fault_in - the same, after a write fault there if need be. ERR_PTR: -ENOMEM, or -E2BIG where
+ * nothing may be written, because the stack is at its limit. Nobody else knows mm.
  */
 static char *fault_in(struct mm_struct *mm, unsigned long addr)
 {
-	pte_t *ptep;
+	char *kaddr = written(mm, addr);
 
-	switch (handle_fault(mm, addr, FA_WRITE | FA_USER)) {
+	if (kaddr)
+		return kaddr;
+	switch (handle_fault(mm, addr, FA_WRITE)) {
 	case VM_FAULT_MINOR:
 	case VM_FAULT_MAJOR:
-		ptep = pte_offset(pgd_offset(mm, addr), addr);
-		return (char *)page_address(pte_page(*ptep)) + (addr & ~PAGE_MASK);
+		return written(mm, addr);
 	case VM_FAULT_OOM:
 		return ERR_PTR(-ENOMEM);
 	default:

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * madvise.c - hints about the use of memory, and questions about it: madvise, mincore, msync.
+ *
+ * Hints about read-ahead are accepted and need nothing: files are in memory. MADV_DONTNEED is
+ * more than a hint: private pages are gone at once, and come back as zeroes or as the file has them.
+ */
+#include "internal.h"
+#include <nopage/fs.h>
+#include <nopage/sched.h>
+#include <nopage/syscalls.h>
+#include <asm/uaccess.h>
+#include <uapi/mman.h>
+
+/*
+ * For each area of [start, end) call fn with the part that lies in it; mmap_sem is held. -ENOMEM
+ * when a part of the range is not mapped (the rest is done all the same), or fn's error.
+ */
+static int for_each_part(struct mm_struct *mm, unsigned long start, unsigned long end,
+			 int (*fn)(struct vm_area_struct *vma, unsigned long start,
+				   unsigned long end, void *arg), void *arg)
+{
+	struct vm_area_struct *vma = find_vma(mm, start);
+	int error, hole = 0;
+
+	for (; vma && vma->vm_start < end; vma = vma->vm_next) {
+		if (start < vma->vm_start)
+			hole = -ENOMEM;
+		start = max(start, vma->vm_start);
+		error = fn(vma, start, min(end, vma->vm_end), arg);
+		if (error)
+			return error;
+		start = vma->vm_end;
+	}
+	return start < end ? -ENOMEM : hole;
+}
+
+/* [start, start + len) in whole pages, *end behind it; -EINVAL or -ENOMEM when it cannot be. */
+static int page_range(unsigned long start, unsigned long len, unsigned long *end)
+{
+	*end = start + PAGE_ALIGN(len);
+	if (start & ~PAGE_MASK)
+		return -EINVAL;
+	if (len > TASK_SIZE || start > TASK_SIZE - PAGE_ALIGN(len))
+		return -ENOMEM;
+	return 0;
+}
+
+/* ------------------------------------------------------------------ madvise */
+
+static int drop_part(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+		     void *arg __unused)
+{
+	zap_page_range(vma->vm_mm, start, end);
+	return 0;
+}
+
+static int accept_part(struct vm_area_struct *vma __unused, unsigned long start __unused,
+		       unsigned long end __unused, void *arg __unused)
+{
+	return 0;
+}
+
+/* MADV_FREE is for anonymous private memory only; dropping at once is what it allows us to do. */
+static int free_part(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+		     void *arg __unused)
+{
+	if (vma->vm_file || vma->vm_flags & VM_SHARED)
+		return -EINVAL;
+	zap_page_range(vma->vm_mm, start, end);
+	return 0;
+}
+
+static int (*advice_fn(int advice))(struct vm_area_struct *, unsigned long, unsigned long, void *)
+{
+	switch (advice) {
+	case MADV_NORMAL:
+	case MADV_RANDOM:
+	case MADV_SEQUENTIAL:
+	case MADV_WILLNEED:
+		return accept_part;
+	case MADV_DONTNEED:
+		return drop_part;
+	case MADV_FREE:
+		return free_part;
+	default:
+		return NULL;
+	}
+}
+
+/* sys_madvise - 0, -EINVAL (alignment, unknown advice), -ENOMEM (a part is not mapped). */
+long sys_madvise(long start, long len, long advice)
+{
+	int (*fn)(struct vm_area_struct *, unsigned long, unsigned long, void *) = advice_fn(advice);
+	struct mm_struct *mm = current->mm;
+	unsigned long end;
+	int error = page_range(start, len, &end);
+
+	if (!fn)
+		return -EINVAL;
+	if (error || !len)
+		return error;
+	down_read(&mm->mmap_sem);
+	error = for_each_part(mm, start, end, fn, NULL);
+	mm_check(mm);
+	up_read(&mm->mmap_sem);
+	return error;
+}
+
+/* ------------------------------------------------------------------ mincore */
+
+/* Is the page at addr in memory: mapped here, or in the cache of its file? */
+static bool page_resident(struct vm_area_struct *vma, unsigned long addr)
+{
+	pgd_t *pgd = pgd_offset(vma->vm_mm, addr);
+	struct page *page;
+
+	if (!pgd_none(*pgd) && !pte_none(*pte_offset(pgd, addr)))
+		return true;
+	if (!vma->vm_file || !vma->vm_ops)
+		return false;
+	page = find_get_page(&vma->vm_file->inode->mapping,
+			     vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT));
+	if (page)
+		put_page(page);
+	return page;
+}
+
+struct mincore {
+	u8 *next;			/* kernel memory: one byte for each page */
+};
+
+static int mincore_part(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			void *arg)
+{
+	struct mincore *m = arg;
+
+	for (; start < end; start += PAGE_SIZE)
+		*m->next++ = page_resident(vma, start);
+	return 0;
+}
+
+#define MINCORE_BATCH	256		/* pages per look, so that mmap_sem is not held for long */
+
+/* sys_mincore - one byte for each page into vec: 1 = in memory. 0, -EINVAL, -ENOMEM, -EFAULT. */
+long sys_mincore(long start, long len, long vec)
+{
+	struct mm_struct *mm = current->mm;
+	unsigned long addr = start, end;
+	u8 *out = (u8 *)vec, found[MINCORE_BATCH];
+	int error = page_range(start, len, &end);
+
+	while (!error && addr < end) {
+		unsigned long part = min(end - addr, MINCORE_BATCH * PAGE_SIZE);
+		struct mincore m = { found };
+
+		down_read(&mm->mmap_sem);
+		error = for_each_part(mm, addr, addr + part, mincore_part, &m);
+		up_read(&mm->mmap_sem);
+		if (!error && copy_to_user(out, found, part >> PAGE_SHIFT))
+			error = -EFAULT;
+		out += part >> PAGE_SHIFT;
+		addr += part;
+	}
+	return error;
+}
+
+/* ------------------------------------------------------------------ msync */
+
+/* sys_msync - shared writes are in the file already: only the arguments are checked. */
+long sys_msync(long start, long len, long flags)
+{
+	struct mm_struct *mm = current->mm;
+	unsigned long end;
+	int error = page_range(start, len, &end);
+
+	if (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) ||
+	    (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
+		return -EINVAL;
+	if (error || !len)
+		return error;
+	down_read(&mm->mmap_sem);
+	error = for_each_part(mm, start, end, accept_part, NULL);
+	up_read(&mm->mmap_sem);
+	return error;
+}

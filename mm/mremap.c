@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mremap.c - grow, shrink or move a mapping. Moving costs no copy: the page table entries go to
+ * the new addresses, the frames stay where they are.
+ *
+ * Locks: mmap_sem for write.
+ */
+#include "internal.h"
+#include <nopage/fs.h>
+#include <nopage/sched.h>
+#include <nopage/syscalls.h>
+#include <asm/tlb.h>
+#include <uapi/mman.h>
+
+/* What is asked for, checked and page aligned. */
+struct remap {
+	struct mm_struct *mm;
+	unsigned long old, old_len;
+	unsigned long new_len;
+	unsigned long flags, new_addr;	/* new_addr: with MREMAP_FIXED only */
+};
+
+/* Tables for all of [addr, addr + len), so that moving entries there cannot fail. 0 or -ENOMEM. */
+static int alloc_tables(struct mm_struct *mm, unsigned long addr, unsigned long len)
+{
+	unsigned long end = addr + len;
+
+	for (; addr < end; addr = (addr + PGDIR_SIZE) & PGDIR_MASK)
+		if (!pte_alloc(mm, addr))
+			return -ENOMEM;
+	return 0;
+}
+
+/* Every entry of [from, from + len) goes to the same place in the range at to; cannot fail. */
+static void move_page_tables(struct mm_struct *mm, unsigned long from, unsigned long to,
+			     unsigned long len)
+{
+	unsigned long start = from, end = from + len;
+
+	spin_lock(&mm->page_table_lock);
+	for (; from < end; from += PAGE_SIZE, to += PAGE_SIZE) {
+		pgd_t *pgd = pgd_offset(mm, from);
+		pte_t *src;
+
+		if (pgd_none(*pgd))
+			continue;
+		src = pte_offset(pgd, from);
+		if (!pte_none(*src))
+			set_pte(pte_offset(pgd_offset(mm, to), to), ptep_get_and_clear(src));
+	}
+	flush_tlb_range(mm, start, end);
+	spin_unlock(&mm->page_table_lock);
+}
+
+/* A second area like vma, for what is at old there, at addr. NULL: no memory. */
+static struct vm_area_struct *copy_area(struct vm_area_struct *vma, unsigned long old,
+					unsigned long addr, unsigned long len)
+{
+	struct vma_spec spec = {
+		.start = addr,
+		.end = addr + len,
+		.flags = vma->vm_flags,
+		.file = vma->vm_file,
+		.pgoff = vma->vm_pgoff,
+	};
+	struct vm_area_struct *new;
+
+	if (vma->vm_file)
+		spec.pgoff += (old - vma->vm_start) >> PAGE_SHIFT;
+	new = vma_alloc(vma->vm_mm, &spec);
+	if (!new)
+		return NULL;
+	new->vm_ops = vma->vm_ops;
+	if (new->vm_file)
+		get_file(new->vm_file);
+	if (new->vm_ops && new->vm_ops->open)
+		new->vm_ops->open(new);
+	return new;
+}
+
+/*
+ * Move the mapping to addr, where nothing is mapped. The new area and its tables come first, then the
+ * entries move, then the old range, empty now, is unmapped: only a hole in the middle of an area
+ * could still fail, and then nothing is lost but the empty remainder stays mapped.
+ */
+static long move_vma(struct remap *r, struct vm_area_struct *vma, unsigned long addr)
+{
+	struct mm_struct *mm = r->mm;
+	unsigned long moved = min(r->old_len, r->new_len);
+	struct vm_area_struct *new, *prev;
+
+	if (mm->map_count >= sysctl_max_map_count)
+		return -ENOMEM;
+	new = copy_area(vma, r->old, addr, r->new_len);
+	if (!new)
+		return -ENOMEM;
+	find_vma_prev(mm, addr, &prev);
+	vma_link(mm, prev, new);
+	if (alloc_tables(mm, addr, moved)) {
+		do_munmap(mm, addr, r->new_len);
+		return -ENOMEM;
+	}
+	move_page_tables(mm, r->old, addr, moved);
+	event_vma(VMA_MAP, new, new->vm_start, new->vm_end);
+	do_munmap(mm, r->old, r->old_len);
+	return addr;
+}
+
+/* Is there room right behind the mapping, and does it end where the area ends? */
+static bool can_grow_in_place(const struct remap *r, const struct vm_area_struct *vma)
+{
+	unsigned long limit = vma->vm_next ? vma->vm_next->vm_start : TASK_SIZE;
+
+	return vma->vm_end == r->old + r->old_len && r->new_len <= limit - r->old;
+}
+
+static long grow(struct remap *r, struct vm_area_struct *vma)
+{
+	unsigned long pages = (r->new_len - r->old_len) >> PAGE_SHIFT, addr;
+	struct vm_area_struct *prev;
+
+	if (!may_expand_vm(r->mm, pages))
+		return -ENOMEM;
+	if (can_grow_in_place(r, vma)) {
+		vma_resize(vma, vma->vm_start, r->old + r->new_len);
+		event_vma(VMA_GROW, vma, vma->vm_start, vma->vm_end);
+		vma_merge(r->mm, NULL, vma);
+		return r->old;
+	}
+	if (!(r->flags & MREMAP_MAYMOVE))
+		return -ENOMEM;
+	addr = get_unmapped_area(r->mm, r->new_len, &prev);
+	return IS_ERR_VALUE(addr) ? (long)addr : move_vma(r, vma, addr);
+}
+
+/* MREMAP_FIXED: over what is at the new place. */
+static long move_to(struct remap *r)
+{
+	struct vm_area_struct *vma;
+	int error;
+
+	if (r->new_addr & ~PAGE_MASK || r->new_len > TASK_SIZE ||
+	    r->new_addr > TASK_SIZE - r->new_len || r->new_addr < MMAP_MIN_ADDR)
+		return -EINVAL;
+	if (r->new_addr < r->old + r->old_len && r->old < r->new_addr + r->new_len)
+		return -EINVAL;
+	error = do_munmap(r->mm, r->new_addr, r->new_len);
+	if (error)
+		return error;
+	if (r->new_len < r->old_len) {
+		error = do_munmap(r->mm, r->old + r->new_len, r->old_len - r->new_len);
+		if (error)
+			return error;
+		r->old_len = r->new_len;
+	}
+	if (!may_expand_vm(r->mm, (r->new_len - r->old_len) >> PAGE_SHIFT))
+		return -ENOMEM;
+	vma = find_vma(r->mm, r->old);
+	return move_vma(r, vma, r->new_addr);
+}
+
+static long do_mremap(struct remap *r)
+{
+	struct vm_area_struct *vma = find_vma(r->mm, r->old);
+	int error;
+
+	if (!vma || vma->vm_start > r->old || r->old_len > vma->vm_end - r->old)
+		return -EFAULT;
+	if (r->flags & MREMAP_FIXED)
+		return move_to(r);
+	if (r->new_len > r->old_len)
+		return grow(r, vma);
+	if (r->new_len < r->old_len) {
+		error = do_munmap(r->mm, r->old + r->new_len, r->old_len - r->new_len);
+		if (error)
+			return error;
+	}
+	return r->old;
+}
+
+/* sys_mremap - the new address, or -EINVAL, -EFAULT (not one mapping), -ENOMEM. */
+long sys_mremap(long old, long old_len, long new_len, long flags, long new_addr)
+{
+	struct remap r = {
+		.mm = current->mm,
+		.old = old,
+		.old_len = PAGE_ALIGN((unsigned long)old_len),
+		.new_len = PAGE_ALIGN((unsigned long)new_len),
+		.flags = flags,
+		.new_addr = new_addr,
+	};
+	long result;
+
+	if (r.flags & ~(unsigned long)(MREMAP_MAYMOVE | MREMAP_FIXED) || r.old & ~PAGE_MASK)
+		return -EINVAL;
+	if (r.flags & MREMAP_FIXED && !(r.flags & MREMAP_MAYMOVE))
+		return -EINVAL;
+	if (!r.old_len || !r.new_len)
+		return -EINVAL;
+	if (r.new_len > TASK_SIZE)
+		return r.flags & MREMAP_FIXED ? -EINVAL : -ENOMEM;
+	down_write(&r.mm->mmap_sem);
+	result = do_mremap(&r);
+	mm_check(r.mm);
+	up_write(&r.mm->mmap_sem);
+	return result;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* mremap.c - grow, shrink and move mappings; madvise, mincore and msync; each also with errors. */
+#define _GNU_SOURCE
+#include "tap.h"
+
+#define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
+
+static char *new_map(size_t pages, int flags)
+{
+	return mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE, flags, -1, 0);
+}
+
+static void fill(char *p, int pages)
+{
+	for (int i = 0; i < pages; i++)
+		p[i * PAGE] = 'a' + i;
+}
+
+static int filled(const char *p, int pages)
+{
+	for (int i = 0; i < pages; i++)
+		if (p[i * PAGE] != 'a' + i)
+			return 0;
+	return 1;
+}
+
+static void resize(void)
+{
+	char *p = new_map(16, ANON), *q;
+
+	fill(p, 16);
+	q = mremap(p, 16 * PAGE, 4 * PAGE, 0);
+	ok(q == p && filled(p, 4), "shrink in place");
+	ok(!readable(p + 4 * PAGE), "the rest is unmapped");
+	q = mremap(p, 4 * PAGE, 8 * PAGE, 0);
+	ok(q == p && filled(p, 4), "grow in place");
+	ok(p[5 * PAGE] == 0, "what was added reads as zeroes");
+	ok(mremap(p, 8 * PAGE, 8 * PAGE, 0) == p, "the same size is no change");
+	mmap(p + 8 * PAGE, PAGE, PROT_NONE, ANON | MAP_FIXED, -1, 0);
+	errno = 0;
+	ok(mremap(p, 8 * PAGE, 16 * PAGE, 0) == MAP_FAILED && errno == ENOMEM,
+	   "no room and not allowed to move: ENOMEM");
+	q = mremap(p, 8 * PAGE, 16 * PAGE, MREMAP_MAYMOVE);
+	ok(q != MAP_FAILED && q != p && filled(q, 4), "moved, with its bytes");
+	ok(!readable(p), "the old place is empty");
+	munmap(q, 16 * PAGE);
+}
+
+static void fixed(void)
+{
+	char *p = new_map(8, ANON), *place = new_map(16, ANON), *q;
+
+	fill(p, 8);
+	memset(place, 'x', 16 * PAGE);
+	q = mremap(p + 2 * PAGE, 4 * PAGE, 4 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, place);
+	ok(q == place && q[0] == 'c' && q[3 * PAGE] == 'f', "the middle of an area, to a fixed place");
+	ok(q[4 * PAGE] == 'x', "what lies behind it stays");
+	ok(!readable(p + 2 * PAGE) && p[PAGE] == 'b' && p[6 * PAGE] == 'g', "and leaves a hole");
+	errno = 0;
+	ok(mremap(place, 4 * PAGE, 4 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, place + PAGE) ==
+	   MAP_FAILED && errno == EINVAL, "overlapping itself: EINVAL");
+	errno = 0;
+	ok(mremap(place, PAGE, PAGE, MREMAP_FIXED, p) == MAP_FAILED && errno == EINVAL,
+	   "MREMAP_FIXED alone: EINVAL");
+	munmap(p, 8 * PAGE);
+	munmap(place, 16 * PAGE);
+}
+
+static void shared_and_forked(void)
+{
+	char *p = new_map(4, MAP_SHARED | MAP_ANONYMOUS), *q;
+	int status;
+
+	fill(p, 4);
+	if (fork() == 0) {
+		q = mremap(p, 4 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+			   p + 1024 * PAGE - (unsigned long)p % (1024 * PAGE));
+		if (q != MAP_FAILED)
+			q[0] = 'z';
+		_exit(q == MAP_FAILED);
+	}
+	wait(&status);
+	ok(status == 0 && p[0] == 'z', "a moved shared page is still shared");
+	munmap(p, 4 * PAGE);
+}
+
+static void errors(void)
+{
+	char *p = new_map(4, ANON);
+
+	munmap(p + PAGE, PAGE);
+	errno = 0;
+	ok(mremap(p, 2 * PAGE, 3 * PAGE, MREMAP_MAYMOVE) == MAP_FAILED && errno == EFAULT,
+	   "a range with a hole: EFAULT");
+	errno = 0;
+	ok(mremap(p + 1, PAGE, PAGE, 0) == MAP_FAILED && errno == EINVAL, "not aligned: EINVAL");
+	errno = 0;
+	ok(mremap(p, PAGE, 0, 0) == MAP_FAILED && errno == EINVAL, "new size 0: EINVAL");
+	errno = 0;
+	ok(mremap(p, PAGE, PAGE, 0x80) == MAP_FAILED && errno == EINVAL, "unknown flag: EINVAL");
+	munmap(p, 4 * PAGE);
+}
+
+static void advice(void)
+{
+	char *p = new_map(8, ANON);
+
+	fill(p, 8);
+	ok(madvise(p + 2 * PAGE, 2 * PAGE, MADV_DONTNEED) == 0 && p[2 * PAGE] == 0 &&
+	   p[PAGE] == 'b' && p[4 * PAGE] == 'e', "MADV_DONTNEED: those pages are zeroes again");
+	ok(madvise(p, 8 * PAGE, MADV_WILLNEED) == 0 && p[PAGE] == 'b', "MADV_WILLNEED is a hint");
+	ok(madvise(p, 0, MADV_DONTNEED) == 0, "length 0");
+	errno = 0;
+	ok(madvise(p + 1, PAGE, MADV_NORMAL) == -1 && errno == EINVAL, "not aligned: EINVAL");
+	errno = 0;
+	ok(madvise(p, PAGE, 12345) == -1 && errno == EINVAL, "unknown advice: EINVAL");
+	munmap(p + 6 * PAGE, PAGE);
+	errno = 0;
+	ok(madvise(p + 5 * PAGE, 3 * PAGE, MADV_DONTNEED) == -1 && errno == ENOMEM,
+	   "over a hole: ENOMEM");
+	ok(p[5 * PAGE] == 0 && p[7 * PAGE] == 0, "but the rest is done");
+	munmap(p, 8 * PAGE);
+}
+
+static void residence(void)
+{
+	char *p = new_map(4, ANON);
+	unsigned char vec[4];
+
+	p[PAGE] = 1;
+	p[3 * PAGE] = 1;
+	ok(mincore(p, 4 * PAGE, vec) == 0 && !(vec[0] & 1) && (vec[1] & 1) && !(vec[2] & 1) &&
+	   (vec[3] & 1), "mincore knows the touched pages");
+	errno = 0;
+	ok(mincore(p, 4 * PAGE, (void *)8) == -1 && errno == EFAULT, "mincore: bad pointer");
+	ok(msync(p, 4 * PAGE, MS_SYNC) == 0, "msync of a mapping");
+	errno = 0;
+	ok(msync(p, PAGE, MS_SYNC | MS_ASYNC) == -1 && errno == EINVAL, "msync: both ways: EINVAL");
+	munmap(p + PAGE, PAGE);
+	errno = 0;
+	ok(mincore(p, 4 * PAGE, vec) == -1 && errno == ENOMEM, "mincore over a hole: ENOMEM");
+	errno = 0;
+	ok(msync(p, 4 * PAGE, MS_ASYNC) == -1 && errno == ENOMEM, "msync over a hole: ENOMEM");
+	munmap(p, 4 * PAGE);
+}
+
+int main(void)
+{
+	plan(31);
+	resize();
+	fixed();
+	shared_and_forked();
+	errors();
+	advice();
+	residence();
+	return done();
+}
