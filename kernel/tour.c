@@ -151,10 +151,10 @@ static bool kernel_half_equal(const struct mm_struct *mm)
 
 static int kernel_half_thread(void *arg __unused)
 {
-	struct mm_struct *mm;
+	struct mm_struct *mm, *other = mm_alloc();
 	bool ok = own_an_mm();
 
-	if (!ok)
+	if (!ok || !other)
 		return -ENOMEM;
 	spin_lock(&mmlist_lock);
 	list_for_each_entry(mm, &mmlist, mmlist) {
@@ -166,6 +166,7 @@ static int kernel_half_thread(void *arg __unused)
 		ok = ok && equal;
 	}
 	spin_unlock(&mmlist_lock);
+	mmput(other, EVM_LOOK);
 	return ok ? 0 : -EINVAL;
 }
 

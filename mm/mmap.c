@@ -126,27 +126,10 @@ static int check_file(const struct file *file, unsigned long *vm_flags)
 	return 0;
 }
 
-/* Take away whatever is at [addr, addr + len); *prev becomes the area before it. 0 or -Exxx. */
-static int make_room(struct mm_struct *mm, unsigned long addr, unsigned long len,
-		     struct vm_area_struct **prev)
+/* Is MAP_FIXED at addr possible? Says nothing about what is mapped there. 0 or -Exxx. */
+static int check_fixed(struct mm_struct *mm, unsigned long addr, unsigned long len,
+		       unsigned long flags)
 {
-	struct vm_area_struct *vma = find_vma_prev(mm, addr, prev);
-	int error;
-
-	if (!vma || vma->vm_start >= addr + len)
-		return 0;
-	error = do_munmap(mm, addr, len);
-	if (!error)
-		find_vma_prev(mm, addr, prev);
-	return error;
-}
-
-/* Exactly there (MAP_FIXED), over what there was unless flags forbid that. The address or -Exxx. */
-static unsigned long fixed_address(struct mm_struct *mm, unsigned long addr, unsigned long len,
-				   unsigned long flags, struct vm_area_struct **prev)
-{
-	int error;
-
 	if (addr & ~PAGE_MASK)
 		return -EINVAL;
 	if (addr > TASK_SIZE - len)
@@ -155,21 +138,15 @@ static unsigned long fixed_address(struct mm_struct *mm, unsigned long addr, uns
 		return -EPERM;
 	if (flags & MAP_FIXED_NOREPLACE && find_vma_intersection(mm, addr, addr + len))
 		return -EEXIST;
-	error = make_room(mm, addr, len, prev);
-	return error ? (unsigned long)error : addr;
+	return 0;
 }
 
-/*
- * choose_address - a place for len bytes with nothing mapped, *prev the area before it: as flags
- * demand, at the hint if that is free, else top-down. The address or -Exxx.
- */
+/* A free place for len bytes: at the hint if it is free, else top-down; *prev the area before it. */
 static unsigned long choose_address(struct mm_struct *mm, unsigned long addr, unsigned long len,
-				    unsigned long flags, struct vm_area_struct **prev)
+				    struct vm_area_struct **prev)
 {
 	struct vm_area_struct *vma;
 
-	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
-		return fixed_address(mm, addr, len, flags, prev);
 	addr = PAGE_ALIGN(addr);
 	if (addr >= MMAP_MIN_ADDR && addr <= TASK_SIZE - len) {
 		vma = find_vma_prev(mm, addr, prev);
@@ -193,58 +170,111 @@ static int attach_backing(struct vm_area_struct *vma)
 	return error;
 }
 
-/* A new area for spec, linked in behind prev. 0 or -Exxx. */
-static int new_region(struct mm_struct *mm, struct vm_area_struct *prev,
-		      const struct vma_spec *spec)
+/* A complete area for spec, not yet linked in: remove_vma() undoes it. Or ERR_PTR. */
+static struct vm_area_struct *new_area(struct mm_struct *mm, const struct vma_spec *spec)
 {
 	struct vm_area_struct *vma;
 	int error;
 
 	if (mm->map_count >= sysctl_max_map_count)
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 	vma = vma_alloc(mm, spec);
 	if (!vma)
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 	error = attach_backing(vma);
 	if (error) {
 		vma_free(vma);
-		return error;
+		return ERR_PTR(error);
 	}
 	if (vma->vm_ops && vma->vm_ops->open)
 		vma->vm_ops->open(vma);
-	vma_link(mm, prev, vma);
-	event_vma(VMA_MAP, vma, vma->vm_start, vma->vm_end);
-	return 0;
+	return vma;
 }
 
 /* Map spec into the gap after prev: a neighbour grows, or there is a new area. 0 or -Exxx. */
 static int map_region(struct mm_struct *mm, struct vm_area_struct *prev,
 		      const struct vma_spec *spec)
 {
-	struct vm_area_struct *next = prev ? prev->vm_next : mm->mmap;
+	struct vm_area_struct *next = prev ? prev->vm_next : mm->mmap, *vma;
 	bool shared_anon = !spec->file && spec->flags & VM_SHARED;
-	int error = 0;
 
 	if (!may_expand_vm(mm, (spec->end - spec->start) >> PAGE_SHIFT))
 		return -ENOMEM;
-	if (shared_anon || !vma_extend(mm, prev, next, spec))
-		error = new_region(mm, prev, spec);
+	if (shared_anon || !vma_extend(mm, prev, next, spec)) {
+		vma = new_area(mm, spec);
+		if (IS_ERR(vma))
+			return PTR_ERR(vma);
+		vma_link(mm, prev, vma);
+		event_vma(VMA_MAP, vma, vma->vm_start, vma->vm_end);
+	}
 	mm_check(mm);
-	return error;
+	return 0;
+}
+
+/* How many pages of [start, end) are mapped; vma is the first area that reaches into it. */
+static unsigned long mapped_pages(const struct vm_area_struct *vma, unsigned long start,
+				  unsigned long end)
+{
+	unsigned long pages = 0;
+
+	for (; vma && vma->vm_start < end; vma = vma->vm_next)
+		pages += (min(vma->vm_end, end) - max(vma->vm_start, start)) >> PAGE_SHIFT;
+	return pages;
+}
+
+/*
+ * map_over - map spec over what is there, from area vma on. All that can fail comes first, limits and
+ * allocations, so that a failure leaves what was mapped. 0 or -Exxx.
+ */
+static int map_over(struct mm_struct *mm, struct vm_area_struct *vma, const struct vma_spec *spec)
+{
+	unsigned long pages = (spec->end - spec->start) >> PAGE_SHIFT;
+	struct vm_area_struct *new, *prev;
+	int error;
+
+	if (!may_expand_vm(mm, pages - mapped_pages(vma, spec->start, spec->end)))
+		return -ENOMEM;
+	new = new_area(mm, spec);
+	if (IS_ERR(new))
+		return PTR_ERR(new);
+	error = do_munmap(mm, spec->start, spec->end - spec->start);
+	if (error) {
+		remove_vma(new);
+		return error;
+	}
+	find_vma_prev(mm, spec->start, &prev);
+	vma_link(mm, prev, new);
+	event_vma(VMA_MAP, new, new->vm_start, new->vm_end);
+	vma_merge(mm, prev, new);
+	mm_check(mm);
+	return 0;
+}
+
+/* Map spec exactly where it says, free or not. 0 or -Exxx. */
+static int map_fixed(struct mm_struct *mm, const struct vma_spec *spec)
+{
+	struct vm_area_struct *prev, *vma = find_vma_prev(mm, spec->start, &prev);
+
+	if (vma && vma->vm_start < spec->end)
+		return map_over(mm, vma, spec);
+	return map_region(mm, prev, spec);
 }
 
 noinline unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned long addr,
 			       unsigned long len, unsigned long prot, unsigned long flags,
 			       unsigned long pgoff)
 {
+	bool fixed = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
 	unsigned long type = flags & MAP_TYPE;
-	struct vm_area_struct *prev;
+	struct vm_area_struct *prev = NULL;
 	struct vma_spec spec;
 	int error;
 
 	assert_mmap_write(mm);
 	if (!len || (type != MAP_SHARED && type != MAP_PRIVATE))
 		return -EINVAL;
+	if (flags & MAP_GROWSDOWN && (file || type == MAP_SHARED))
+		return -EINVAL;		/* growing moves vm_start, and what would vm_pgoff become? */
 	if (len > TASK_SIZE)
 		return -ENOMEM;
 	len = PAGE_ALIGN(len);
@@ -254,47 +284,37 @@ noinline unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned
 	error = file ? check_file(file, &spec.flags) : 0;
 	if (error)
 		return error;
-	addr = choose_address(mm, addr, len, flags, &prev);
-	if (IS_ERR_VALUE(addr))
-		return addr;
+	if (fixed)
+		error = check_fixed(mm, addr, len, flags);
+	else
+		addr = choose_address(mm, addr, len, &prev);
+	if (error || IS_ERR_VALUE(addr))
+		return error ? (unsigned long)error : addr;
 	spec.start = addr;
 	spec.end = addr + len;
 	spec.file = file;
 	spec.pgoff = file ? pgoff : 0;
-	error = map_region(mm, prev, &spec);
+	error = fixed ? map_fixed(mm, &spec) : map_region(mm, prev, &spec);
 	return error ? (unsigned long)error : addr;
 }
 
 #define VM_DATA_FLAGS	(VM_READ | VM_WRITE | VM_EXEC | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
 
-/* Anonymous read-write memory in the gap after prev. */
-static int map_brk(struct mm_struct *mm, struct vm_area_struct *prev, unsigned long start,
-		   unsigned long end)
+static struct vma_spec brk_spec(unsigned long start, unsigned long end)
 {
-	struct vma_spec spec;
-
-	spec.start = start;
-	spec.end = end;
-	spec.flags = VM_DATA_FLAGS & ~VM_EXEC;
-	spec.pgoff = 0;
-	spec.file = NULL;
-	return map_region(mm, prev, &spec);
+	return (struct vma_spec){ .start = start, .end = end, .flags = VM_DATA_FLAGS & ~VM_EXEC };
 }
 
 noinline int do_brk(struct mm_struct *mm, unsigned long addr, unsigned long len)
 {
-	struct vm_area_struct *prev;
-	int error;
+	struct vma_spec spec = brk_spec(addr, addr + PAGE_ALIGN(len));
 
 	assert_mmap_write(mm);
 	if (addr & ~PAGE_MASK || addr < MMAP_MIN_ADDR)
 		return -EINVAL;
-	if (!len)
-		return 0;
 	if (len > TASK_SIZE || addr > TASK_SIZE - PAGE_ALIGN(len))
 		return -ENOMEM;
-	error = make_room(mm, addr, PAGE_ALIGN(len), &prev);
-	return error ?: map_brk(mm, prev, addr, addr + PAGE_ALIGN(len));
+	return len ? map_fixed(mm, &spec) : 0;
 }
 
 int setup_stack_vma(struct mm_struct *mm, unsigned long top)
@@ -317,6 +337,7 @@ int setup_stack_vma(struct mm_struct *mm, unsigned long top)
 static int move_brk(struct mm_struct *mm, unsigned long old, unsigned long new)
 {
 	struct vm_area_struct *next, *prev;
+	struct vma_spec spec;
 
 	if (new == old)
 		return 0;
@@ -326,7 +347,8 @@ static int move_brk(struct mm_struct *mm, unsigned long old, unsigned long new)
 	next = find_vma_prev(mm, old, &prev);
 	if (next && next->vm_start < new + PAGE_SIZE)
 		return -ENOMEM;
-	return map_brk(mm, prev, old, new);
+	spec = brk_spec(old, new);
+	return map_region(mm, prev, &spec);
 }
 
 /* sys_brk - move the end of the heap; the new end, or the old one when that cannot be. */

@@ -113,6 +113,56 @@ KTEST(mmap, nth_allocation_fails)
 	test_mm_leave(mm);
 }
 
+/* Mapping over something else and failing must leave it as it was. */
+KTEST(mmap, failed_fixed_mapping_keeps_the_old_one)
+{
+	struct mm_struct *mm = test_mm_enter();
+	struct rlimit *limit = &current->signal->rlim[RLIMIT_AS];
+	unsigned long saved = limit->rlim_cur;
+	long addr;
+	int n = 0;
+
+	KT_ASSERT(mm);
+	test_map(mm, TEST_BASE, 4, PROT_RW, MAP_ANON_PRIV | MAP_FIXED);
+	KT_EQ(test_poke(TEST_BASE + PAGE_SIZE, 7), 0);
+	limit->rlim_cur = 8 * PAGE_SIZE;
+	KT_EQ(test_map(mm, TEST_BASE, 9, PROT_RW, MAP_ANON_PRIV | MAP_FIXED), -ENOMEM);
+	KT_EQ(test_map(mm, TEST_BASE + 2 * PAGE_SIZE, 6, PROT_RW, MAP_ANON_PRIV | MAP_FIXED),
+	      TEST_BASE + 2 * PAGE_SIZE);
+	limit->rlim_cur = saved;
+	for (;;) {
+		KT_EQ(test_peek(TEST_BASE + PAGE_SIZE), 7);
+		kt_fail_nth(++n);
+		addr = test_map(mm, TEST_BASE + PAGE_SIZE, 1, PROT_RW, MAP_ANON_SHARED | MAP_FIXED);
+		if (!IS_ERR_VALUE(addr))
+			break;
+		KT_ASSERT(addr == -ENOMEM && kt_fail_fired() && n < 100);
+	}
+	kt_fail_nth(0);
+	KT_TRUE(n > 3);			/* area, file and inode, the hole's upper part */
+	KT_EQ(test_peek(TEST_BASE + PAGE_SIZE), 0);
+	KT_EQ(mm->map_count, 3);
+	test_mm_leave(mm);
+}
+
+KTEST(mmap, only_private_anonymous_memory_grows_down)
+{
+	struct file *file = shmem_file_setup(8 * PAGE_SIZE);
+	struct mm_struct *mm = test_mm_enter();
+
+	KT_ASSERT(mm && !IS_ERR(file));
+	KT_EQ(test_map(mm, 0, 1, PROT_RW, MAP_ANON_SHARED | MAP_GROWSDOWN), -EINVAL);
+	down_write(&mm->mmap_sem);
+	KT_EQ(do_mmap(mm, file, 0, PAGE_SIZE, PROT_RW, MAP_PRIVATE | MAP_GROWSDOWN, 4), -EINVAL);
+	up_write(&mm->mmap_sem);
+	KT_EQ(test_map(mm, TEST_BASE, 1, PROT_RW, MAP_ANON_PRIV | MAP_GROWSDOWN | MAP_FIXED),
+	      TEST_BASE);
+	KT_EQ(test_poke(TEST_BASE - PAGE_SIZE, 1), 0);
+	KT_EQ(mm->mmap->vm_start, TEST_BASE - PAGE_SIZE);
+	test_mm_leave(mm);
+	fput(file);
+}
+
 /* The inode knows how many areas map it, through vm_ops->open and close. */
 KTEST(mmap, mappings_of_a_file_are_counted)
 {
