@@ -133,6 +133,7 @@ static struct task_struct *dup_task_struct(void)
 		kmem_cache_free(task_cachep, p);
 		return NULL;
 	}
+	copy_cred(p);
 	p->work = 0;
 	p->state = TASK_RUNNING;
 	p->flags = 0;
@@ -158,6 +159,7 @@ static struct task_struct *dup_task_struct(void)
 
 static void free_task(struct task_struct *p)
 {
+	exit_cred(p);
 	free_stack(p->stack);
 	kmem_cache_free(task_cachep, p);
 }

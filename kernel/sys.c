@@ -33,12 +33,6 @@ long sys_getppid(void)
 	return pid;
 }
 
-/* There is one user, root. */
-long sys_getuid(void)
-{
-	return 0;
-}
-
 /* ------------------------------------------------------------------ process groups, sessions */
 
 long sys_getpgrp(void)

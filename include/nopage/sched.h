@@ -3,6 +3,7 @@
 #ifndef NOPAGE_SCHED_H
 #define NOPAGE_SCHED_H
 
+#include <nopage/cred.h>
 #include <nopage/list.h>
 #include <nopage/mm_types.h>
 #include <nopage/percpu.h>
@@ -96,6 +97,7 @@ struct task_struct {
 	struct list_head children, sibling;	/* a process's children hang on its group leader */
 	int exit_signal;			/* sent to the parent; -1: a thread, reaps itself */
 	int exit_code;				/* wait4() status */
+	struct cred cred;			/* own task only changes it */
 
 	/* Own task only. */
 	char comm[TASK_COMM_LEN];

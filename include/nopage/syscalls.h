@@ -48,7 +48,6 @@ long sys_pause(void);
 long sys_getpid(void);
 long sys_gettid(void);
 long sys_getppid(void);
-long sys_getuid(void);			/* also geteuid, getgid, getegid: everybody is root */
 long sys_getpgrp(void);
 long sys_getpgid(long pid);
 long sys_setpgid(long pid, long pgid);
@@ -65,6 +64,34 @@ long sys_times(long tms);
 long sys_sched_yield(void);
 long sys_set_robust_list(long head, long len);
 long sys_reboot(long magic1, long magic2, long cmd, long arg);
+
+/* kernel/cred.c; the ...16 ones have 16-bit numbers */
+long sys_getuid(void);
+long sys_geteuid(void);
+long sys_getgid(void);
+long sys_getegid(void);
+long sys_setuid(long uid);
+long sys_setgid(long gid);
+long sys_setreuid(long uid, long euid);
+long sys_setregid(long gid, long egid);
+long sys_setresuid(long uid, long euid, long suid);
+long sys_setresgid(long gid, long egid, long sgid);
+long sys_getresuid(long uid, long euid, long suid);
+long sys_getresgid(long gid, long egid, long sgid);
+long sys_setfsuid(long uid);
+long sys_setfsgid(long gid);
+long sys_getgroups(long size, long list);
+long sys_setgroups(long size, long list);
+long sys_getuid16(void);
+long sys_geteuid16(void);
+long sys_getgid16(void);
+long sys_getegid16(void);
+long sys_setuid16(long uid);
+long sys_setgid16(long gid);
+long sys_setreuid16(long uid, long euid);
+long sys_setregid16(long gid, long egid);
+long sys_capget(long header, long data);
+long sys_capset(long header, long data);
 
 /* kernel/time.c */
 long sys_time(long tloc);

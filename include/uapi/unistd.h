@@ -17,6 +17,7 @@
 #define __NR_time		13
 #define __NR_lseek		19
 #define __NR_getpid		20
+#define __NR_setuid		23
 #define __NR_getuid		24
 #define __NR_pause		29
 #define __NR_access		33
@@ -26,6 +27,7 @@
 #define __NR_dup		41
 #define __NR_times		43
 #define __NR_brk		45
+#define __NR_setgid		46
 #define __NR_getgid		47
 #define __NR_geteuid		49
 #define __NR_getegid		50
@@ -37,6 +39,8 @@
 #define __NR_getppid		64
 #define __NR_getpgrp		65
 #define __NR_setsid		66
+#define __NR_setreuid		70
+#define __NR_setregid		71
 #define __NR_setrlimit		75
 #define __NR_getrlimit		76
 #define __NR_getrusage		77
@@ -69,6 +73,8 @@
 #define __NR_pread64		180
 #define __NR_pwrite64		181
 #define __NR_getcwd		183
+#define __NR_capget		184
+#define __NR_capset		185
 #define __NR_vfork		190
 #define __NR_ugetrlimit		191
 #define __NR_mmap2		192
@@ -79,6 +85,18 @@
 #define __NR_getgid32		200
 #define __NR_geteuid32		201
 #define __NR_getegid32		202
+#define __NR_setreuid32		203
+#define __NR_setregid32		204
+#define __NR_getgroups32	205
+#define __NR_setgroups32	206
+#define __NR_setresuid32	208
+#define __NR_getresuid32	209
+#define __NR_setresgid32	210
+#define __NR_getresgid32	211
+#define __NR_setuid32		213
+#define __NR_setgid32		214
+#define __NR_setfsuid32		215
+#define __NR_setfsgid32		216
 #define __NR_mincore	218
 #define __NR_madvise	219
 #define __NR_getdents64		220

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* cred.h - whose task it is: user and group numbers, capabilities. */
+#ifndef NOPAGE_CRED_H
+#define NOPAGE_CRED_H
+
+#include <nopage/types.h>
+
+#define NGROUPS_MAX	65536
+
+/* Supplementary groups, sorted, constant; shared by tasks after fork. */
+struct group_info {
+	atomic_t count;
+	unsigned int nr;
+	gid_t gid[];
+};
+
+/*
+ * Every task has its own; only it changes it, under tasklist_lock, so that others may look under
+ * that lock. File systems check fsuid, fsgid, groups (in_group) and capable().
+ */
+struct cred {
+	uid_t uid, euid, suid, fsuid;
+	gid_t gid, egid, sgid, fsgid;
+	struct group_info *groups;		/* counted; NULL: none */
+	u64 cap_effective, cap_permitted, cap_inheritable, cap_bound;	/* bits: CAP_* */
+	bool keep_caps;				/* PR_SET_KEEPCAPS: setuid leaves permitted alone */
+	bool no_new_privs;			/* exec gives no rights; never cleared */
+};
+
+/* Capabilities that are looked at; there are CAP_LAST + 1 (Linux). */
+#define CAP_CHOWN		0
+#define CAP_DAC_OVERRIDE	1		/* files: all rights */
+#define CAP_DAC_READ_SEARCH	2		/* files: read, directories: search */
+#define CAP_FOWNER		3		/* files: what only the owner may do */
+#define CAP_FSETID		4		/* set-ID bits stay when others write */
+#define CAP_KILL		5
+#define CAP_SETGID		6
+#define CAP_SETUID		7
+#define CAP_SETPCAP		8
+#define CAP_IPC_LOCK		14
+#define CAP_SYS_CHROOT		18
+#define CAP_SYS_PTRACE		19
+#define CAP_SYS_ADMIN		21
+#define CAP_SYS_BOOT		22
+#define CAP_SYS_NICE		23
+#define CAP_SYS_RESOURCE	24
+#define CAP_SYS_TIME		25
+#define CAP_SYS_TTY_CONFIG	26
+#define CAP_MKNOD		27
+#define CAP_SYSLOG		34
+#define CAP_LAST		40
+#define CAP_ALL			((1ULL << (CAP_LAST + 1)) - 1)
+
+/* capable - has the current task that capability in effect? */
+bool capable(unsigned int cap);
+/* in_group, in_egroup - is gid the current task's fsgid (egid) or one of its groups? */
+bool in_group(gid_t gid);
+bool in_egroup(gid_t gid);
+/* copy_cred, exit_cred - a new task's share of the groups of the task it is a copy of; its end. */
+struct task_struct;
+void copy_cred(struct task_struct *p);
+void exit_cred(struct task_struct *p);
+/*
+ * exec_cred - the current task runs a new program; uid, gid: what its set-ID bits give it, or -1.
+ * Returns whether it has other rights than its caller had (AT_SECURE). Cannot fail.
+ */
+bool exec_cred(uid_t uid, gid_t gid);
+
+#endif

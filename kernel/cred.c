@@ -1,0 +1,558 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cred.c - users, groups and capabilities of the current task.
+ *
+ * A task has four user numbers: real (who started it), effective (whose rights it has), saved (what
+ * it may return to) and that for files, which follows the effective one. Root's rights are its
+ * capabilities; they go and come with the user numbers (cap_after_setuid).
+ *
+ * Sources: credentials(7), capabilities(7), POSIX setuid() and setgid().
+ */
+#include <nopage/cred.h>
+#include <nopage/err.h>
+#include <nopage/mm.h>
+#include <nopage/sched.h>
+#include <nopage/slab.h>
+#include <nopage/string.h>
+#include <nopage/syscalls.h>
+#include <asm/uaccess.h>
+#include <uapi/capability.h>
+
+#define NO_ID		((u32)-1)	/* "leave it as it is" */
+#define OLD_ID_MAX	0xffffU		/* the 16-bit calls */
+#define OVERFLOW_ID	65534U		/* what they show for a number that does not fit */
+
+/* File capabilities: what fsuid decides about (CHOWN .. FSETID, MKNOD). */
+#define CAP_FS_MASK	(0x1fULL | 1ULL << CAP_MKNOD)
+
+/* ------------------------------------------------------------------ looking */
+
+bool capable(unsigned int cap)
+{
+	BUG_ON(cap > CAP_LAST);
+	return current->cred.cap_effective >> cap & 1;
+}
+
+/* Binary search among the groups. */
+static bool in_groups(const struct group_info *groups, gid_t gid)
+{
+	unsigned int low = 0, high = groups ? groups->nr : 0;
+
+	while (low < high) {
+		unsigned int mid = (low + high) / 2;
+
+		if (groups->gid[mid] == gid)
+			return true;
+		if (groups->gid[mid] < gid)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
+}
+
+bool in_group(gid_t gid)
+{
+	const struct cred *c = &current->cred;
+
+	return c->fsgid == gid || in_groups(c->groups, gid);
+}
+
+bool in_egroup(gid_t gid)
+{
+	const struct cred *c = &current->cred;
+
+	return c->egid == gid || in_groups(c->groups, gid);
+}
+
+/* ------------------------------------------------------------------ life */
+
+static void put_groups(struct group_info *groups)
+{
+	if (groups && atomic_dec_and_test(&groups->count))
+		kfree(groups);
+}
+
+void copy_cred(struct task_struct *p)
+{
+	if (p->cred.groups)
+		atomic_inc(&p->cred.groups->count);
+}
+
+void exit_cred(struct task_struct *p)
+{
+	put_groups(p->cred.groups);
+	p->cred.groups = NULL;
+}
+
+/* commit - the current task's credentials become *new, whose groups reference is handed over. */
+static void commit(const struct cred *new)
+{
+	spin_lock(&tasklist_lock);
+	current->cred = *new;
+	spin_unlock(&tasklist_lock);
+}
+
+/* Does the task stand for root in one of its three user numbers? */
+static bool any_root(const struct cred *c)
+{
+	return !c->uid || !c->euid || !c->suid;
+}
+
+/* cap_after_setuid - capabilities follow the user numbers, which have changed from old to new. */
+static void cap_after_setuid(struct cred *new, const struct cred *old)
+{
+	if (any_root(old) && !any_root(new) && !new->keep_caps) {
+		new->cap_permitted = 0;
+		new->cap_effective = 0;
+	}
+	if (!old->euid && new->euid)
+		new->cap_effective = 0;
+	if (old->euid && !new->euid)
+		new->cap_effective = new->cap_permitted;
+}
+
+static void cap_after_setfsuid(struct cred *new, const struct cred *old)
+{
+	if (!old->fsuid && new->fsuid)
+		new->cap_effective &= ~CAP_FS_MASK;
+	if (old->fsuid && !new->fsuid)
+		new->cap_effective |= new->cap_permitted & CAP_FS_MASK;
+}
+
+/* Root, real or effective, gets all its program may have; others only keep nothing. */
+bool exec_cred(uid_t uid, gid_t gid)
+{
+	struct cred new = current->cred;
+	bool secure;
+
+	if (uid != NO_ID && !new.no_new_privs)
+		new.euid = uid;
+	if (gid != NO_ID && !new.no_new_privs)
+		new.egid = gid;
+	new.suid = new.fsuid = new.euid;
+	new.sgid = new.fsgid = new.egid;
+	new.cap_permitted = 0;
+	if (!new.uid || !new.euid)
+		new.cap_permitted = new.cap_inheritable | new.cap_bound;
+	new.cap_effective = new.euid ? 0 : new.cap_permitted;
+	new.keep_caps = false;
+	secure = new.euid != new.uid || new.egid != new.gid;
+	commit(&new);
+	return secure;
+}
+
+/* ------------------------------------------------------------------ user numbers */
+
+static bool one_of(u32 id, u32 a, u32 b, u32 c)
+{
+	return id == a || id == b || id == c;
+}
+
+/* All three user numbers and, with the effective one, that for files. */
+static long commit_uids(struct cred *new)
+{
+	new->fsuid = new->euid;
+	cap_after_setuid(new, &current->cred);
+	commit(new);
+	return 0;
+}
+
+long sys_setuid(long uid)
+{
+	struct cred new = current->cred;
+
+	if ((uid_t)uid == NO_ID)
+		return -EINVAL;
+	if (capable(CAP_SETUID))
+		new.uid = new.suid = uid;
+	else if ((uid_t)uid != new.uid && (uid_t)uid != new.suid)
+		return -EPERM;
+	new.euid = uid;
+	return commit_uids(&new);
+}
+
+long sys_setreuid(long uid, long euid)
+{
+	const struct cred *old = &current->cred;
+	struct cred new = *old;
+	bool root = capable(CAP_SETUID);
+
+	if ((uid_t)uid != NO_ID) {
+		if (!root && !one_of(uid, old->uid, old->euid, old->euid))
+			return -EPERM;
+		new.uid = uid;
+	}
+	if ((uid_t)euid != NO_ID) {
+		if (!root && !one_of(euid, old->uid, old->euid, old->suid))
+			return -EPERM;
+		new.euid = euid;
+	}
+	if ((uid_t)uid != NO_ID || ((uid_t)euid != NO_ID && (uid_t)euid != old->uid))
+		new.suid = new.euid;
+	return commit_uids(&new);
+}
+
+/* May the task take this number in setresuid(), setresgid()? */
+static bool may_take(u32 id, u32 real, u32 effective, u32 saved, unsigned int cap)
+{
+	return id == NO_ID || one_of(id, real, effective, saved) || capable(cap);
+}
+
+long sys_setresuid(long uid, long euid, long suid)
+{
+	const struct cred *old = &current->cred;
+	const u32 ids[] = { uid, euid, suid };
+	struct cred new = *old;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(ids); i++)
+		if (!may_take(ids[i], old->uid, old->euid, old->suid, CAP_SETUID))
+			return -EPERM;
+	new.uid = ids[0] == NO_ID ? new.uid : ids[0];
+	new.euid = ids[1] == NO_ID ? new.euid : ids[1];
+	new.suid = ids[2] == NO_ID ? new.suid : ids[2];
+	return commit_uids(&new);
+}
+
+/* sys_setfsuid - the old number, whether or not it has been changed. */
+long sys_setfsuid(long uid)
+{
+	const struct cred *old = &current->cred;
+	struct cred new = *old;
+	uid_t before = old->fsuid;
+
+	if ((uid_t)uid == NO_ID)
+		return before;
+	if (one_of(uid, old->uid, old->euid, old->suid) || (uid_t)uid == before ||
+	    capable(CAP_SETUID)) {
+		new.fsuid = uid;
+		cap_after_setfsuid(&new, old);
+		commit(&new);
+	}
+	return before;
+}
+
+/* ------------------------------------------------------------------ group numbers */
+
+static long commit_gids(struct cred *new)
+{
+	new->fsgid = new->egid;
+	commit(new);
+	return 0;
+}
+
+long sys_setgid(long gid)
+{
+	struct cred new = current->cred;
+
+	if ((gid_t)gid == NO_ID)
+		return -EINVAL;
+	if (capable(CAP_SETGID))
+		new.gid = new.sgid = gid;
+	else if ((gid_t)gid != new.gid && (gid_t)gid != new.sgid)
+		return -EPERM;
+	new.egid = gid;
+	return commit_gids(&new);
+}
+
+long sys_setregid(long gid, long egid)
+{
+	const struct cred *old = &current->cred;
+	struct cred new = *old;
+	bool root = capable(CAP_SETGID);
+
+	if ((gid_t)gid != NO_ID) {
+		if (!root && !one_of(gid, old->gid, old->egid, old->egid))
+			return -EPERM;
+		new.gid = gid;
+	}
+	if ((gid_t)egid != NO_ID) {
+		if (!root && !one_of(egid, old->gid, old->egid, old->sgid))
+			return -EPERM;
+		new.egid = egid;
+	}
+	if ((gid_t)gid != NO_ID || ((gid_t)egid != NO_ID && (gid_t)egid != old->gid))
+		new.sgid = new.egid;
+	return commit_gids(&new);
+}
+
+long sys_setresgid(long gid, long egid, long sgid)
+{
+	const struct cred *old = &current->cred;
+	const u32 ids[] = { gid, egid, sgid };
+	struct cred new = *old;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(ids); i++)
+		if (!may_take(ids[i], old->gid, old->egid, old->sgid, CAP_SETGID))
+			return -EPERM;
+	new.gid = ids[0] == NO_ID ? new.gid : ids[0];
+	new.egid = ids[1] == NO_ID ? new.egid : ids[1];
+	new.sgid = ids[2] == NO_ID ? new.sgid : ids[2];
+	return commit_gids(&new);
+}
+
+long sys_setfsgid(long gid)
+{
+	const struct cred *old = &current->cred;
+	struct cred new = *old;
+	gid_t before = old->fsgid;
+
+	if ((gid_t)gid == NO_ID)
+		return before;
+	if (one_of(gid, old->gid, old->egid, old->sgid) || (gid_t)gid == before ||
+	    capable(CAP_SETGID)) {
+		new.fsgid = gid;
+		commit(&new);
+	}
+	return before;
+}
+
+/* ------------------------------------------------------------------ reading */
+
+long sys_getuid(void)
+{
+	return current->cred.uid;
+}
+
+long sys_geteuid(void)
+{
+	return current->cred.euid;
+}
+
+long sys_getgid(void)
+{
+	return current->cred.gid;
+}
+
+long sys_getegid(void)
+{
+	return current->cred.egid;
+}
+
+static long put_three(long *user[3], u32 a, u32 b, u32 c)
+{
+	return put_user(a, user[0]) ?: put_user(b, user[1]) ?: put_user(c, user[2]);
+}
+
+long sys_getresuid(long uid, long euid, long suid)
+{
+	const struct cred *c = &current->cred;
+	long *user[] = { (long *)uid, (long *)euid, (long *)suid };
+
+	return put_three(user, c->uid, c->euid, c->suid);
+}
+
+long sys_getresgid(long gid, long egid, long sgid)
+{
+	const struct cred *c = &current->cred;
+	long *user[] = { (long *)gid, (long *)egid, (long *)sgid };
+
+	return put_three(user, c->gid, c->egid, c->sgid);
+}
+
+/* ------------------------------------------------------------------ supplementary groups */
+
+/* How many; with size 0 nothing is stored. -EINVAL when they do not fit. */
+long sys_getgroups(long size, long list)
+{
+	const struct group_info *groups = current->cred.groups;
+	long nr = groups ? groups->nr : 0;
+
+	if (size < 0)
+		return -EINVAL;
+	if (!size || !nr)
+		return nr;
+	if (size < nr)
+		return -EINVAL;
+	return copy_to_user((void *)list, groups->gid, nr * sizeof(gid_t)) ? -EFAULT : nr;
+}
+
+static void sift_down(gid_t *gid, unsigned int root, unsigned int nr)
+{
+	gid_t value = gid[root];
+
+	for (unsigned int child; (child = 2 * root + 1) < nr; root = child) {
+		if (child + 1 < nr && gid[child + 1] > gid[child])
+			child++;
+		if (gid[child] <= value)
+			break;
+		gid[root] = gid[child];
+	}
+	gid[root] = value;
+}
+
+/* Heap sort, since the number comes from a user: never slow, no memory. */
+static void sort_groups(gid_t *gid, unsigned int nr)
+{
+	for (unsigned int i = nr / 2; i-- > 0; )
+		sift_down(gid, i, nr);
+	while (nr > 1) {
+		gid_t largest = gid[0];
+
+		gid[0] = gid[--nr];
+		gid[nr] = largest;
+		sift_down(gid, 0, nr);
+	}
+}
+
+long sys_setgroups(long size, long list)
+{
+	struct cred new = current->cred;
+	struct group_info *groups, *old = new.groups;
+
+	if (!capable(CAP_SETGID))
+		return -EPERM;
+	if ((unsigned long)size > NGROUPS_MAX)
+		return -EINVAL;
+	groups = kmalloc(sizeof(*groups) + size * sizeof(gid_t), GFP_KERNEL);
+	if (!groups)
+		return -ENOMEM;
+	if (copy_from_user(groups->gid, (void *)list, size * sizeof(gid_t))) {
+		kfree(groups);
+		return -EFAULT;
+	}
+	atomic_set(&groups->count, 1);
+	groups->nr = size;
+	sort_groups(groups->gid, size);
+	new.groups = groups;
+	commit(&new);
+	put_groups(old);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ the 16-bit calls */
+
+static long widen(long id)
+{
+	return (id & OLD_ID_MAX) == OLD_ID_MAX ? -1 : id & (long)OLD_ID_MAX;
+}
+
+static long narrow(u32 id)
+{
+	return id > OLD_ID_MAX ? OVERFLOW_ID : id;
+}
+
+long sys_getuid16(void)
+{
+	return narrow(current->cred.uid);
+}
+
+long sys_geteuid16(void)
+{
+	return narrow(current->cred.euid);
+}
+
+long sys_getgid16(void)
+{
+	return narrow(current->cred.gid);
+}
+
+long sys_getegid16(void)
+{
+	return narrow(current->cred.egid);
+}
+
+long sys_setuid16(long uid)
+{
+	return sys_setuid(widen(uid));
+}
+
+long sys_setgid16(long gid)
+{
+	return sys_setgid(widen(gid));
+}
+
+long sys_setreuid16(long uid, long euid)
+{
+	return sys_setreuid(widen(uid), widen(euid));
+}
+
+long sys_setregid16(long gid, long egid)
+{
+	return sys_setregid(widen(gid), widen(egid));
+}
+
+/* ------------------------------------------------------------------ capabilities */
+
+/*
+ * The header says which layout of the data is meant. An unknown version is answered with the one
+ * preferred: 0 with *words = 0 when only that was asked for (no data).
+ */
+static long read_cap_header(long header, bool has_data, struct cap_user_header *h,
+			    unsigned int *words)
+{
+	struct cap_user_header *user = (void *)header;
+
+	if (copy_from_user(h, user, sizeof(*h)))
+		return -EFAULT;
+	switch (h->version) {
+	case CAPABILITY_VERSION_1:
+		*words = 1;
+		return 0;
+	case CAPABILITY_VERSION_2:
+	case CAPABILITY_VERSION_3:
+		*words = 2;
+		return 0;
+	}
+	*words = 0;
+	if (put_user(CAPABILITY_VERSION_3, &user->version))
+		return -EFAULT;
+	return has_data ? -EINVAL : 0;
+}
+
+long sys_capget(long header, long data)
+{
+	struct cap_user_data out[2] = { { 0 } };
+	struct cap_user_header h;
+	struct task_struct *p;
+	unsigned int words;
+	long error = read_cap_header(header, data, &h, &words);
+
+	if (error || !words)
+		return error;
+	if (h.pid < 0)
+		return -EINVAL;
+	spin_lock(&tasklist_lock);
+	p = h.pid ? find_task_by_pid(h.pid) : current;
+	for (unsigned int i = 0; p && i < words; i++)
+		out[i] = (struct cap_user_data){
+			.effective = p->cred.cap_effective >> 32 * i,
+			.permitted = p->cred.cap_permitted >> 32 * i,
+			.inheritable = p->cred.cap_inheritable >> 32 * i,
+		};
+	spin_unlock(&tasklist_lock);
+	if (!p)
+		return -ESRCH;
+	return data && copy_to_user((void *)data, out, words * sizeof(out[0])) ? -EFAULT : 0;
+}
+
+/* sys_capset - a task may give up what it has, or turn permitted ones on; only its own. */
+long sys_capset(long header, long data)
+{
+	struct cap_user_data in[2] = { { 0 } };
+	struct cap_user_header h;
+	struct cred new = current->cred;
+	unsigned int words;
+	long error = read_cap_header(header, data, &h, &words);
+	u64 inheritable;
+
+	if (error || !words)
+		return error;
+	if (h.pid && h.pid != current->pid)
+		return -EPERM;
+	if (copy_from_user(in, (void *)data, words * sizeof(in[0])))
+		return -EFAULT;
+	new.cap_effective = ((u64)in[1].effective << 32 | in[0].effective) & CAP_ALL;
+	new.cap_permitted = ((u64)in[1].permitted << 32 | in[0].permitted) & CAP_ALL;
+	inheritable = ((u64)in[1].inheritable << 32 | in[0].inheritable) & CAP_ALL;
+	if (!capable(CAP_SETPCAP) &&
+	    (inheritable & ~(new.cap_inheritable | current->cred.cap_permitted)))
+		return -EPERM;
+	if ((inheritable & ~(new.cap_inheritable | new.cap_bound)) ||
+	    (new.cap_permitted & ~current->cred.cap_permitted) ||
+	    (new.cap_effective & ~new.cap_permitted))
+		return -EPERM;
+	new.cap_inheritable = inheritable;
+	commit(&new);
+	return 0;
+}
