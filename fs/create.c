@@ -6,7 +6,7 @@
 /* Does the directory still exist? Caller holds its lock. */
 bool dir_alive(const struct dentry *dir)
 {
-	return dir->hashed || dir == root_dentry;
+	return dir->hashed || dir->parent == dir;
 }
 
 /*
@@ -32,9 +32,12 @@ static int begin_create(struct nameidata *nd, struct dentry *base, const char *p
 	if (!*dentry)
 		goto fail;
 	mutex_lock(&nd->dentry->inode->lock);
-	old = d_lookup(nd->dentry, &nd->last);
-	error = old ? -EEXIST : 0;
-	dput(old);
+	old = lookup_child(nd->dentry, &nd->last);
+	error = IS_ERR(old) ? PTR_ERR(old) : -EEXIST;
+	if (!IS_ERR(old))
+		dput(old);
+	if (error == -ENOENT)
+		error = nd->dentry->inode->op->mknod ? 0 : -EPERM;
 	if (!error && ((nd->must_be_dir && !dir) || !dir_alive(nd->dentry)))
 		error = -ENOENT;
 	if (!error)
@@ -106,6 +109,8 @@ static int may_remove(struct dentry *dentry, bool dir)
 		return -ENOTDIR;
 	if (!dir && S_ISDIR(dentry->inode->mode))
 		return -EISDIR;
+	if (dentry->mounted)
+		return -EBUSY;
 	return dir && !d_empty(dentry) ? -ENOTEMPTY : 0;
 }
 
@@ -116,8 +121,12 @@ static int remove_last(struct nameidata *nd, bool dir)
 	int error;
 
 	mutex_lock(&parent->lock);
-	dentry = d_lookup(nd->dentry, &nd->last);
-	error = dentry ? may_remove(dentry, dir) : -ENOENT;
+	dentry = lookup_child(nd->dentry, &nd->last);
+	if (IS_ERR(dentry)) {
+		mutex_unlock(&parent->lock);
+		return PTR_ERR(dentry);
+	}
+	error = may_remove(dentry, dir);
 	if (!error && nd->must_be_dir && !S_ISDIR(dentry->inode->mode))
 		error = -ENOTDIR;
 	if (!error && !(dir ? parent->op->rmdir : parent->op->unlink))

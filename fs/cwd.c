@@ -13,7 +13,7 @@
 /* Where a process stands; shared with CLONE_FS. */
 struct fs_struct {
 	atomic_t count;			/* tasks */
-	struct dentry *pwd;		/* counted; dcache_lock */
+	struct dentry *pwd, *root;	/* counted; dcache_lock */
 	mode_t umask;
 };
 
@@ -28,19 +28,35 @@ struct dentry *get_pwd(void)
 	return pwd;
 }
 
+struct dentry *fs_root(void)
+{
+	assert_spin_locked(&dcache_lock);
+	return current->fs ? current->fs->root : root_dentry;
+}
+
+struct dentry *get_root(void)
+{
+	struct dentry *root;
+
+	spin_lock(&dcache_lock);
+	root = dget(fs_root());
+	spin_unlock(&dcache_lock);
+	return root;
+}
+
 mode_t get_umask(void)
 {
 	return current->fs ? current->fs->umask : DEFAULT_UMASK;
 }
 
-/* Move the current process; consumes the reference. */
-static void set_pwd(struct dentry *dentry)
+/* Move the current process: its pwd or its root; consumes the reference. */
+static void set_place(struct dentry **place, struct dentry *dentry)
 {
 	struct dentry *old;
 
 	spin_lock(&dcache_lock);
-	old = current->fs->pwd;
-	current->fs->pwd = dentry;
+	old = *place;
+	*place = dentry;
 	spin_unlock(&dcache_lock);
 	dput(old);
 }
@@ -52,7 +68,18 @@ long sys_chdir(long path)
 
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
-	set_pwd(dentry);
+	set_place(&current->fs->pwd, dentry);
+	return 0;
+}
+
+long sys_chroot(long path)
+{
+	struct dentry *dentry = user_lookup(AT_FDCWD, (const char *)path,
+					    LOOKUP_FOLLOW | LOOKUP_DIRECTORY);
+
+	if (IS_ERR(dentry))
+		return PTR_ERR(dentry);
+	set_place(&current->fs->root, dentry);
 	return 0;
 }
 
@@ -65,7 +92,7 @@ long sys_fchdir(long fd)
 		return error;
 	error = -ENOTDIR;
 	if (file->dentry && S_ISDIR(file->inode->mode)) {
-		set_pwd(dget(file->dentry));
+		set_place(&current->fs->pwd, dget(file->dentry));
 		error = 0;
 	}
 	fput(file);
@@ -114,6 +141,7 @@ static struct fs_struct *alloc_fs(const struct fs_struct *old)
 		return NULL;
 	atomic_set(&fs->count, 1);
 	fs->pwd = get_pwd();
+	fs->root = get_root();
 	fs->umask = get_umask();
 	return fs;
 }
@@ -123,6 +151,7 @@ static void put_fs(struct fs_struct *fs)
 	if (!atomic_dec_and_test(&fs->count))
 		return;
 	dput(fs->pwd);
+	dput(fs->root);
 	kfree(fs);
 }
 

@@ -17,8 +17,6 @@
 #define HASH_SIZE	256
 
 spinlock_t dcache_lock = SPINLOCK_INIT;
-struct dentry *root_dentry;
-
 static struct hlist_head hash_table[HASH_SIZE];
 static u32 next_cookie = 2;			/* dcache_lock; 0 and 1 are . and .. */
 
@@ -37,7 +35,9 @@ static struct hlist_head *hash_bucket(u32 hash)
 	return &hash_table[(hash ^ hash >> 16) % HASH_SIZE];
 }
 
-struct dentry *d_alloc(struct dentry *parent, const struct qstr *name)
+/* parent NULL: a root. */
+static struct dentry *alloc_dentry(struct super_block *sb, struct dentry *parent,
+				   const struct qstr *name)
 {
 	struct dentry *dentry = kmalloc(sizeof(*dentry) + name->len + 1, GFP_KERNEL);
 
@@ -45,7 +45,9 @@ struct dentry *d_alloc(struct dentry *parent, const struct qstr *name)
 		return NULL;
 	*dentry = (struct dentry){
 		.count = ATOMIC_INIT(1),
+		.sb = sb,
 		.parent = parent ? dget(parent) : dentry,
+		.name = dentry->iname,
 		.len = name->len,
 		.hash = hash_name(parent, name),
 	};
@@ -56,16 +58,48 @@ struct dentry *d_alloc(struct dentry *parent, const struct qstr *name)
 	return dentry;
 }
 
+struct dentry *d_alloc(struct dentry *parent, const struct qstr *name)
+{
+	return alloc_dentry(parent->sb, parent, name);
+}
+
+struct dentry *d_alloc_root(struct super_block *sb, const char *name, struct inode *inode)
+{
+	const struct qstr q = { name, strlen(name) };
+	struct dentry *dentry = alloc_dentry(sb, NULL, &q);
+
+	if (!dentry)
+		iput(inode);
+	else
+		dentry->inode = inode;
+	return dentry;
+}
+
+int d_make_root(struct super_block *sb, struct inode *inode)
+{
+	if (inode)
+		sb->root = d_alloc_root(sb, "", inode);
+	return sb->root ? 0 : -ENOMEM;
+}
+
+void d_instantiate(struct dentry *dentry, struct inode *inode)
+{
+	BUG_ON(dentry->inode || dentry->hashed || !(dentry->sb->flags & SB_ON_DEMAND));
+	dentry->inode = inode;
+}
+
 void dput(struct dentry *dentry)
 {
 	struct dentry *parent;
 
 	while (dentry && atomic_dec_and_test(&dentry->count)) {
 		BUG_ON(dentry->hashed || !list_empty(&dentry->children));
-		BUG_ON(dentry->parent == dentry);
-		parent = dentry->parent;
+		BUG_ON(dentry->mounted);
+		parent = dentry->parent == dentry ? NULL : dentry->parent;
 		if (dentry->inode)
 			iput(dentry->inode);
+		if (dentry->name != dentry->iname)
+			kfree(dentry->name);
 		kfree(dentry);
 		dentry = parent;
 	}
@@ -117,35 +151,84 @@ bool d_empty(struct dentry *dentry)
 	return list_empty(&dentry->children);
 }
 
+/* Put n bytes before *p, which does not go below buf. False: no room. */
+static bool prepend(char **p, const char *buf, const char *text, size_t n)
+{
+	if ((size_t)(*p - buf) < n)
+		return false;
+	*p -= n;
+	memcpy(*p, text, n);
+	return true;
+}
+
+/* Has the name been taken away? Made on demand, it lives as long as somebody uses it. */
+static bool d_deleted(const struct dentry *dentry)
+{
+	return !dentry->hashed && dentry->parent != dentry && !(dentry->sb->flags & SB_ON_DEMAND);
+}
+
+/* The names from dentry up to the root of the process, ending at end. Caller: dcache_lock. */
+static char *prepend_path(struct dentry *dentry, char *buf, char *end)
+{
+	struct dentry *root = fs_root();
+	char *p = end;
+
+	for (; dentry != root; dentry = dentry->parent) {
+		while (dentry->parent == dentry && dentry->sb->mount &&
+		       dentry->sb->mount->mountpoint && dentry != root)
+			dentry = dentry->sb->mount->mountpoint;
+		if (dentry == root)
+			break;
+		if (dentry->parent == dentry && !dentry->len)
+			break;				/* the top, above a changed root */
+		if (!prepend(&p, buf, dentry->name, dentry->len))
+			return ERR_PTR(-ENAMETOOLONG);
+		if (dentry->parent == dentry)
+			return p;			/* a nameless file: only this */
+		if (!prepend(&p, buf, "/", 1))
+			return ERR_PTR(-ENAMETOOLONG);
+	}
+	if (p == end && !prepend(&p, buf, "/", 1))
+		return ERR_PTR(-ENAMETOOLONG);
+	return p;
+}
+
+#define DELETED " (deleted)"
+
+char *d_path_any(struct dentry *dentry, char *buf, size_t size)
+{
+	char *end = buf + size, *path;
+
+	BUG_ON(size < sizeof(DELETED) + 1);
+	*--end = '\0';
+	spin_lock(&dcache_lock);
+	if (d_deleted(dentry))
+		prepend(&end, buf, DELETED, sizeof(DELETED) - 1);
+	path = prepend_path(dentry, buf, end);
+	spin_unlock(&dcache_lock);
+	return path;
+}
+
 char *d_path(struct dentry *dentry, char *buf, size_t size)
 {
-	char *p = buf + size;
+	char *end = buf + size, *path;
 
 	BUG_ON(size < 2);
-	*--p = '\0';
-	if (dentry->parent == dentry)
-		*--p = '/';
-	for (; dentry->parent != dentry; dentry = dentry->parent) {
-		if (!dentry->hashed)
-			return ERR_PTR(-ENOENT);
-		if ((size_t)(p - buf) < dentry->len + 1)
-			return ERR_PTR(-ENAMETOOLONG);
-		p -= dentry->len;
-		memcpy(p, dentry->name, dentry->len);
-		*--p = '/';
-	}
-	return p;
+	*--end = '\0';
+	spin_lock(&dcache_lock);
+	path = d_deleted(dentry) ? ERR_PTR(-ENOENT) : prepend_path(dentry, buf, end);
+	spin_unlock(&dcache_lock);
+	return path;
 }
 
 char *file_path(struct file *file, char *buf, size_t size)
 {
-	char *path = file->dentry ? d_path(file->dentry, buf, size) : NULL;
+	char *path = file->dentry ? d_path_any(file->dentry, buf, size) : NULL;
 
-	if (!path || IS_ERR(path)) {
-		strscpy(buf, path ? "(deleted)" : "(nameless)", size);
-		path = buf;
-	}
-	return path;
+	if (path && !IS_ERR(path))
+		return path;
+	strscpy(buf, path ? "(too long)" : "/dev/zero (deleted)", size);
+	return buf;
 }
 
 /* Positions: 0 and 1 are . and .., then the cookies, so that removing names moves nothing. */
@@ -169,15 +252,4 @@ int dcache_readdir(struct file *file, struct dirent_buf *buf)
 	}
 	spin_unlock(&dcache_lock);
 	return 0;
-}
-
-/* The root directory: its own parent, for ever in use. */
-void dcache_init(void)
-{
-	const struct qstr name = { "", 0 };
-
-	root_dentry = d_alloc(NULL, &name);
-	BUG_ON(!root_dentry);
-	root_dentry->inode = ramfs_inode(S_IFDIR | 0755, 0);
-	BUG_ON(!root_dentry->inode);
 }

@@ -14,14 +14,25 @@
 
 static struct chrdev {
 	dev_t dev;
+	const char *name;
+	mode_t mode;
 	const struct file_operations *fop;
 } chrdevs[MAX_CHRDEVS];				/* constant after boot */
 static unsigned int nr_chrdevs;
 
-void register_chrdev(dev_t dev, const struct file_operations *fop)
+void register_chrdev(dev_t dev, const char *name, mode_t mode, const struct file_operations *fop)
 {
 	BUG_ON(nr_chrdevs == MAX_CHRDEVS);
-	chrdevs[nr_chrdevs++] = (struct chrdev){ dev, fop };
+	chrdevs[nr_chrdevs++] = (struct chrdev){ dev, name, mode, fop };
+}
+
+const char *chrdev_nth(unsigned int n, dev_t *dev, mode_t *mode)
+{
+	if (n >= nr_chrdevs)
+		return NULL;
+	*dev = chrdevs[n].dev;
+	*mode = chrdevs[n].mode;
+	return chrdevs[n].name;
 }
 
 static int chrdev_open(struct inode *inode, struct file *file)
@@ -96,10 +107,10 @@ static const struct file_operations full_fops = {
 
 void dev_init(void)
 {
-	register_chrdev(MKDEV(1, 3), &null_fops);
-	register_chrdev(MKDEV(1, 5), &zero_fops);
-	register_chrdev(MKDEV(1, 7), &full_fops);
-	register_chrdev(MKDEV(4, 64), &tty_fops);	/* ttyS0 */
-	register_chrdev(MKDEV(5, 0), &tty_fops);	/* tty */
-	register_chrdev(MKDEV(5, 1), &tty_fops);	/* console */
+	register_chrdev(MKDEV(1, 3), "null", 0666, &null_fops);
+	register_chrdev(MKDEV(1, 5), "zero", 0666, &zero_fops);
+	register_chrdev(MKDEV(1, 7), "full", 0666, &full_fops);
+	register_chrdev(MKDEV(4, 64), "ttyS0", 0660, &tty_fops);
+	register_chrdev(MKDEV(5, 0), "tty", 0666, &tty_fops);
+	register_chrdev(MKDEV(5, 1), "console", 0600, &tty_fops);
 }

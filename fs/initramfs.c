@@ -114,7 +114,7 @@ static int fill_inode(struct inode *inode, const struct cpio_entry *e)
 	}
 	inode->uid = e->uid;
 	inode->gid = e->gid;
-	inode->mtime = inode->ctime = inode->atime = e->mtime;
+	inode->mtime = inode->ctime = inode->atime = (struct inode_time){ .sec = e->mtime };
 	return n < 0 ? n : 0;
 }
 
@@ -255,7 +255,8 @@ void fs_init(void)
 {
 	inode_init();
 	file_init();
-	dcache_init();
+	ramfs_init();
+	mount_root();
 	dev_init();
 	make_devices();
 	tty_init();

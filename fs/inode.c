@@ -15,12 +15,23 @@ void inode_init(void)
 	BUG_ON(!inode_cachep);
 }
 
-u32 current_time(void)
+/* The clock is read and divided once per tick: times of files need not be finer. */
+struct inode_time current_time(void)
 {
-	return div_u64(ktime_get_real_ns(), 1000000000);
+	static struct inode_time now;
+	static unsigned long tick;
+	u64 ns;
+
+	if (tick != jiffies || !now.sec) {
+		ns = ktime_get_real_ns();
+		tick = jiffies;
+		now.sec = div_u64(ns, 1000000000);
+		now.nsec = ns - (u64)now.sec * 1000000000;
+	}
+	return now;
 }
 
-struct inode *new_inode(dev_t dev, mode_t mode)
+struct inode *new_inode(struct super_block *sb, mode_t mode)
 {
 	struct inode *inode = kmem_cache_alloc(inode_cachep, GFP_KERNEL);
 
@@ -28,7 +39,7 @@ struct inode *new_inode(dev_t dev, mode_t mode)
 		return NULL;
 	*inode = (struct inode){
 		.count = ATOMIC_INIT(1),
-		.dev = dev,
+		.sb = sb,
 		.ino = ++last_ino,
 		.mode = mode,
 		.nlink = 1,
@@ -36,6 +47,7 @@ struct inode *new_inode(dev_t dev, mode_t mode)
 	inode->atime = inode->mtime = inode->ctime = current_time();
 	address_space_init(&inode->mapping);
 	mutex_init(&inode->lock);
+	atomic_inc(&sb->inodes);
 	return inode;
 }
 
@@ -46,6 +58,9 @@ void iput(struct inode *inode)
 	BUG_ON(atomic_read(&inode->mapping.mmap_count));
 	BUG_ON(mutex_is_locked(&inode->lock));
 	truncate_inode_pages(&inode->mapping, 0);
+	if (inode->op && inode->op->evict)
+		inode->op->evict(inode);
+	atomic_dec(&inode->sb->inodes);
 	kfree(inode->symlink);
 	kmem_cache_free(inode_cachep, inode);
 }

@@ -15,18 +15,21 @@
  */
 struct dentry {
 	atomic_t count;			/* users, + 1 while hashed */
-	/* Constant after creation. */
-	struct dentry *parent;		/* counted; the root: itself */
+	struct super_block *sb;		/* constant */
+	/* dcache_lock, and to change rename_mutex */
+	struct dentry *parent;		/* counted; a root, a nameless file: itself */
 	unsigned int len;		/* of name */
 	u32 hash;
+	char *name;			/* iname, or kmalloc()ed by a rename */
 	/* dcache_lock */
+	struct mount *mounted;		/* what stands on top of this directory, or NULL */
 	struct inode *inode;		/* counted; NULL until the name exists */
 	bool hashed;			/* reachable by path */
 	u32 cookie;			/* grows along children: a position for readdir */
 	struct hlist_node hash_link;
 	struct list_head children;	/* of child, in order of creation */
 	struct list_head child;
-	char name[];
+	char iname[];
 };
 
 static inline struct dentry *dget(struct dentry *dentry)
@@ -49,10 +52,18 @@ struct qstr {
 
 /* dcache.c */
 extern spinlock_t dcache_lock;
-extern struct dentry *root_dentry;
-void dcache_init(void);
-/* d_alloc - a new name below parent (NULL: a root), neither hashed nor with an inode; or NULL. */
+extern struct dentry *root_dentry;			/* of the first file system (super.c) */
+/* d_alloc - a new name below parent, neither hashed nor with an inode; or NULL. */
 struct dentry *d_alloc(struct dentry *parent, const struct qstr *name);
+/*
+ * d_alloc_root - one without a parent, for inode, whose reference is consumed even on failure: the
+ * root of sb (name ""), or a nameless file that is called so, as pipe:[17]; or NULL.
+ */
+struct dentry *d_alloc_root(struct super_block *sb, const char *name, struct inode *inode);
+/* d_make_root - the root of sb, for fill_super; consumes inode. 0 or -ENOMEM. */
+int d_make_root(struct super_block *sb, struct inode *inode);
+/* d_instantiate - a name made on demand: gets its inode, consumed, and stays unhashed. */
+void d_instantiate(struct dentry *dentry, struct inode *inode);
 void dput(struct dentry *dentry);		/* may free, may sleep */
 /* d_lookup - the hashed child of that name, with a reference, or NULL. */
 struct dentry *d_lookup(struct dentry *parent, const struct qstr *name);
@@ -60,17 +71,36 @@ struct dentry *d_lookup(struct dentry *parent, const struct qstr *name);
 void d_add(struct dentry *dentry, struct inode *inode);
 void d_drop(struct dentry *dentry);
 bool d_empty(struct dentry *dentry);		/* a directory without entries */
-/* d_path - from the root, into the end of buf; ERR_PTR(-ENAMETOOLONG), or -ENOENT if removed. */
+/*
+ * d_path - from the root of the current process, into the end of buf; ERR_PTR(-ENAMETOOLONG), or
+ * -ENOENT if removed. d_path_any - with " (deleted)" behind it instead of -ENOENT.
+ */
 char *d_path(struct dentry *dentry, char *buf, size_t size);
+char *d_path_any(struct dentry *dentry, char *buf, size_t size);
 /* dcache_readdir - f_op->readdir of directories whose entries are all in the cache. */
 int dcache_readdir(struct file *file, struct dirent_buf *buf);
 
 /* inode.c */
 void inode_init(void);
-/* new_inode - one with a count of 1 and no names; or NULL. */
-struct inode *new_inode(dev_t dev, mode_t mode);
+/* new_inode - one with a count of 1, no names, an ino of its own, times now; or NULL. */
+struct inode *new_inode(struct super_block *sb, mode_t mode);
 void iput(struct inode *inode);			/* the last one frees pages and inode */
-u32 current_time(void);				/* seconds since 1970 */
+struct inode_time current_time(void);		/* as fine as a tick */
+
+/* super.c */
+extern struct mutex mount_mutex;
+struct mount {
+	struct super_block *sb;
+	struct dentry *mountpoint;	/* counted; NULL: the root file system. dcache_lock */
+	char *source;			/* what the user named as its device; kmalloc()ed */
+	struct list_head list;		/* of mounts, in order of mounting; mount_mutex */
+};
+/* do_mount - type by name on top of a directory, counted by the caller. 0 or -Exxx. */
+int do_mount(const char *source, struct dentry *where, const char *type, unsigned long flags,
+	     const char *options);
+/* do_umount - take away what where is the root of. 0, -EINVAL (no such root) or -EBUSY. */
+int do_umount(struct dentry *where);
+void mount_root(void);				/* boot: root_dentry */
 
 /* readdir.c: emit one entry; next is the position behind it. False: the buffer is full. */
 bool dirent_emit(struct dirent_buf *buf, const struct qstr *name, unsigned long ino, mode_t mode,
@@ -80,6 +110,8 @@ bool dirent_emit(struct dirent_buf *buf, const struct qstr *name, unsigned long 
 #define LOOKUP_FOLLOW		1	/* if the last name is a symlink, go where it leads */
 #define LOOKUP_DIRECTORY	2	/* the result must be a directory */
 #define LOOKUP_EMPTY		4	/* the empty path means the start itself */
+
+#define WALK_JUMPED		1
 
 #define MAX_LINKS		40	/* symbolic links in one walk, as on Linux */
 
@@ -107,19 +139,26 @@ struct dentry *base_of(int dirfd, const char *path);
 /*
  * The steps of a walk: walk_begin(), then walk_to_parent(), which leaves the directory in
  * nd->dentry and the last name in nd->last (0 or -Exxx; -EISDIR: there is none, or . or ..).
- * walk_link() and walk_to_parent() again follow a symlink found there. walk_end() hands nd->dentry
- * to the caller; walk_fail() drops it and returns ERR_PTR(error).
+ * walk_link() and walk_to_parent() again follow a symlink found there, unless walk_link() returned
+ * WALK_JUMPED: then nd->dentry is where the link leads. walk_end() hands nd->dentry to the caller;
+ * walk_fail() drops it and returns ERR_PTR(error).
  */
 void walk_begin(struct nameidata *nd, struct dentry *base, const char *path);
 int walk_to_parent(struct nameidata *nd);
-int walk_link(struct nameidata *nd, struct inode *link);
+int walk_link(struct nameidata *nd, struct dentry *link);
 struct dentry *walk_end(struct nameidata *nd);
 void *walk_fail(struct nameidata *nd, int error);
+/* lookup_child - the name in that directory, counted, or ERR_PTR(-ENOENT, -ENOMEM). */
+struct dentry *lookup_child(struct dentry *dir, const struct qstr *name);
+/* cross_mounts - to the root of what is mounted on dentry, if anything; consumes and returns one. */
+struct dentry *cross_mounts(struct dentry *dentry);
 /* walk_step - go to dentry; consumes the caller's reference to it. */
 void walk_step(struct nameidata *nd, struct dentry *dentry);
 
 /* cwd.c */
 struct dentry *get_pwd(void);			/* counted; kernel threads stand in the root */
+struct dentry *get_root(void);			/* where / is for the current process; counted */
+struct dentry *fs_root(void);			/* the same, not counted; holds dcache_lock */
 mode_t get_umask(void);
 
 /* create.c */
@@ -145,14 +184,16 @@ struct file *alloc_file(struct inode *inode, struct dentry *dentry, int flags);
 int fd_install(struct file *file, unsigned int start, bool cloexec);
 
 /* ramfs.c */
-#define RAMFS_DEV	MKDEV(0, 1)
 extern const struct inode_operations ramfs_dir_iops;
-struct inode *ramfs_inode(mode_t mode, dev_t rdev);
+void ramfs_init(void);
+struct inode *ramfs_inode(struct super_block *sb, mode_t mode, dev_t rdev);
 /* ramfs_write - size bytes of kernel memory at pos of a regular file; bytes or -ENOMEM, -EFBIG. */
 ssize_t ramfs_write(struct inode *inode, loff_t pos, const void *data, size_t size);
 
 /* dev.c */
 extern const struct file_operations chrdev_fops;	/* of every character device node */
+/* chrdev_nth - name and numbers of the n-th registered device, or NULL at the end. */
+const char *chrdev_nth(unsigned int n, dev_t *dev, mode_t *mode);
 void dev_init(void);
 
 #endif

@@ -29,7 +29,7 @@ void walk_step(struct nameidata *nd, struct dentry *dentry)
 
 void walk_begin(struct nameidata *nd, struct dentry *base, const char *path)
 {
-	nd->dentry = *path == '/' ? dget(root_dentry) : base ? dget(base) : get_pwd();
+	nd->dentry = *path == '/' ? get_root() : base ? dget(base) : get_pwd();
 	nd->rest = path;
 	nd->link = NULL;
 	nd->depth = nd->links = 0;
@@ -65,11 +65,26 @@ static void walk_pop(struct nameidata *nd)
 	nd->link = nd->stack[nd->depth].link;
 }
 
-/* Continue with the target of link, found in nd->dentry. 0 or -ELOOP, -ENOENT. */
-int walk_link(struct nameidata *nd, struct inode *link)
+/* A link without a text: the file system says where it leads. WALK_JUMPED or -Exxx. */
+static int walk_jump(struct nameidata *nd, struct dentry *link)
 {
+	struct dentry *target = link->inode->op->follow(link);
+
+	if (IS_ERR(target))
+		return PTR_ERR(target);
+	walk_step(nd, target);
+	return WALK_JUMPED;
+}
+
+/* Continue with the target of the link dentry, found in nd->dentry. 0, WALK_JUMPED or -Exxx. */
+int walk_link(struct nameidata *nd, struct dentry *dentry)
+{
+	struct inode *link = dentry->inode;
+
 	if (++nd->links > MAX_LINKS)
 		return -ELOOP;
+	if (!link->symlink)
+		return walk_jump(nd, dentry);
 	if (!*link->symlink)
 		return -ENOENT;
 	if (*nd->rest) {
@@ -82,7 +97,7 @@ int walk_link(struct nameidata *nd, struct inode *link)
 	nd->link = ihold(link);
 	nd->rest = link->symlink;
 	if (*nd->rest == '/')
-		walk_step(nd, dget(root_dentry));
+		walk_step(nd, get_root());
 	return 0;
 }
 
@@ -112,16 +127,78 @@ static int next_name(struct nameidata *nd)
 	return 2;
 }
 
+struct dentry *cross_mounts(struct dentry *dentry)
+{
+	struct dentry *root;
+
+	while (unlikely(dentry->mounted)) {
+		spin_lock(&dcache_lock);
+		root = dentry->mounted ? dget(dentry->mounted->sb->root) : NULL;
+		spin_unlock(&dcache_lock);
+		if (!root)
+			break;
+		dput(dentry);
+		dentry = root;
+	}
+	return dentry;
+}
+
+/* The file system makes the name now, for this one user. */
+static struct dentry *lookup_on_demand(struct dentry *dir, const struct qstr *name)
+{
+	const struct inode_operations *op = dir->inode->op;
+	struct dentry *dentry;
+	int error;
+
+	if (!op->lookup)
+		return ERR_PTR(-ENOENT);
+	dentry = d_alloc(dir, name);
+	if (!dentry)
+		return ERR_PTR(-ENOMEM);
+	error = op->lookup(dir->inode, dentry);
+	if (!error)
+		return dentry;
+	dput(dentry);
+	return ERR_PTR(error);
+}
+
+struct dentry *lookup_child(struct dentry *dir, const struct qstr *name)
+{
+	if (unlikely(dir->sb->flags & SB_ON_DEMAND))
+		return lookup_on_demand(dir, name);
+	return d_lookup(dir, name) ?: ERR_PTR(-ENOENT);
+}
+
+/*
+ * The directory above dir, counted: above the root of a file system lies what its mount point lies
+ * in. Nothing is above the root of the process.
+ */
+static struct dentry *lookup_dotdot(struct dentry *dir)
+{
+	struct dentry *root;
+
+	spin_lock(&dcache_lock);
+	root = fs_root();
+	while (dir != root && dir->parent == dir && dir->sb->mount && dir->sb->mount->mountpoint)
+		dir = dir->sb->mount->mountpoint;
+	dir = dget(dir == root ? dir : dir->parent);
+	spin_unlock(&dcache_lock);
+	return cross_mounts(dir);
+}
+
 /* One name from where we are: . and .. and what the directory has. A counted dentry or ERR_PTR. */
 static struct dentry *lookup_one(struct dentry *dir, const struct qstr *name)
 {
+	struct dentry *next;
+
 	if (!S_ISDIR(dir->inode->mode))
 		return ERR_PTR(-ENOTDIR);
 	if (name->len == 1 && name->name[0] == '.')
 		return dget(dir);
 	if (name->len == 2 && name->name[0] == '.' && name->name[1] == '.')
-		return dget(dir->parent);
-	return d_lookup(dir, name) ?: ERR_PTR(-ENOENT);
+		return lookup_dotdot(dir);
+	next = lookup_child(dir, name);
+	return IS_ERR(next) ? next : cross_mounts(next);
 }
 
 /* Step to the name nd->last; a symlink is followed if follow says so. 0 or -Exxx. */
@@ -136,9 +213,9 @@ static int walk_one(struct nameidata *nd, bool follow)
 		walk_step(nd, next);
 		return 0;
 	}
-	error = walk_link(nd, next->inode);
+	error = walk_link(nd, next);
 	dput(next);
-	return error;
+	return min(error, 0);
 }
 
 struct dentry *path_lookup(struct dentry *base, const char *path, unsigned int flags)

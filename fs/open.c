@@ -2,7 +2,9 @@
 /* open.c - opening files by path, and asking about them: access, readlink. */
 #include "internal.h"
 #include <nopage/exec.h>
+#include <nopage/mm.h>
 #include <nopage/sched.h>
+#include <nopage/string.h>
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 
@@ -73,9 +75,9 @@ static int walk_create(struct nameidata *nd, int flags, mode_t mode, bool *creat
 			return error;
 		dir = nd->dentry->inode;
 		mutex_lock(&dir->lock);
-		dentry = d_lookup(nd->dentry, &nd->last);
-		*created = !dentry;
-		if (!dentry)
+		dentry = lookup_child(nd->dentry, &nd->last);
+		*created = dentry == ERR_PTR(-ENOENT);
+		if (*created)
 			dentry = create_last(nd, mode);
 		mutex_unlock(&dir->lock);
 		if (IS_ERR(dentry))
@@ -85,13 +87,14 @@ static int walk_create(struct nameidata *nd, int flags, mode_t mode, bool *creat
 			return -EEXIST;
 		}
 		if (!S_ISLNK(dentry->inode->mode) || flags & O_NOFOLLOW) {
+			dentry = cross_mounts(dentry);
 			walk_step(nd, dentry);
 			return nd->must_be_dir && !S_ISDIR(dentry->inode->mode) ? -ENOTDIR : 0;
 		}
-		error = walk_link(nd, dentry->inode);
+		error = walk_link(nd, dentry);
 		dput(dentry);
 		if (error)
-			return error;
+			return min(error, 0);
 	}
 }
 
@@ -206,21 +209,41 @@ long sys_access(long path, long mode)
 	return sys_faccessat2(AT_FDCWD, path, mode, 0);
 }
 
+/* The text of a link, not terminated, into size bytes of the user's. Its length or -Exxx. */
+static long copy_link(struct dentry *link, char *buf, long size)
+{
+	const char *text = link->inode->symlink;
+	char *page = NULL;
+	long len;
+
+	if (text) {
+		len = strlen(text);
+	} else {
+		page = __get_free_pages(GFP_KERNEL, 0);
+		if (!page)
+			return -ENOMEM;
+		text = page;
+		len = link->inode->op->readlink(link, page, PAGE_SIZE);
+	}
+	len = min(len, size);
+	if (len > 0 && copy_to_user(buf, text, len))
+		len = -EFAULT;
+	if (page)
+		free_pages(page, 0);
+	return len;
+}
+
 long sys_readlinkat(long dirfd, long path, long buf, long size)
 {
 	struct dentry *dentry;
-	long len = -EINVAL;
+	long len;
 
 	if (size <= 0)
 		return -EINVAL;
 	dentry = user_lookup(dirfd, (const char *)path, LOOKUP_EMPTY);
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
-	if (S_ISLNK(dentry->inode->mode)) {
-		len = min((long)dentry->inode->size, size);
-		if (copy_to_user((char *)buf, dentry->inode->symlink, len))
-			len = -EFAULT;
-	}
+	len = S_ISLNK(dentry->inode->mode) ? copy_link(dentry, (char *)buf, size) : -EINVAL;
 	dput(dentry);
 	return len;
 }

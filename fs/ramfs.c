@@ -199,7 +199,7 @@ static void dir_touch(struct inode *dir)
 
 static int ramfs_mknod(struct inode *dir, struct dentry *dentry, mode_t mode, dev_t rdev)
 {
-	struct inode *inode = ramfs_inode(mode, rdev);
+	struct inode *inode = ramfs_inode(dir->sb, mode, rdev);
 
 	if (!inode)
 		return -ENOMEM;
@@ -212,7 +212,7 @@ static int ramfs_mknod(struct inode *dir, struct dentry *dentry, mode_t mode, de
 
 static int ramfs_symlink(struct inode *dir, struct dentry *dentry, const char *target)
 {
-	struct inode *inode = ramfs_inode(S_IFLNK | S_IRWXUGO, 0);
+	struct inode *inode = ramfs_inode(dir->sb, S_IFLNK | S_IRWXUGO, 0);
 
 	if (!inode)
 		return -ENOMEM;
@@ -280,9 +280,9 @@ static const struct inode_operations ramfs_file_iops = {
 static const struct inode_operations ramfs_special_iops = {};
 
 /* ramfs_inode - an inode of any type, with the operations of that type; or NULL. */
-struct inode *ramfs_inode(mode_t mode, dev_t rdev)
+struct inode *ramfs_inode(struct super_block *sb, mode_t mode, dev_t rdev)
 {
-	struct inode *inode = new_inode(RAMFS_DEV, mode);
+	struct inode *inode = new_inode(sb, mode);
 
 	if (!inode)
 		return NULL;
@@ -301,13 +301,40 @@ struct inode *ramfs_inode(mode_t mode, dev_t rdev)
 	return inode;
 }
 
+static int ramfs_fill_super(struct super_block *sb, const char *options __unused)
+{
+	return d_make_root(sb, ramfs_inode(sb, S_IFDIR | 0755, 0));
+}
+
+static struct file_system_type rootfs_type = {
+	.name = "rootfs",
+	.magic = 0x01021994,
+	.fill_super = ramfs_fill_super,
+};
+
+static struct file_system_type tmpfs_type = {
+	.name = "tmpfs",
+	.magic = 0x01021994,
+	.fill_super = ramfs_fill_super,
+};
+
+static struct super_block *shm_sb;		/* of files without a name */
+
+void ramfs_init(void)
+{
+	register_filesystem(&rootfs_type);
+	register_filesystem(&tmpfs_type);
+	shm_sb = kern_mount(&tmpfs_type);
+	BUG_ON(IS_ERR(shm_sb));
+}
+
 struct file *shmem_file_setup(loff_t size)
 {
 	struct inode *inode;
 	struct file *file;
 
 	BUG_ON(size < 0 || size > TASK_SIZE);
-	inode = ramfs_inode(S_IFREG | 0600, 0);
+	inode = ramfs_inode(shm_sb, S_IFREG | 0600, 0);
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
 	inode->nlink = 0;

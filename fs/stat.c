@@ -24,7 +24,7 @@ static long to_user(long buf, const void *st, size_t size)
 static long put_stat(const struct inode *inode, long buf)
 {
 	struct stat st = {
-		.st_dev = inode->dev,
+		.st_dev = inode->sb->dev,
 		.st_ino = inode->ino,
 		.st_mode = inode->mode,
 		.st_nlink = inode->nlink,
@@ -34,9 +34,12 @@ static long put_stat(const struct inode *inode, long buf)
 		.st_size = inode->size,
 		.st_blksize = PAGE_SIZE,
 		.st_blocks = blocks(inode),
-		.st_atime = inode->atime,
-		.st_mtime = inode->mtime,
-		.st_ctime = inode->ctime,
+		.st_atime = inode->atime.sec,
+		.st_atime_nsec = inode->atime.nsec,
+		.st_mtime = inode->mtime.sec,
+		.st_mtime_nsec = inode->mtime.nsec,
+		.st_ctime = inode->ctime.sec,
+		.st_ctime_nsec = inode->ctime.nsec,
 	};
 
 	return to_user(buf, &st, sizeof(st));
@@ -45,7 +48,7 @@ static long put_stat(const struct inode *inode, long buf)
 static long put_stat64(const struct inode *inode, long buf)
 {
 	struct stat64 st = {
-		.st_dev = inode->dev,
+		.st_dev = inode->sb->dev,
 		.__st_ino = inode->ino,
 		.st_mode = inode->mode,
 		.st_nlink = inode->nlink,
@@ -55,9 +58,12 @@ static long put_stat64(const struct inode *inode, long buf)
 		.st_size = inode->size,
 		.st_blksize = PAGE_SIZE,
 		.st_blocks = blocks(inode),
-		.st_atime = inode->atime,
-		.st_mtime = inode->mtime,
-		.st_ctime = inode->ctime,
+		.st_atime = inode->atime.sec,
+		.st_atime_nsec = inode->atime.nsec,
+		.st_mtime = inode->mtime.sec,
+		.st_mtime_nsec = inode->mtime.nsec,
+		.st_ctime = inode->ctime.sec,
+		.st_ctime_nsec = inode->ctime.nsec,
 		.st_ino = inode->ino,
 	};
 
@@ -76,13 +82,13 @@ static long put_statx(const struct inode *inode, long buf)
 		.stx_ino = inode->ino,
 		.stx_size = inode->size,
 		.stx_blocks = blocks(inode),
-		.stx_atime.tv_sec = inode->atime,
-		.stx_ctime.tv_sec = inode->ctime,
-		.stx_mtime.tv_sec = inode->mtime,
+		.stx_atime = { inode->atime.sec, inode->atime.nsec, 0 },
+		.stx_ctime = { inode->ctime.sec, inode->ctime.nsec, 0 },
+		.stx_mtime = { inode->mtime.sec, inode->mtime.nsec, 0 },
 		.stx_rdev_major = MAJOR(inode->rdev),
 		.stx_rdev_minor = MINOR(inode->rdev),
-		.stx_dev_major = MAJOR(inode->dev),
-		.stx_dev_minor = MINOR(inode->dev),
+		.stx_dev_major = MAJOR(inode->sb->dev),
+		.stx_dev_minor = MINOR(inode->sb->dev),
 	};
 
 	return to_user(buf, &st, sizeof(st));

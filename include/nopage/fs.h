@@ -4,6 +4,7 @@
  *
  *	files_struct (descriptors) -> file (position, mode) -> inode -> address_space (pages)
  *	dentry: a name in a directory, with its inode
+ *	super_block: one mounted file system; every dentry and inode belongs to one
  */
 #ifndef NOPAGE_FS_H
 #define NOPAGE_FS_H
@@ -19,6 +20,10 @@ struct dentry;
 struct dirent_buf;
 struct file;
 struct inode;
+struct kstatfs;
+struct mount;
+struct poll_table;
+struct super_block;
 
 #define MKDEV(major, minor)	((dev_t)((major) << 8 | (minor)))
 #define MAJOR(dev)		((dev) >> 8)
@@ -32,9 +37,62 @@ struct address_space {
 	atomic_t mmap_count;			/* areas that map it; by vm_ops open, close */
 };
 
+/* super_block.flags: those of mount(2) that this kernel knows; see uapi/mount.h. */
+#define SB_RDONLY	0x1			/* MS_RDONLY */
+#define SB_ON_DEMAND	0x80000000		/* names are made by i_op->lookup, and not kept */
+
+/* A file system there is. It is mounted in one place at most: mounting again makes another. */
+struct super_block {
+	/* Constant after creation. */
+	const struct file_system_type *type;
+	dev_t dev;
+	struct dentry *root;			/* counted */
+	void *info;				/* the type's own */
+
+	/* mount_mutex */
+	unsigned long flags;			/* MS_*, SB_*; read without the lock */
+	struct mount *mount;			/* NULL: only the kernel uses it */
+
+	atomic_t inodes;			/* of this file system, in memory */
+};
+
+/* Where a file system comes from. Its fields are constant but list. */
+struct file_system_type {
+	const char *name;
+	unsigned long magic;			/* statfs() */
+	unsigned long flags;			/* SB_*, of every super block */
+	/* Set sb->root (d_make_root()) and sb->info by the user's options. 0 or -Exxx. */
+	int (*fill_super)(struct super_block *sb, const char *options);
+	/* All names and inodes are gone: free sb->info. Also if fill_super failed. Empty: nothing. */
+	void (*kill_super)(struct super_block *sb);
+	/* mount -o remount: take new options. Empty: there are none. 0 or -Exxx. */
+	int (*remount)(struct super_block *sb, const char *options);
+	/* Fill in sizes; they are zero. Empty: they stay so. */
+	void (*statfs)(struct super_block *sb, struct kstatfs *st);
+	/* ",size=4k" for /proc/mounts into buf; characters written. Empty: none. */
+	int (*show_options)(struct super_block *sb, char *buf, size_t size);
+	struct list_head list;			/* mount_mutex */
+};
+
+/* register_filesystem - mount(2) finds it by name from now on. Boot only. */
+void register_filesystem(struct file_system_type *type);
+/* kern_mount - a file system that stands nowhere in the tree, for the kernel; or ERR_PTR. */
+struct super_block *kern_mount(struct file_system_type *type);
+/*
+ * mount_line, filesystem_line - line n, from 0, of /proc/mounts and /proc/filesystems, with its
+ * newline, as the current process sees it; the length, or 0: there is no such line.
+ */
+int mount_line(unsigned int n, char *buf, size_t size);
+int filesystem_line(unsigned int n, char *buf, size_t size);
+
+struct inode_time {
+	s64 sec;				/* since 1970 */
+	u32 nsec;
+};
+
 struct inode {
 	atomic_t count;				/* dentries' and open files' references */
-	dev_t dev;				/* the file system it is in */
+	struct super_block *sb;			/* the file system it is in; constant */
 	unsigned long ino;
 	mode_t mode;				/* S_IF* | rights */
 	unsigned int nlink;			/* lock of the directories with the names */
@@ -42,17 +100,19 @@ struct inode {
 	gid_t gid;
 	dev_t rdev;				/* device nodes: major << 8 | minor */
 	loff_t size;				/* bytes; lock */
-	u32 atime, mtime, ctime;		/* seconds since 1970 */
+	struct inode_time atime, mtime, ctime;
 	const struct inode_operations *op;
 	const struct file_operations *fop;	/* what open gives a new file */
 	struct address_space mapping;
-	char *symlink;				/* target, S_IFLNK */
+	char *symlink;				/* target, S_IFLNK; kmalloc()ed */
+	void *private;				/* proc: whose; FIFO: its pipe; i_op->evict frees it */
 	struct mutex lock;			/* i_sem: directory contents, size */
 };
 
 /*
  * What can be done with the names in a directory, and with an inode. Called with the (directory's)
- * lock held; the dentry of a new name is not yet hashed. 0 or -Exxx. An empty slot: -EPERM.
+ * lock held, but lookup and what comes after it; the dentry of a new name is not yet hashed.
+ * 0 or -Exxx. An empty slot: -EPERM.
  */
 struct inode_operations {
 	/* Make dentry a new file, directory or device as the type in mode says. */
@@ -63,6 +123,20 @@ struct inode_operations {
 	int (*unlink)(struct inode *dir, struct dentry *dentry);
 	int (*rmdir)(struct inode *dir, struct dentry *dentry);
 	int (*truncate)(struct inode *inode);		/* to size 0; nothing maps it */
+	/*
+	 * SB_ON_DEMAND: is there dentry->name in dir? Gives dentry an inode by d_instantiate(),
+	 * or -ENOENT. No lock is held. The dentry is never hashed: it, and the inode if nothing
+	 * else holds it, go with their last user. Empty: the directory is empty.
+	 */
+	int (*lookup)(struct inode *dir, struct dentry *dentry);
+	/*
+	 * Links that are more than their text (inode->symlink is NULL), as /proc/PID/exe: the text
+	 * into buf, its length or -Exxx; and where a walk goes on, a counted dentry or ERR_PTR.
+	 */
+	ssize_t (*readlink)(struct dentry *link, char *buf, size_t size);
+	struct dentry *(*follow)(struct dentry *link);
+	/* The last reference is gone: free inode->private. Empty: nothing to do. */
+	void (*evict)(struct inode *inode);
 };
 
 struct file_operations {
@@ -78,6 +152,8 @@ struct file_operations {
 	loff_t (*llseek)(struct file *file, loff_t offset, int whence);
 	/* Directories: emit the entries from file->pos on; 0 or -Exxx. Empty: -ENOTDIR. */
 	int (*readdir)(struct file *file, struct dirent_buf *buf);
+	/* POLL* that hold now; waits by poll_wait(). Empty: always readable and writable. */
+	unsigned int (*poll)(struct file *file, struct poll_table *table);
 };
 
 #define FMODE_READ	1
@@ -115,7 +191,7 @@ struct file *shmem_file_setup(loff_t size);
 /* getname - a path of the user in a page of its own; or ERR_PTR. putname frees it. */
 char *getname(const char *user);
 void putname(char *name);
-/* Path of a file from the root into buf; a pointer within buf. */
+/* Path of a file from the root into buf, with " (deleted)" behind it; a pointer within buf. */
 char *file_path(struct file *file, char *buf, size_t size);
 
 /* Descriptor tables and working directories: fork, clone and exit (fs/file.c, fs/namei.c). */
@@ -132,8 +208,11 @@ void flush_old_files(void);			/* exec: close the close-on-exec ones */
 /* Open /dev/console as 0, 1 and 2 of the current task; 0 or -Exxx. */
 int open_console(void);
 
-/* Character devices (fs/dev.c): what opening the node major:minor gives. Boot only. */
-void register_chrdev(dev_t dev, const struct file_operations *fop);
+/*
+ * Character devices (fs/dev.c): what opening the node major:minor gives, and the name (constant)
+ * and rights that a devtmpfs shows it with. Boot only.
+ */
+void register_chrdev(dev_t dev, const char *name, mode_t mode, const struct file_operations *fop);
 
 /* Boot. */
 void fs_init(void);				/* caches, root directory, devices */

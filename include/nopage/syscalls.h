@@ -171,5 +171,9 @@ long sys_mkdirat(long dirfd, long path, long mode);
 long sys_unlink(long path);
 long sys_unlinkat(long dirfd, long path, long flags);
 long sys_rmdir(long path);
+long sys_chroot(long path);
+long sys_mount(long source, long where, long type, long flags, long data);
+long sys_umount(long where);
+long sys_umount2(long where, long flags);
 
 #endif

@@ -17,6 +17,8 @@
 #define __NR_time		13
 #define __NR_lseek		19
 #define __NR_getpid		20
+#define __NR_mount		21
+#define __NR_umount		22
 #define __NR_setuid		23
 #define __NR_getuid		24
 #define __NR_pause		29
@@ -31,10 +33,12 @@
 #define __NR_getgid		47
 #define __NR_geteuid		49
 #define __NR_getegid		50
+#define __NR_umount2		52
 #define __NR_ioctl		54
 #define __NR_fcntl		55
 #define __NR_setpgid		57
 #define __NR_umask		60
+#define __NR_chroot		61
 #define __NR_dup2		63
 #define __NR_getppid		64
 #define __NR_getpgrp		65

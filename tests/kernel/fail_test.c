@@ -10,6 +10,12 @@ KTEST(fail, counts_down)
 	void *a, *b, *c;
 
 	KT_TRUE(!kt_fail_fired());
+	a = kmalloc(64, GFP_KERNEL);			/* room in the cache: no pages needed below */
+	b = kmalloc(64, GFP_KERNEL);
+	c = kmalloc(64, GFP_KERNEL);
+	kfree(a);
+	kfree(b);
+	kfree(c);
 	kt_fail_nth(2);
 	a = kmalloc(64, GFP_KERNEL);
 	b = kmalloc(64, GFP_KERNEL);

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * super.c - file systems and where they are mounted.
+ *
+ *	mount -> super_block -> root dentry, and below it the names of one file system
+ *	   \--mountpoint: the directory, of another file system, that it hides
+ *
+ * A file system stands in one place, so a dentry alone says where one is, and mount() always makes
+ * a new one: two mounts of proc are two super blocks over the same processes. (Linux needs pairs of
+ * mount and dentry for bind mounts, which are not here.)
+ *
+ * Locks: mount_mutex for everything that comes and goes; within it dcache_lock for
+ * dentry->mounted, which path walks read.
+ */
+#include "internal.h"
+#include <nopage/mm.h>
+#include <nopage/printf.h>
+#include <nopage/sched.h>
+#include <nopage/slab.h>
+#include <nopage/string.h>
+#include <nopage/syscalls.h>
+#include <asm/uaccess.h>
+#include <uapi/mount.h>
+
+struct mutex mount_mutex = MUTEX_INIT(mount_mutex);
+struct dentry *root_dentry;
+
+static LIST_HEAD(types);			/* of file_system_type.list; mount_mutex */
+static LIST_HEAD(mounts);			/* of mount.list; mount_mutex */
+static u32 dev_in_use[256 / 32] = { 1 };	/* minors of major 0; mount_mutex */
+
+#define SB_USER_FLAGS	(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_SYNCHRONOUS | \
+			 MS_MANDLOCK | MS_DIRSYNC | MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
+
+void register_filesystem(struct file_system_type *type)
+{
+	mutex_lock(&mount_mutex);
+	list_add_tail(&type->list, &types);
+	mutex_unlock(&mount_mutex);
+}
+
+static struct file_system_type *find_type(const char *name)
+{
+	struct file_system_type *type;
+
+	list_for_each_entry(type, &types, list)
+		if (!strcmp(type->name, name))
+			return type;
+	return NULL;
+}
+
+/* ------------------------------------------------------------------ super blocks */
+
+/* A device number for a file system without a device. -EMFILE: all are in use. */
+static int get_anon_dev(dev_t *dev)
+{
+	for (unsigned int minor = 0; minor < 256; minor++) {
+		if (!(dev_in_use[minor / 32] & 1u << minor % 32)) {
+			dev_in_use[minor / 32] |= 1u << minor % 32;
+			*dev = MKDEV(0, minor);
+			return 0;
+		}
+	}
+	return -EMFILE;
+}
+
+/* The end of a super block whose names, but the root, are gone. */
+static void kill_super(struct super_block *sb)
+{
+	if (sb->root)
+		dput(sb->root);
+	BUG_ON(atomic_read(&sb->inodes));
+	if (sb->type->kill_super)
+		sb->type->kill_super(sb);
+	dev_in_use[MINOR(sb->dev) / 32] &= ~(1u << MINOR(sb->dev) % 32);
+	kfree(sb);
+}
+
+/* A new file system of that type. Caller holds mount_mutex. Or ERR_PTR. */
+static struct super_block *new_super(struct file_system_type *type, unsigned long flags,
+				     const char *options)
+{
+	struct super_block *sb = kzalloc(sizeof(*sb), GFP_KERNEL);
+	int error;
+
+	if (!sb)
+		return ERR_PTR(-ENOMEM);
+	sb->type = type;
+	sb->flags = (flags & SB_USER_FLAGS) | type->flags;
+	error = get_anon_dev(&sb->dev);
+	if (error) {
+		kfree(sb);
+		return ERR_PTR(error);
+	}
+	error = type->fill_super(sb, options);
+	if (!error)
+		return sb;
+	kill_super(sb);
+	return ERR_PTR(error);
+}
+
+struct super_block *kern_mount(struct file_system_type *type)
+{
+	struct super_block *sb;
+
+	mutex_lock(&mount_mutex);
+	sb = new_super(type, 0, "");
+	mutex_unlock(&mount_mutex);
+	return sb;
+}
+
+/* The next dentry after d in the tree below top: children first; NULL at the end. */
+static struct dentry *next_dentry(struct dentry *d, struct dentry *top)
+{
+	if (!list_empty(&d->children))
+		return list_first_entry(&d->children, struct dentry, child);
+	while (d != top && d->child.next == &d->parent->children)
+		d = d->parent;
+	return d == top ? NULL : list_first_entry(&d->child, struct dentry, child);
+}
+
+static int nr_children(const struct dentry *dentry)
+{
+	struct list_head *pos;
+	int n = 0;
+
+	list_for_each(pos, &dentry->children)
+		n++;
+	return n;
+}
+
+/*
+ * Is any name of it in use? Each counts one for being there and one for each child. Caller holds
+ * dcache_lock. A removed file that is open shows as an extra count of its directory.
+ */
+static bool super_busy(const struct super_block *sb)
+{
+	struct dentry *d;
+
+	assert_spin_locked(&dcache_lock);
+	for (d = sb->root; d; d = next_dentry(d, sb->root))
+		if (atomic_read(&d->count) != 1 + nr_children(d))
+			return true;
+	return false;
+}
+
+/* Drop all names but the root, deepest first. */
+static void drop_names(struct super_block *sb)
+{
+	struct dentry *d = sb->root, *parent;
+
+	while (d != sb->root || !list_empty(&d->children)) {
+		if (!list_empty(&d->children)) {
+			d = list_first_entry(&d->children, struct dentry, child);
+			continue;
+		}
+		parent = d->parent;
+		d_drop(d);
+		d = parent;
+	}
+}
+
+/* ------------------------------------------------------------------ mounts */
+
+static void free_mount(struct mount *mnt)
+{
+	kfree(mnt->source);
+	kfree(mnt);
+}
+
+static struct mount *alloc_mount(const char *source)
+{
+	struct mount *mnt = kzalloc(sizeof(*mnt), GFP_KERNEL);
+
+	if (!mnt)
+		return NULL;
+	mnt->source = kmalloc(strlen(source) + 1, GFP_KERNEL);
+	if (!mnt->source) {
+		kfree(mnt);
+		return NULL;
+	}
+	strcpy(mnt->source, source);
+	return mnt;
+}
+
+/* Put sb on top of where (NULL: it is the root). Cannot fail. Caller holds mount_mutex. */
+static void attach(struct mount *mnt, struct super_block *sb, struct dentry *where)
+{
+	mnt->sb = sb;
+	spin_lock(&dcache_lock);
+	sb->mount = mnt;
+	if (where) {
+		mnt->mountpoint = dget(where);
+		where->mounted = mnt;
+	}
+	spin_unlock(&dcache_lock);
+	list_add_tail(&mnt->list, &mounts);
+}
+
+/* Somebody may have mounted there, or removed the directory, since the path was walked. */
+static bool may_attach(struct dentry *where)
+{
+	return !where->mounted && (where->hashed || where->parent == where);
+}
+
+int do_mount(const char *source, struct dentry *where, const char *type_name, unsigned long flags,
+	     const char *options)
+{
+	struct file_system_type *type;
+	struct super_block *sb;
+	struct mount *mnt;
+	int error = -ENODEV;
+
+	mutex_lock(&mount_mutex);
+	type = find_type(type_name);
+	if (!type)
+		goto out;
+	error = -ENOTDIR;
+	if (!S_ISDIR(where->inode->mode))
+		goto out;
+	error = -ENOENT;
+	if (!may_attach(where))
+		goto out;
+	error = -ENOMEM;
+	mnt = alloc_mount(source);
+	if (!mnt)
+		goto out;
+	sb = new_super(type, flags, options);
+	error = IS_ERR(sb) ? PTR_ERR(sb) : 0;
+	if (error)
+		free_mount(mnt);
+	else
+		attach(mnt, sb, where);
+out:
+	mutex_unlock(&mount_mutex);
+	return error;
+}
+
+/* Caller holds mount_mutex and one reference to where, a root. */
+static int detach(struct dentry *where)
+{
+	struct super_block *sb = where->sb;
+	struct mount *mnt = sb->mount;
+	struct dentry *mountpoint = mnt->mountpoint;
+	bool busy;
+
+	spin_lock(&dcache_lock);
+	atomic_dec(&where->count);		/* the caller's own is no use of it */
+	busy = super_busy(sb);
+	if (busy)
+		dget(where);
+	else
+		mountpoint->mounted = NULL;
+	spin_unlock(&dcache_lock);
+	if (busy)
+		return -EBUSY;
+	list_del(&mnt->list);
+	dput(mountpoint);
+	free_mount(mnt);
+	drop_names(sb);
+	kill_super(sb);
+	return 0;
+}
+
+/* Consumes the reference to where. */
+int do_umount(struct dentry *where)
+{
+	int error = -EINVAL;
+
+	mutex_lock(&mount_mutex);
+	if (where == where->sb->root && where->sb->mount)
+		error = where->sb->mount->mountpoint ? detach(where) : -EBUSY;
+	if (error)
+		dput(where);
+	mutex_unlock(&mount_mutex);
+	return error;
+}
+
+static int do_remount(struct dentry *where, unsigned long flags, const char *options)
+{
+	struct super_block *sb = where->sb;
+	int error = 0;
+
+	if (where != sb->root)
+		return -EINVAL;
+	mutex_lock(&mount_mutex);
+	if (sb->type->remount)
+		error = sb->type->remount(sb, options);
+	if (!error)
+		sb->flags = (sb->flags & ~SB_USER_FLAGS) | (flags & SB_USER_FLAGS);
+	mutex_unlock(&mount_mutex);
+	return error;
+}
+
+/* ------------------------------------------------------------------ what is mounted */
+
+static const struct {
+	unsigned long flag;
+	const char *name;
+} flag_names[] = {
+	{ MS_SYNCHRONOUS, ",sync" }, { MS_DIRSYNC, ",dirsync" }, { MS_MANDLOCK, ",mand" },
+	{ MS_NOSUID, ",nosuid" }, { MS_NODEV, ",nodev" }, { MS_NOEXEC, ",noexec" },
+	{ MS_NOATIME, ",noatime" }, { MS_NODIRATIME, ",nodiratime" }, { MS_RELATIME, ",relatime" },
+};
+
+/* One line into buf; caller holds mount_mutex. path: room for a path, PAGE_SIZE bytes. */
+static int format_mount(const struct mount *mnt, char *path, char *buf, size_t size)
+{
+	struct super_block *sb = mnt->sb;
+	char *where = d_path(sb->root, path, PAGE_SIZE);
+	int n;
+
+	if (IS_ERR(where))
+		return 0;
+	n = scnprintf(buf, size, "%s %s %s %s", mnt->source, where, sb->type->name,
+		      sb->flags & MS_RDONLY ? "ro" : "rw");
+	for (unsigned int i = 0; i < ARRAY_SIZE(flag_names); i++)
+		if (sb->flags & flag_names[i].flag)
+			n += scnprintf(buf + n, size - n, "%s", flag_names[i].name);
+	if (sb->type->show_options)
+		n += sb->type->show_options(sb, buf + n, size - n);
+	return n + scnprintf(buf + n, size - n, " 0 0\n");
+}
+
+int mount_line(unsigned int n, char *buf, size_t size)
+{
+	char *path = __get_free_pages(GFP_KERNEL, 0);
+	struct mount *mnt;
+	int len = 0;
+
+	if (!path)
+		return 0;
+	mutex_lock(&mount_mutex);
+	list_for_each_entry(mnt, &mounts, list) {
+		if (!n--) {
+			len = format_mount(mnt, path, buf, size);
+			break;
+		}
+	}
+	mutex_unlock(&mount_mutex);
+	free_pages(path, 0);
+	return len;
+}
+
+int filesystem_line(unsigned int n, char *buf, size_t size)
+{
+	struct file_system_type *type;
+	int len = 0;
+
+	mutex_lock(&mount_mutex);
+	list_for_each_entry(type, &types, list) {
+		if (!n--) {
+			len = scnprintf(buf, size, "nodev\t%s\n", type->name);
+			break;
+		}
+	}
+	mutex_unlock(&mount_mutex);
+	return len;
+}
+
+void mount_root(void)
+{
+	struct super_block *sb;
+	struct mount *mnt = alloc_mount("rootfs");
+
+	mutex_lock(&mount_mutex);
+	sb = new_super(find_type("rootfs"), 0, "");
+	BUG_ON(!mnt || IS_ERR(sb));
+	attach(mnt, sb, NULL);
+	root_dentry = sb->root;
+	mutex_unlock(&mount_mutex);
+}
+
+/* ------------------------------------------------------------------ system calls */
+
+/* A string of the user's, or "" for NULL; ERR_PTR. Free with putname(). */
+static char *get_option(long user)
+{
+	char *page;
+
+	if (user)
+		return getname((const char *)user);
+	page = __get_free_pages(GFP_KERNEL, 0);
+	if (!page)
+		return ERR_PTR(-ENOMEM);
+	*page = '\0';
+	return page;
+}
+
+#define MS_NOT_HERE	(MS_BIND | MS_MOVE | MS_UNBINDABLE | MS_PRIVATE | MS_SLAVE | MS_SHARED)
+
+/* Strings are the kernel's. */
+static long mount_strings(const char *source, long where, const char *type, unsigned long flags,
+			  const char *options)
+{
+	struct dentry *dentry = user_lookup(AT_FDCWD, (const char *)where, LOOKUP_FOLLOW);
+	long error;
+
+	if (IS_ERR(dentry))
+		return PTR_ERR(dentry);
+	if (flags & MS_NOT_HERE)
+		error = -EINVAL;
+	else if (flags & MS_REMOUNT)
+		error = do_remount(dentry, flags, options);
+	else if (!*type)
+		error = -EINVAL;
+	else
+		error = do_mount(*source ? source : "none", dentry, type, flags, options);
+	dput(dentry);
+	return error;
+}
+
+long sys_mount(long source, long where, long type, long flags, long data)
+{
+	char *strings[3];
+	const long users[3] = { source, type, data };
+	long error = 0;
+	int n;
+
+	if ((flags & MS_MGC_MSK) == MS_MGC_VAL)
+		flags &= ~MS_MGC_MSK;
+	for (n = 0; n < 3; n++) {
+		strings[n] = get_option(users[n]);
+		if (IS_ERR(strings[n])) {
+			error = PTR_ERR(strings[n]);
+			break;
+		}
+	}
+	if (!error)
+		error = mount_strings(strings[0], where, strings[1], flags, strings[2]);
+	while (n--)
+		putname(strings[n]);
+	return error;
+}
+
+long sys_umount2(long where, long flags)
+{
+	struct dentry *dentry;
+
+	if (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
+		return -EINVAL;
+	dentry = user_lookup(AT_FDCWD, (const char *)where,
+			     flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW);
+	return IS_ERR(dentry) ? PTR_ERR(dentry) : do_umount(dentry);
+}
+
+long sys_umount(long where)
+{
+	return sys_umount2(where, 0);
+}
