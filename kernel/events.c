@@ -53,6 +53,7 @@ static const char *const path_text[] = {
 	[PATH_ZERO_PAGE] = "zero page",
 	[PATH_ANON] = "fresh frame of zeroes",
 	[PATH_FILE] = "page of the file",
+	[PATH_FILE_AROUND] = "page of the file, and those around it",
 	[PATH_FILE_COPY] = "private copy of the file's page",
 	[PATH_COW_COPY] = "copied",
 	[PATH_COW_ZERO] = "zero page replaced by a fresh frame",

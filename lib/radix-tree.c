@@ -156,10 +156,10 @@ void *radix_tree_delete(struct radix_tree_root *root, unsigned long index)
 }
 
 /*
- * The first index >= index with an item, or false. Goes down where a slot is used; where
+ * The slot of the first index >= index with an item, or NULL. Goes down where a slot is used; where
  * none is left it goes up by stepping the index over the whole empty part and starting again.
  */
-static bool next_item(const struct radix_tree_root *root, unsigned long *index, void **item)
+static void *const *next_slot(const struct radix_tree_root *root, unsigned long *index)
 {
 	const struct radix_tree_node *node, *below;
 	unsigned long part;
@@ -173,25 +173,30 @@ static bool next_item(const struct radix_tree_root *root, unsigned long *index, 
 				break;
 			node = below;
 		}
-		*item = level == 1 ? node->slots[slot_of(*index, 1)] : NULL;
-		if (*item)
-			return true;
+		if (level == 1 && node->slots[slot_of(*index, 1)])
+			return &node->slots[slot_of(*index, 1)];
 		part = 1UL << (level - 1) * RADIX_TREE_SHIFT;
 		*index = (*index & ~(part - 1)) + part;
 		if (*index == 0)
-			return false;	/* stepped over the largest index */
+			return NULL;	/* stepped over the largest index */
 	}
-	return false;
+	return NULL;
 }
 
+/* Down once for each node of the lowest level, then along its slots. */
 unsigned int radix_tree_gang_lookup(const struct radix_tree_root *root, void **results,
 				    unsigned long first, unsigned int max)
 {
 	unsigned int found = 0;
+	void *const *slot;
 
-	while (found < max && next_item(root, &first, &results[found])) {
-		found++;
-		if (++first == 0)
+	while (found < max && (slot = next_slot(root, &first))) {
+		do {
+			if (*slot)
+				results[found++] = *slot;
+			slot++;
+		} while (slot_of(++first, 1) && found < max);
+		if (!first)
 			break;
 	}
 	return found;

@@ -11,7 +11,8 @@
  *	| without the right     |              | any     | SIGSEGV, SEGV_ACCERR                     |
  *	| anonymous             | none         | read    | do_anonymous_page: the zero page         |
  *	| anonymous             | none         | write   | do_anonymous_page: a fresh frame         |
- *	| with vm_ops->nopage   | none         | read    | do_no_page: the object's page            |
+ *	| with vm_ops->nopage   | none         | read    | do_no_page: the object's page, and those |
+ *	|                       |              |         |   around it that vm_ops->map_pages has   |
  *	|   private             | none         | write   | do_no_page: a copy of it                 |
  *	|   shared              | none         | write   | do_no_page: the object's page, writable  |
  *	| private               | write-prot.  | write   | do_wp_page: the zero page -> fresh frame |
@@ -147,6 +148,8 @@ noinline enum fault_result do_no_page(struct fault *f)
 	f->mm->rss++;
 	unlock_pte(f);			/* was not present: nothing to flush */
 	f->path = copy ? PATH_FILE_COPY : PATH_FILE;
+	if (!write && vma->vm_ops->map_pages && vma->vm_ops->map_pages(f))
+		f->path = PATH_FILE_AROUND;
 	return type;
 }
 

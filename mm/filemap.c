@@ -123,10 +123,53 @@ noinline struct page *filemap_nopage(struct vm_area_struct *vma, unsigned long a
 	return page ?: NOPAGE_OOM;
 }
 
+#define FAULT_AROUND_PAGES	16	/* as Linux: 64 KiB, aligned */
+
+/*
+ * Programs read files from front to back and jump about in their text: the aligned block of pages
+ * that the fault lies in is mapped in one go, as far as the area reaches and the pages exist.
+ */
+static bool filemap_map_pages(struct fault *f)
+{
+	const unsigned long size = FAULT_AROUND_PAGES * PAGE_SIZE;
+	struct vm_area_struct *vma = f->vma;
+	struct address_space *mapping = &vma->vm_file->inode->mapping;
+	unsigned long block = f->address & ~(size - 1);
+	unsigned long start = max(block, vma->vm_start), end = min(block + size, vma->vm_end);
+	unsigned long first = vma->vm_pgoff + ((start - vma->vm_start) >> PAGE_SHIFT);
+	unsigned long count = (end - start) >> PAGE_SHIFT, mapped = 0;
+	pte_t *ptep = f->ptep - (pte_index(f->address) - pte_index(start));
+	void *pages[FAULT_AROUND_PAGES];
+	unsigned int n;
+
+	if (count == 1)
+		return false;
+	spin_lock(&mapping->tree_lock);
+	n = radix_tree_gang_lookup(&mapping->page_tree, pages, first, count);
+	spin_lock(&f->mm->page_table_lock);
+	for (unsigned int i = 0; i < n; i++) {
+		struct page *page = pages[i];
+		unsigned long at = page->index - first;
+
+		if (at >= count)
+			break;
+		if (!pte_none(ptep[at]))
+			continue;
+		get_page(page);
+		set_pte(&ptep[at], mk_pte(page, vma->vm_page_prot));
+		mapped++;
+	}
+	f->mm->rss += mapped;
+	spin_unlock(&f->mm->page_table_lock);
+	spin_unlock(&mapping->tree_lock);
+	return mapped;
+}
+
 static const struct vm_operations_struct filemap_vm_ops = {
 	.open = filemap_open,
 	.close = filemap_close,
 	.nopage = filemap_nopage,
+	.map_pages = filemap_map_pages,
 };
 
 int generic_file_mmap(struct file *file __unused, struct vm_area_struct *vma)

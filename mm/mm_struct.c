@@ -81,6 +81,19 @@ void mmget(struct mm_struct *mm, enum mm_why why)
 	event_mm(mm, why, atomic_inc_return(&mm->mm_users), atomic_read(&mm->mm_count));
 }
 
+bool mmget_not_zero(struct mm_struct *mm, enum mm_why why)
+{
+	int users;
+
+	do {
+		users = atomic_read(&mm->mm_users);
+		if (!users)
+			return false;
+	} while (!atomic_cmpxchg(&mm->mm_users, users, users + 1));
+	event_mm(mm, why, users + 1, atomic_read(&mm->mm_count));
+	return true;
+}
+
 void mmgrab(struct mm_struct *mm, enum mm_why why)
 {
 	BUG_ON(atomic_read(&mm->mm_count) <= 0);

@@ -39,6 +39,7 @@ enum fault_path {
 	PATH_ZERO_PAGE,		/* first read of anonymous memory: the zero page */
 	PATH_ANON,		/* first write of anonymous memory: a fresh frame of zeroes */
 	PATH_FILE,		/* vm_ops->nopage gave the page */
+	PATH_FILE_AROUND,	/* the same, and pages around it were mapped, too */
 	PATH_FILE_COPY,		/* the same, written to privately: copied at once */
 	PATH_SPURIOUS,		/* somebody else had resolved it */
 	PATH_NO_VMA,		/* SIGSEGV: no area */

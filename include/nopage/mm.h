@@ -155,6 +155,8 @@ void free_reserved_area(void *start, void *end, const char *what);
 struct mm_struct *mm_alloc(void);		/* users 1, count 1, no areas; NULL: no memory */
 void mmget(struct mm_struct *mm, enum mm_why why);
 void mmput(struct mm_struct *mm, enum mm_why why);	/* may sleep */
+/* mmget_not_zero - become a user of an mm that is kept by mm_count only; false: it has none left. */
+bool mmget_not_zero(struct mm_struct *mm, enum mm_why why);
 void mmgrab(struct mm_struct *mm, enum mm_why why);
 void mmdrop(struct mm_struct *mm, enum mm_why why);
 /* dup_mm - a copy-on-write copy of mm for fork, or ERR_PTR(-ENOMEM). Takes mmap_sem of mm. */
@@ -243,12 +245,42 @@ enum fault_result do_wp_page(struct fault *f);
 int expand_stack(struct vm_area_struct *vma, unsigned long address);
 void exit_mmap(struct mm_struct *mm);
 
+/* ------------------------------------------------------------------ looking: access.c, pagewalk.c */
+
+/*
+ * access_process_vm - copy len bytes between buf and addr of mm, whose user the caller is. Present
+ * rights do not matter, as for a debugger; what a shared area forbids to write stays forbidden.
+ * Bytes, or if there are none -EFAULT, -ENOMEM. Takes mmap_sem for read. Sleeps.
+ */
+ssize_t access_process_vm(struct mm_struct *mm, unsigned long addr, void *buf, size_t len,
+			  bool write);
+
+typedef void (*pte_visitor)(void *arg, unsigned long addr, pte_t pte);
+/*
+ * walk_page_range - visit every entry of [start, end), page aligned, that is not none, by address.
+ * Holds page_table_lock: visit must not sleep. The caller keeps the tables in place: by mmap_sem
+ * (for read is enough) or by mmlist_lock.
+ */
+void walk_page_range(struct mm_struct *mm, unsigned long start, unsigned long end,
+		     pte_visitor visit, void *arg);
+unsigned long nr_page_tables(struct mm_struct *mm);	/* pages, the directory included */
+/* page_mapcount - how many entries hold a mapped frame; whoever just looks at it counts too. */
+unsigned int page_mapcount(const struct page *page);
+
+/* What all address spaces together take, in pages. */
+struct mm_usage {
+	unsigned long anon, mapped;	/* frames, shared ones once: anonymous, of files */
+	unsigned long page_tables;
+	unsigned long total_vm;
+};
+void count_mm_usage(struct mm_usage *usage);
+
 /* ------------------------------------------------------------------ page cache: filemap.c */
 
 /* The pages of one file, by page number. For in-memory files, they are the file. */
 struct address_space;
 void address_space_init(struct address_space *mapping);
-/* The page at index, referenced. Without one: NULL; or a page of zeroes is made (NULL: no memory). */
+/* The page at index, referenced. Without one: NULL; or one of zeroes is made (NULL: no memory). */
 struct page *find_get_page(struct address_space *mapping, unsigned long index);
 struct page *find_or_create_page(struct address_space *mapping, unsigned long index);
 /* Drop all pages from index on (their mappings must be gone). */

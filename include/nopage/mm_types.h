@@ -18,6 +18,7 @@
 struct file;
 struct kmem_cache;
 struct address_space;
+struct fault;
 struct vm_operations_struct;
 
 /*
@@ -87,6 +88,12 @@ struct vm_operations_struct {
 	 * VM_FAULT_MAJOR. Called with mmap_sem held for read; may sleep.
 	 */
 	struct page *(*nopage)(struct vm_area_struct *area, unsigned long address, int *type);
+	/*
+	 * map_pages - a read fault has just been resolved by nopage: also map the pages around it that
+	 * are at hand, where nothing is mapped yet. True when there were any. Called with mmap_sem
+	 * held for read; may not sleep.
+	 */
+	bool (*map_pages)(struct fault *f);
 };
 
 #define NOPAGE_SIGBUS	((struct page *)0)

@@ -230,6 +230,43 @@ KTEST(fault, private_file_mapping)
 	fput(file);
 }
 
+/* A read fault also maps the other pages of the aligned block that exist already; no others. */
+KTEST(fault, read_maps_the_pages_around)
+{
+	struct file *file = shmem_file_setup(64 * PAGE_SIZE);
+	struct mm_struct *mm = test_mm_enter();
+	unsigned long faults;
+	struct page *page;
+
+	KT_ASSERT(mm && !IS_ERR(file));
+	for (int i = 0; i < 40; i++) {
+		if (i == 20)
+			continue;		/* a hole in the file */
+		page = find_or_create_page(&file->inode->mapping, i);
+		KT_ASSERT(page);
+		*(int *)page_address(page) = i;
+		put_page(page);
+	}
+	down_write(&mm->mmap_sem);
+	KT_EQ(do_mmap(mm, file, TEST_BASE, 30 * PAGE_SIZE, PROT_RW, MAP_PRIVATE | MAP_FIXED, 0),
+	      TEST_BASE);
+	up_write(&mm->mmap_sem);
+	faults = test_faults();
+	KT_EQ(test_peek(TEST_BASE + 18 * PAGE_SIZE), 18);
+	KT_EQ(test_last_path(), PATH_FILE_AROUND);
+	for (int i = 16; i < 30; i++)
+		if (i != 20)
+			KT_EQ(test_peek(TEST_BASE + i * PAGE_SIZE), i);
+	KT_EQ(test_faults() - faults, 1);
+	KT_EQ(mm->rss, 13);			/* 16 to 29 but the hole; nothing below, nothing behind */
+	KT_TRUE(pte_none(test_pte(mm, TEST_BASE + 15 * PAGE_SIZE)));
+	KT_EQ(test_poke(TEST_BASE + 17 * PAGE_SIZE, 1), 0);
+	KT_EQ(test_last_path(), PATH_COW_COPY);
+	validate_mm(mm);
+	test_mm_leave(mm);
+	fput(file);
+}
+
 /* Nothing but the page table and the frame is allocated; either may fail. */
 KTEST(fault, nth_allocation_fails)
 {
