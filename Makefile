@@ -249,14 +249,24 @@ $(BIN_FILES) $(TOUR_FILES) $(TEST_FILES):
 # /init is user/init.c; every other file of user/ is a program in /bin.
 INIT_FILE := $(filter build/root/bin/init,$(BIN_FILES))
 ROOT_FILES := $(filter-out $(INIT_FILE),$(BIN_FILES)) $(TOUR_FILES)
+ROOT_ETC := $(sort $(wildcard user/etc/*))
 TEST_DATA := $(wildcard tests/user/data)
+
+# Debian's busybox for the i386: installed, or where tools/setup has put it. BUSYBOX= leaves it out.
+BUSYBOX ?= $(or $(firstword $(wildcard $(shell dpkg -L busybox-static:i386 2>/dev/null | \
+	grep '/bin/busybox$$'))),cache/busybox)
+cache/busybox:
+	@echo 'missing: busybox-static:i386. Run tools/setup, which fetches it; or make BUSYBOX=' >&2
+	@exit 1
 
 # $(call entries,FILES): PATH=SOURCE arguments for mkinitramfs.
 entries = $(foreach f,$(1),$(patsubst build/root/%,%,$(f))=$(f))
 
-build/initramfs.cpio: $(INIT_FILE) $(ROOT_FILES) build/.root tools/mkinitramfs
+build/initramfs.cpio: $(INIT_FILE) $(ROOT_FILES) $(ROOT_ETC) $(BUSYBOX) build/.root \
+		tools/mkinitramfs
 	$(call say,CPIO,$@)
-	$(Q)$(PYTHON) tools/mkinitramfs $@ $(addprefix init=,$(INIT_FILE)) $(call entries,$(ROOT_FILES))
+	$(Q)$(PYTHON) tools/mkinitramfs $(addprefix --busybox ,$(BUSYBOX)) $@ \
+		$(addprefix init=,$(INIT_FILE)) etc=user/etc $(call entries,$(ROOT_FILES))
 
 # What tests/user/runner.c runs.
 build/root/tests/list: build/.root
@@ -274,8 +284,8 @@ build/initramfs-test.cpio: $(INIT_FILE) $(ROOT_FILES) $(TEST_FILES) build/root/t
 # The list of files, so that a removed program makes the archives again.
 build/.root: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(ROOT_FILES) $(TEST_FILES)' | cmp -s - $@ || \
-		printf '%s\n' '$(ROOT_FILES) $(TEST_FILES)' >$@
+	@printf '%s\n' '$(ROOT_FILES) $(TEST_FILES) $(ROOT_ETC) $(BUSYBOX)' | cmp -s - $@ || \
+		printf '%s\n' '$(ROOT_FILES) $(TEST_FILES) $(ROOT_ETC) $(BUSYBOX)' >$@
 
 test-archive: build/initramfs-test.cpio
 user: $(BIN_PROGS) $(TOUR_PROGS) $(TEST_PROGS) $(BOOT_PROGS)
@@ -287,8 +297,7 @@ SUCCESS := 33
 RUN := tools/run --kernel $(KERNEL) --mem $(MEM)
 
 run: all
-	@echo 'Booting $(KERNEL) in QEMU. Ctrl-A X ends it.'
-	@$(RUN) --interactive --append '$(APPEND)'
+	@$(RUN) --session --append '$(APPEND)'
 
 tour: all
 	@$(RUN) --timeout 120 --debug-exit --append 'tour$(if $(APPEND), $(APPEND))' </dev/null; [ $$? -eq $(SUCCESS) ]

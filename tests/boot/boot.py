@@ -88,21 +88,26 @@ def collect(process):
     return b"".join(chunks), False
 
 
-def boot(append="", kernel=None, initrd=None, mem=128, debug_exit=True, iso=None, extra=()):
-    """Boot to the end. initrd: a path, several joined by commas, or "none"."""
+def boot(append="", kernel=None, initrd=None, mem=128, debug_exit=True, iso=None, extra=(),
+         script=None):
+    """Boot to the end. initrd: a path, several joined by commas, or "none". script: bytes on
+    standard input, as `make run` takes them; then the status is 0 or 1."""
     command = ["tools/run", "--kernel", kernel or DEBUG, "--initrd", initrd or INITRD,
                "--mem", str(mem)]
     if iso:
         command += ["--iso", iso]
-    if debug_exit:
+    if script is not None:
+        command += ["--session"]
+    elif debug_exit:
         command += ["--debug-exit"]
     if append:
         command += ["--append", append]
     if extra:
         command += ["--", *extra]
     print("# " + " ".join(command).replace(TMP, "TMP"), flush=True)
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT)
+    with open(save(script or b""), "rb") as stdin:
+        process = subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT)
     output, ended = collect(process)
     if not ended:
         process.kill()
