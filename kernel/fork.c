@@ -146,6 +146,7 @@ static struct task_struct *dup_task_struct(void)
 	p->min_flt = 0;
 	p->maj_flt = 0;
 	p->fail_nth = 0;
+	p->robust_list = NULL;
 	p->vfork_done = NULL;
 	p->group_leader = p;
 	INIT_LIST_HEAD(&p->run_list);
@@ -418,13 +419,16 @@ long do_fork(unsigned long clone_flags, unsigned long usp, struct pt_regs *regs,
 
 /*
  * mm_release - p (current) is about to leave its address space, by exec or exit. While it is still
- * loaded: tell a joining thread (clear_child_tid), then let a vforking parent go on.
+ * loaded: give up its robust mutexes, tell a joining thread (clear_child_tid), then let a vforking
+ * parent go on.
  */
 void mm_release(struct task_struct *p)
 {
 	struct completion *vfork = p->vfork_done;
 
 	BUG_ON(p != current);
+	if (p->robust_list)
+		exit_robust_list(p);
 	if (p->clear_child_tid) {
 		int *tid = p->clear_child_tid;
 

@@ -1,34 +1,48 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * futex.c - sleeping until a word of user memory changes: FUTEX_WAIT and FUTEX_WAKE.
+ * futex.c - sleeping until a word of user memory changes: futex(2).
  *
- * A sleeper is found by the pair (address space, address). Memory that two processes share stands
- * in two address spaces, so futexes between processes do not work yet; joins and locks of threads
- * do.
+ * A sleeper is found by a key (futex_key). For memory of one process it is the address space and
+ * the address; for memory that processes share (MAP_SHARED) it is the file's inode and the place in
+ * it, so that all of them come to the same key from whatever address.
  *
  * No wake-up is lost: a waiter queues itself first and reads the word then. Whoever changes the
- * word and wakes after that reading finds the waiter on the queue.
+ * word and wakes after that reading finds the waiter on the queue. A waiter that finds another
+ * value, but has been woken meanwhile, has used a wake-up up and reports it.
+ *
+ * A key names its inode or mm but holds no reference: the pointer is compared, never followed. If
+ * the object goes while somebody waits, a wake-up meant for its successor may reach him. That is a
+ * spurious wake-up, for which every user of futexes has to be prepared.
+ *
+ * Locks: a bucket's lock, two of them in the order of their addresses; then the run-queue lock.
+ * Under a bucket's lock user memory is read without faulting: -EFAULT then means to unlock, fault
+ * the page in, and start again.
  */
 #include "internal.h"
 #include <nopage/err.h>
+#include <nopage/fs.h>
+#include <nopage/mm.h>
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 #include <uapi/futex.h>
 
-#define FUTEX_BUCKETS	64
+#define FUTEX_BUCKETS	256
+
+struct futex_bucket {
+	spinlock_t lock;
+	struct list_head waiters;	/* of futex_q.list, first come first woken */
+};
 
 struct futex_q {
 	struct list_head list;		/* bucket lock */
-	struct mm_struct *mm;
-	unsigned long uaddr;
+	struct futex_bucket *bucket;	/* whose list; changes with requeue, under both locks */
+	struct futex_key key;		/* the same */
+	u32 bitset;
 	struct task_struct *task;
 	bool woken;			/* bucket lock to set */
 };
 
-static struct futex_bucket {
-	spinlock_t lock;
-	struct list_head waiters;	/* of futex_q.list, first come first woken */
-} buckets[FUTEX_BUCKETS];
+static struct futex_bucket buckets[FUTEX_BUCKETS];
 
 void futex_init(void)
 {
@@ -38,57 +52,158 @@ void futex_init(void)
 	}
 }
 
-static struct futex_bucket *bucket_of(const struct mm_struct *mm, unsigned long uaddr)
+/* ------------------------------------------------------------------ keys and buckets */
+
+/* shared_key - key of an address in a MAP_SHARED area; others stay as they are. 0 or -EFAULT. */
+static int shared_key(struct futex_key *key)
 {
-	unsigned long hash = uaddr >> 2 ^ uaddr >> 12 ^ (unsigned long)mm >> 6;
+	struct mm_struct *mm = current->mm;
+	unsigned long uaddr = key->index;
+	struct vm_area_struct *vma;
+	int error = -EFAULT;
+
+	down_read(&mm->mmap_sem);
+	vma = find_vma(mm, uaddr);
+	if (vma && vma->vm_start <= uaddr) {
+		error = 0;
+		if (vma->vm_flags & VM_SHARED) {
+			key->object = vma->vm_file->inode;
+			key->index = vma->vm_pgoff + ((uaddr - vma->vm_start) >> PAGE_SHIFT);
+			key->offset = uaddr & ~PAGE_MASK;
+		}
+	}
+	up_read(&mm->mmap_sem);
+	return error;
+}
+
+int futex_key(unsigned long uaddr, bool shared, struct futex_key *key)
+{
+	if (unlikely(uaddr % sizeof(u32)))
+		return -EINVAL;
+	if (unlikely(!access_ok((void *)uaddr, sizeof(u32))))
+		return -EFAULT;
+	key->object = current->mm;
+	key->index = uaddr;
+	key->offset = 0;
+	return shared ? shared_key(key) : 0;
+}
+
+static inline bool same_key(const struct futex_key *a, const struct futex_key *b)
+{
+	return a->index == b->index && a->offset == b->offset && a->object == b->object;
+}
+
+static inline struct futex_bucket *bucket_of(const struct futex_key *key)
+{
+	unsigned long hash = key->index >> 2 ^ key->index >> 12 ^ key->offset >> 2 ^
+			     (unsigned long)key->object >> 6;
 
 	return &buckets[hash % FUTEX_BUCKETS];
 }
 
-int futex_wake(unsigned long uaddr, int nr)
+static void lock_two(struct futex_bucket *a, struct futex_bucket *b)
 {
-	struct futex_bucket *b = bucket_of(current->mm, uaddr);
+	spin_lock(&min(a, b)->lock);
+	if (a != b)
+		spin_lock(&max(a, b)->lock);
+}
+
+static void unlock_two(struct futex_bucket *a, struct futex_bucket *b)
+{
+	spin_unlock(&a->lock);
+	if (a != b)
+		spin_unlock(&b->lock);
+}
+
+/* fault_in - 0 when the word can be written to, or with write false, read; -EFAULT. Sleeps. */
+static int fault_in(unsigned long uaddr, bool write)
+{
+	u32 value;
+
+	if (get_user(value, (u32 *)uaddr))
+		return -EFAULT;
+	return write ? cmpxchg_user((u32 *)uaddr, &value, value) : 0;
+}
+
+/* ------------------------------------------------------------------ waking */
+
+/* wake_one - q, which is on the list of a bucket whose lock is held, is woken and leaves it. */
+static void wake_one(struct futex_q *q)
+{
+	list_del_init(&q->list);
+	q->woken = true;
+	wake_up_process(q->task);
+}
+
+/* wake_key - up to nr, but at least one, of those that wait for a bit of bitset. Lock held. */
+static int wake_key(struct futex_bucket *b, const struct futex_key *key, int nr, u32 bitset)
+{
 	struct futex_q *q, *next;
 	int woken = 0;
 
-	spin_lock(&b->lock);
 	list_for_each_entry_safe(q, next, &b->waiters, list) {
-		if (woken >= nr)
-			break;
-		if (q->mm != current->mm || q->uaddr != uaddr)
+		if (!same_key(&q->key, key) || !(q->bitset & bitset))
 			continue;
-		list_del_init(&q->list);
-		q->woken = true;
-		wake_up_process(q->task);
-		woken++;
+		wake_one(q);
+		if (++woken >= nr)
+			break;
 	}
-	spin_unlock(&b->lock);
 	return woken;
 }
 
+static int wake_bits(unsigned long uaddr, bool shared, int nr, u32 bitset)
+{
+	struct futex_bucket *b;
+	struct futex_key key;
+	int error = futex_key(uaddr, shared, &key);
+
+	if (unlikely(error))
+		return error;
+	b = bucket_of(&key);
+	spin_lock(&b->lock);
+	error = wake_key(b, &key, nr, bitset);
+	spin_unlock(&b->lock);
+	return error;
+}
+
+int futex_wake(unsigned long uaddr, int nr)
+{
+	return wake_bits(uaddr, true, nr, FUTEX_BITSET_MATCH_ANY);
+}
+
+/* ------------------------------------------------------------------ waiting */
+
 static void queue_me(struct futex_q *q)
 {
-	struct futex_bucket *b = bucket_of(q->mm, q->uaddr);
+	struct futex_bucket *b = bucket_of(&q->key);
 
+	q->bucket = b;
 	spin_lock(&b->lock);
 	list_add_tail(&q->list, &b->waiters);
 	spin_unlock(&b->lock);
 }
 
-/* unqueue_me - true when nobody had woken q. */
+/* unqueue_me - true when nobody had woken q. From here on nobody else refers to it. */
 static bool unqueue_me(struct futex_q *q)
 {
-	struct futex_bucket *b = bucket_of(q->mm, q->uaddr);
+	struct futex_bucket *b;
 	bool queued;
 
-	spin_lock(&b->lock);
-	queued = !list_empty(&q->list);
+	for (;;) {
+		b = READ_ONCE(q->bucket);
+		spin_lock(&b->lock);
+		if (likely(b == q->bucket))
+			break;
+		spin_unlock(&b->lock);		/* requeued in between */
+	}
+	queued = !q->woken;
 	if (queued)
-		list_del_init(&q->list);
+		list_del(&q->list);
 	spin_unlock(&b->lock);
 	return queued;
 }
 
+/* sleep_queued - 0 when woken, -ERESTARTSYS for a signal, or -ETIMEDOUT. */
 static int sleep_queued(struct futex_q *q, u64 deadline)
 {
 	int error = 0;
@@ -101,7 +216,9 @@ static int sleep_queued(struct futex_q *q, u64 deadline)
 			error = -ERESTARTSYS;
 			break;
 		}
-		if (!sleep_step(deadline)) {
+		if (deadline == FUTEX_FOREVER) {
+			schedule();
+		} else if (!sleep_step(deadline)) {
 			error = -ETIMEDOUT;
 			break;
 		}
@@ -110,16 +227,21 @@ static int sleep_queued(struct futex_q *q, u64 deadline)
 	return error;
 }
 
-/* futex_wait - 0 when woken, -EAGAIN when *uaddr is not val, -ETIMEDOUT, -EFAULT. */
-static int futex_wait(unsigned long uaddr, u32 val, u64 deadline)
+/* futex_wait - 0 when woken, -EAGAIN when *uaddr is not val, -ETIMEDOUT, -EFAULT, -ERESTARTSYS. */
+static int futex_wait(unsigned long uaddr, bool shared, u32 val, u32 bitset, u64 deadline)
 {
-	struct futex_q q = { .mm = current->mm, .uaddr = uaddr, .task = current };
+	struct futex_q q;
 	u32 now;
-	int error;
+	int error = futex_key(uaddr, shared, &q.key);
 
 	might_sleep();
+	if (unlikely(error))
+		return error;
+	q.bitset = bitset;
+	q.task = current;
+	q.woken = false;
 	queue_me(&q);
-	if (get_user(now, (u32 *)uaddr))
+	if (unlikely(get_user(now, (u32 *)uaddr)))
 		error = -EFAULT;
 	else if (now != val)
 		error = -EAGAIN;
@@ -128,36 +250,291 @@ static int futex_wait(unsigned long uaddr, u32 val, u64 deadline)
 	return unqueue_me(&q) ? error : 0;
 }
 
-/* do_futex - get: reads a struct timespec of the caller's width. */
-static long do_futex(unsigned long uaddr, long op, long val, long timeout,
-		     int (*get)(long user, u64 *ns))
-{
-	u64 ns = ~0ULL;
-	int error;
+/* ------------------------------------------------------------------ requeue */
 
-	op &= ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
-	if (op != FUTEX_WAIT && op != FUTEX_WAKE)
-		return -ENOSYS;
-	if (op == FUTEX_WAIT && timeout) {
-		error = get(timeout, &ns);
+/*
+ * requeue_key - of those that wait in a for key from, wake nr_wake and let nr_move wait in b for
+ * key to. How many both are. Both locks are held.
+ */
+static int requeue_key(struct futex_bucket *a, const struct futex_key *from,
+		       struct futex_bucket *b, const struct futex_key *to, int nr_wake, int nr_move)
+{
+	struct futex_q *q, *next;
+	int woken = 0, moved = 0;
+
+	list_for_each_entry_safe(q, next, &a->waiters, list) {
+		if (!same_key(&q->key, from))
+			continue;
+		if (woken < nr_wake) {
+			wake_one(q);
+			woken++;
+		} else if (moved < nr_move) {
+			list_move_tail(&q->list, &b->waiters);
+			q->key = *to;
+			q->bucket = b;
+			moved++;
+		} else {
+			break;
+		}
+	}
+	return woken + moved;
+}
+
+/* Two futexes of one call. */
+struct futex_pair {
+	unsigned long uaddr[2];
+	struct futex_key key[2];
+	struct futex_bucket *bucket[2];
+};
+
+static int pair_keys(struct futex_pair *p, bool shared)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		int error = futex_key(p->uaddr[i], shared, &p->key[i]);
+
 		if (error)
 			return error;
+		p->bucket[i] = bucket_of(&p->key[i]);
 	}
-	if (uaddr % sizeof(u32))
+	return 0;
+}
+
+/* futex_requeue - expected: NULL, or what *uaddr[0] must be (-EAGAIN otherwise). */
+static int futex_requeue(struct futex_pair *p, bool shared, int nr_wake, int nr_move,
+			 const u32 *expected)
+{
+	int ret = pair_keys(p, shared);
+	bool faulted;
+	u32 now;
+
+	if (ret)
+		return ret;
+	if (nr_wake < 0 || nr_move < 0)
 		return -EINVAL;
-	if (!access_ok((void *)uaddr, sizeof(u32)))
+	do {
+		lock_two(p->bucket[0], p->bucket[1]);
+		faulted = expected && get_user(now, (u32 *)p->uaddr[0]);
+		if (faulted)
+			ret = -EFAULT;
+		else if (expected && now != *expected)
+			ret = -EAGAIN;
+		else if (same_key(&p->key[0], &p->key[1]))
+			ret = wake_key(p->bucket[0], &p->key[0], nr_wake, FUTEX_BITSET_MATCH_ANY);
+		else
+			ret = requeue_key(p->bucket[0], &p->key[0], p->bucket[1], &p->key[1],
+					  nr_wake, nr_move);
+		unlock_two(p->bucket[0], p->bucket[1]);
+	} while (faulted && !fault_in(p->uaddr[0], false));
+	return ret;
+}
+
+/* ------------------------------------------------------------------ wake-op */
+
+/* Bits low to low + 11 of val3 as a number with a sign. */
+static int number_at(u32 val3, unsigned int low)
+{
+	return (s32)(val3 << (20 - low)) >> 20;
+}
+
+/* apply_op - the new value of the word by the operation in val3; -ENOSYS: there is no such. */
+static int apply_op(u32 val3, u32 old, u32 *new)
+{
+	u32 op = val3 >> 28, arg = number_at(val3, 12);
+
+	if (op & FUTEX_OP_OPARG_SHIFT)
+		arg = 1u << (arg & 31);
+	switch (op & ~FUTEX_OP_OPARG_SHIFT) {
+	case FUTEX_OP_SET:
+		*new = arg;
+		return 0;
+	case FUTEX_OP_ADD:
+		*new = old + arg;
+		return 0;
+	case FUTEX_OP_OR:
+		*new = old | arg;
+		return 0;
+	case FUTEX_OP_ANDN:
+		*new = old & ~arg;
+		return 0;
+	case FUTEX_OP_XOR:
+		*new = old ^ arg;
+		return 0;
+	}
+	return -ENOSYS;
+}
+
+/* compare - does the old value satisfy val3? 0 or 1; -ENOSYS: there is no such comparison. */
+static int compare(u32 val3, int old)
+{
+	int arg = number_at(val3, 0);
+
+	switch (val3 >> 24 & 15) {
+	case FUTEX_OP_CMP_EQ:
+		return old == arg;
+	case FUTEX_OP_CMP_NE:
+		return old != arg;
+	case FUTEX_OP_CMP_LT:
+		return old < arg;
+	case FUTEX_OP_CMP_LE:
+		return old <= arg;
+	case FUTEX_OP_CMP_GT:
+		return old > arg;
+	case FUTEX_OP_CMP_GE:
+		return old >= arg;
+	}
+	return -ENOSYS;
+}
+
+/*
+ * change_word - the operation on *uaddr, atomically; 0 or 1: the comparison with its old value.
+ * -EFAULT or -ENOSYS. A spinlock is held.
+ */
+static int change_word(unsigned long uaddr, u32 val3)
+{
+	u32 old, before, new;
+	int error;
+
+	if (get_user(old, (u32 *)uaddr))
 		return -EFAULT;
-	if (op == FUTEX_WAKE)
-		return futex_wake(uaddr, val);
-	return futex_wait(uaddr, val, deadline_after(ns));
+	do {
+		error = apply_op(val3, old, &new);
+		if (error)
+			return error;
+		before = old;
+		if (cmpxchg_user((u32 *)uaddr, &old, new))
+			return -EFAULT;
+	} while (old != before);
+	return compare(val3, old);
+}
+
+/*
+ * futex_wake_op - change the second word, wake nr[0] waiters of the first and, if the old value
+ * compares as val3 says, nr[1] of the second. How many, or -Exxx.
+ */
+static int futex_wake_op(struct futex_pair *p, bool shared, const int nr[2], u32 val3)
+{
+	int ret = pair_keys(p, shared), how;
+
+	if (ret)
+		return ret;
+	do {
+		lock_two(p->bucket[0], p->bucket[1]);
+		how = change_word(p->uaddr[1], val3);
+		ret = how;
+		if (how >= 0)
+			ret = wake_key(p->bucket[0], &p->key[0], nr[0], FUTEX_BITSET_MATCH_ANY);
+		if (how > 0)
+			ret += wake_key(p->bucket[1], &p->key[1], nr[1], FUTEX_BITSET_MATCH_ANY);
+		unlock_two(p->bucket[0], p->bucket[1]);
+	} while (how == -EFAULT && !fault_in(p->uaddr[1], true));
+	return ret;
+}
+
+/* ------------------------------------------------------------------ the call */
+
+/* One futex(2), decoded. */
+struct futex_call {
+	unsigned long uaddr, uaddr2;
+	int op;
+	bool shared;
+	u32 val, val3;
+	long timeout;			/* user pointer, or a second count */
+	int (*get_time)(long user, u64 *ns);
+};
+
+/* wait_deadline - by our clock: FUTEX_WAIT has a duration, FUTEX_WAIT_BITSET a point in time. */
+static int wait_deadline(const struct futex_call *c, bool realtime, u64 *deadline)
+{
+	u64 ns;
+	int error;
+
+	*deadline = FUTEX_FOREVER;
+	if (!c->timeout)
+		return 0;
+	error = c->get_time(c->timeout, &ns);
+	if (error)
+		return error;
+	if (c->op == FUTEX_WAIT)
+		*deadline = deadline_after(ns);
+	else
+		*deadline = realtime ? realtime_deadline(ns) : ns;
+	return 0;
+}
+
+static long call_wait(const struct futex_call *c, bool realtime, u32 bitset)
+{
+	u64 deadline;
+	int error = wait_deadline(c, realtime, &deadline);
+
+	if (error)
+		return error;
+	if (!bitset)
+		return -EINVAL;
+	error = futex_wait(c->uaddr, c->shared, c->val, bitset, deadline);
+	return error == -ERESTARTSYS && c->timeout ? -ERESTARTNOHAND : error;
+}
+
+static long call_two(const struct futex_call *c)
+{
+	struct futex_pair pair = { .uaddr = { c->uaddr, c->uaddr2 } };
+	const int nr[2] = { c->val, c->timeout };
+
+	switch (c->op) {
+	case FUTEX_REQUEUE:
+		return futex_requeue(&pair, c->shared, nr[0], nr[1], NULL);
+	case FUTEX_CMP_REQUEUE:
+		return futex_requeue(&pair, c->shared, nr[0], nr[1], &c->val3);
+	}
+	return futex_wake_op(&pair, c->shared, nr, c->val3);
+}
+
+static long do_futex(const struct futex_call *c, bool realtime)
+{
+	if (realtime && c->op != FUTEX_WAIT && c->op != FUTEX_WAIT_BITSET)
+		return -ENOSYS;
+	switch (c->op) {
+	case FUTEX_WAIT:
+		return call_wait(c, realtime, FUTEX_BITSET_MATCH_ANY);
+	case FUTEX_WAIT_BITSET:
+		return call_wait(c, realtime, c->val3);
+	case FUTEX_WAKE:
+		return wake_bits(c->uaddr, c->shared, c->val, FUTEX_BITSET_MATCH_ANY);
+	case FUTEX_WAKE_BITSET:
+		return c->val3 ? wake_bits(c->uaddr, c->shared, c->val, c->val3) : -EINVAL;
+	case FUTEX_REQUEUE:
+	case FUTEX_CMP_REQUEUE:
+	case FUTEX_WAKE_OP:
+		return call_two(c);
+	}
+	return -ENOSYS;
+}
+
+static inline struct futex_call decode(long uaddr, long op, long val, long timeout, long uaddr2,
+				       long val3)
+{
+	return (struct futex_call){
+		.uaddr = uaddr,
+		.uaddr2 = uaddr2,
+		.op = op & ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME),
+		.shared = !(op & FUTEX_PRIVATE_FLAG),
+		.val = val,
+		.val3 = val3,
+		.timeout = timeout,
+	};
 }
 
 long sys_futex(long uaddr, long op, long val, long timeout, long uaddr2, long val3)
 {
-	return do_futex(uaddr, op, val, timeout, get_timespec32);
+	struct futex_call c = decode(uaddr, op, val, timeout, uaddr2, val3);
+
+	c.get_time = get_timespec32;
+	return do_futex(&c, op & FUTEX_CLOCK_REALTIME);
 }
 
 long sys_futex64(long uaddr, long op, long val, long timeout, long uaddr2, long val3)
 {
-	return do_futex(uaddr, op, val, timeout, get_timespec64);
+	struct futex_call c = decode(uaddr, op, val, timeout, uaddr2, val3);
+
+	c.get_time = get_timespec64;
+	return do_futex(&c, op & FUTEX_CLOCK_REALTIME);
 }

@@ -57,6 +57,22 @@ bool sig_ignored(const struct task_struct *p, int sig);
 /* notify_parent - p, a group leader, has exited, stopped or continued. tasklist_lock held. */
 void notify_parent(struct task_struct *p, int sig);
 
+/* ------------------------------------------------------------------ futex.c, robust.c */
+
+/* What a futex is known by: see futex.c. */
+struct futex_key {
+	const void *object;		/* mm, or inode of shared memory */
+	unsigned long index;		/* address, or page within the inode */
+	unsigned int offset;		/* within that page; 0 for an mm */
+};
+
+#define FUTEX_FOREVER	(~0ULL)		/* a deadline that never comes */
+
+/* futex_key - of a word of the current mm; 0, -EINVAL (not aligned) or -EFAULT. May sleep. */
+int futex_key(unsigned long uaddr, bool shared, struct futex_key *key);
+/* exit_robust_list - current, while its mm is loaded, leaves the robust mutexes it holds. */
+void exit_robust_list(struct task_struct *p);
+
 /* ------------------------------------------------------------------ time.c */
 
 /* A user's struct timespec in ns: 0, -EFAULT or -EINVAL. */
@@ -64,6 +80,8 @@ int get_timespec32(long user, u64 *ns);
 int get_timespec64(long user, u64 *ns);
 /* deadline_after - ns from now, by ktime_get_ns(); ~0 means never and stays so. */
 u64 deadline_after(u64 ns);
+/* realtime_deadline - the same for a time of CLOCK_REALTIME, ns since 1970. */
+u64 realtime_deadline(u64 ns);
 /* sleep_step - schedule() until woken or about deadline; false: it has passed. Set state first. */
 bool sleep_step(u64 deadline);
 

@@ -9,8 +9,6 @@
 #include <asm/uaccess.h>
 #include <uapi/system.h>
 
-#define ROBUST_LIST_HEAD_SIZE	12	/* struct robust_list_head, i386 */
-
 /* ------------------------------------------------------------------ who am I */
 
 long sys_getpid(void)
@@ -168,15 +166,6 @@ long sys_sched_yield(void)
 {
 	schedule();
 	return 0;
-}
-
-/*
- * sys_set_robust_list - C libraries announce their list at start. It matters when a thread dies
- * with a robust mutex held, which the kernel does not look after yet.
- */
-long sys_set_robust_list(long head, long len)
-{
-	return len == ROBUST_LIST_HEAD_SIZE ? 0 : -EINVAL;
 }
 
 long sys_reboot(long magic1, long magic2, long cmd, long arg)

@@ -186,6 +186,13 @@ u64 deadline_after(u64 ns)
 	return ns > FOREVER - now ? FOREVER : now + ns;
 }
 
+u64 realtime_deadline(u64 ns)
+{
+	if (ns == FOREVER)
+		return FOREVER;
+	return ns > boot_time() ? ns - boot_time() : 0;
+}
+
 /*
  * sleep_step - schedule() until woken or until about deadline. The caller has set its state.
  * False when the deadline had passed already, without having slept.
@@ -237,7 +244,7 @@ static int absolute_deadline(long clock, u64 *ns)
 {
 	switch (clock) {
 	case CLOCK_REALTIME:
-		*ns = *ns > boot_time() ? *ns - boot_time() : 0;
+		*ns = realtime_deadline(*ns);
 		return 0;
 	case CLOCK_MONOTONIC:
 	case CLOCK_BOOTTIME:

@@ -162,3 +162,24 @@ int put_user_size(u32 val, void __user *to, unsigned int size)
 		USER_MOVE("movb %b1, %2", val, to, error);
 	return error;
 }
+
+int cmpxchg_user(u32 __user *to, u32 *old, u32 new)
+{
+	int error = 0;
+	u32 value = *old;
+
+	if (unlikely(!access_ok(to, sizeof(*to))))
+		return -EFAULT;
+	__asm__ __volatile__(
+		"1:	lock; cmpxchgl %3, %2\n"
+		"2:\n"
+		FIXUP_BEGIN
+		"3:	movl %4, %0\n"
+		"	jmp 2b\n"
+		FIXUP_END
+		EX_TABLE(1b, 3b)
+		: "+r"(error), "+a"(value), "+m"(*to)
+		: "r"(new), "i"(-EFAULT) : "memory", "cc");
+	*old = value;
+	return error;
+}

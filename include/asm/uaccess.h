@@ -41,6 +41,12 @@ int put_user_size(u32 val, void __user *to, unsigned int size);
 #define put_user(x, ptr) \
 	put_user_size((u32)(__typeof__(*(ptr)))(x), (ptr), sizeof(*(ptr)))
 
+/*
+ * cmpxchg_user - atomically: if *to is *old, it becomes new. *old becomes what was there before.
+ * 0 or -EFAULT.
+ */
+int cmpxchg_user(u32 __user *to, u32 *old, u32 new);
+
 /* fixup_exception - continue at the fix-up of regs->ip if it has one. */
 struct pt_regs;
 bool fixup_exception(struct pt_regs *regs);

@@ -39,6 +39,7 @@
 
 struct files_struct;
 struct fs_struct;
+struct robust_list_head;
 
 /* What to do about each signal: shared by clone(CLONE_SIGHAND). */
 struct sighand_struct {
@@ -109,6 +110,7 @@ struct task_struct {
 	sigset_t pending;			/* siglock */
 	int *set_child_tid;			/* user pointers of clone() */
 	int *clear_child_tid;
+	struct robust_list_head *robust_list;	/* user pointer: robust.c */
 	struct completion *vfork_done;		/* the vforking parent waits for it */
 	unsigned long min_flt, maj_flt;
 	u64 utime, stime;			/* ticks in user and kernel mode */
@@ -222,7 +224,7 @@ void recalc_sigpending(void);			/* TIF_SIGPENDING of current; siglock held */
 const char *signal_name(int sig);
 
 /* ------------------------------------------------------------------ futex.c */
-/* Wake up to nr sleepers of the current mm's futex at uaddr; how many there were. */
+/* Wake up to nr sleepers of the futex at the current mm's uaddr; how many there were, or -Exxx. */
 int futex_wake(unsigned long uaddr, int nr);
 void futex_init(void);
 

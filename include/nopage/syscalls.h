@@ -16,7 +16,10 @@ struct pt_regs;
  * Result of an interrupted call that has done nothing yet: the user never sees it, do_syscall()
  * lets the call start again after the signal's default action (stop and continue) is over.
  */
-#define ERESTARTSYS	512
+#define ERESTARTSYS	512		/* unless a handler without SA_RESTART runs: -EINTR */
+#define ERESTARTNOINTR	513		/* in any case */
+#define ERESTARTNOHAND	514		/* unless any handler runs: -EINTR */
+#define ERESTART_RESTARTBLOCK 516	/* the same, by restart_syscall() */
 
 /* kernel/syscall.c: from entry.S, with interrupts on; leaves the result in regs->ax. */
 void do_syscall(struct pt_regs *regs);
@@ -62,7 +65,6 @@ long sys_prlimit64(long pid, long resource, long new_rlim, long old_rlim);
 long sys_getrusage(long who, long usage);
 long sys_times(long tms);
 long sys_sched_yield(void);
-long sys_set_robust_list(long head, long len);
 long sys_reboot(long magic1, long magic2, long cmd, long arg);
 
 /* kernel/cred.c; the ...16 ones have 16-bit numbers */
@@ -103,6 +105,10 @@ long sys_clock_getres(long clock, long tp);
 long sys_clock_getres64(long clock, long tp);
 long sys_clock_nanosleep(long clock, long flags, long req, long rem);
 long sys_clock_nanosleep64(long clock, long flags, long req, long rem);
+
+/* kernel/robust.c */
+long sys_set_robust_list(long head, long len);
+long sys_get_robust_list(long pid, long head, long len);
 
 /* kernel/futex.c */
 long sys_futex(long uaddr, long op, long val, long timeout, long uaddr2, long val3);

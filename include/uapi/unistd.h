@@ -123,6 +123,7 @@
 #define __NR_readlinkat		305
 #define __NR_faccessat		307
 #define __NR_set_robust_list	311
+#define __NR_get_robust_list	312
 #define __NR_dup3		330
 #define __NR_prlimit64		340
 #define __NR_getrandom		355
