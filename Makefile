@@ -124,7 +124,7 @@ $(O)/lib/string.o: private CFLAGS += \
 
 # ---- Kernel ----------------------------------------------------------------------------------
 
-KERNEL_DIRS := boot arch/i386 mm kernel fs drivers lib $(if $(filter 1,$(DEBUG)),tests/kernel)
+KERNEL_DIRS := boot arch/i386 mm kernel fs fs/proc drivers lib $(if $(filter 1,$(DEBUG)),tests/kernel)
 SRCS := $(sort $(wildcard $(foreach d,$(KERNEL_DIRS),$(d)/*.c $(d)/*.S)))
 OBJS := $(patsubst %,$(O)/%.o,$(basename $(SRCS)))
 KERNEL := $(O)/nopage.elf
@@ -182,6 +182,24 @@ $(KERNEL): $(OBJS) $(O)/.objs linker.ld tools/mkksyms tools/check-image
 	@rm -f $(O)/.pass?.elf
 
 -include $(OBJS:.o=.d)
+
+# The vDSO: a shared object of its own, by the rules of programs, embedded into the kernel.
+VDSO := $(O)/arch/i386/vdso/vdso.so
+VDSO_OBJS := $(O)/arch/i386/vdso/entry.o $(O)/arch/i386/vdso/clock.o
+$(O)/arch/i386/vdso/clock.o: private CFLAGS := -std=gnu11 -ffreestanding -march=i686 -O2 -fPIC \
+	-fvisibility=hidden -fomit-frame-pointer -fno-stack-protector -fcf-protection=none \
+	-fno-asynchronous-unwind-tables -mno-sse -mno-mmx $(WARNINGS)
+
+$(VDSO): $(VDSO_OBJS) arch/i386/vdso/vdso.lds
+	$(call say,LD,$@)
+	$(Q)$(LD) -m elf_i386 -shared -s -soname linux-gate.so.1 --hash-style=both -Bsymbolic \
+		--build-id=none -z max-page-size=4096 -z noexecstack -T arch/i386/vdso/vdso.lds \
+		-o $@ $(VDSO_OBJS)
+
+$(O)/arch/i386/vdso_image.o: private ASFLAGS += -DVDSO_SO='"$(VDSO)"'
+$(O)/arch/i386/vdso_image.o: $(VDSO)
+
+-include $(VDSO_OBJS:.o=.d)
 
 # ---- User programs: one file each, static, with the distribution's musl ------------------------
 

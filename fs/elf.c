@@ -13,6 +13,7 @@
 #include <nopage/mm.h>
 #include <nopage/sched.h>
 #include <nopage/string.h>
+#include <asm/vdso.h>
 #include <uapi/auxvec.h>
 #include <uapi/mman.h>
 
@@ -173,7 +174,7 @@ int load_elf(struct mm_struct *mm, struct file *file, const struct elf_image *im
 	for (unsigned int i = 0; i < img->nr_loads && !error; i++)
 		error = map_segment(mm, file, &img->loads[i]);
 	if (!error)
-		error = setup_stack_vma(mm, TASK_SIZE);
+		error = setup_stack_vma(mm, TASK_SIZE) ?: arch_setup_vdso(mm);
 	up_write(&mm->mmap_sem);
 	for (unsigned int i = 0; i < img->nr_loads && !error; i++)
 		error = clear_tail(mm, &img->loads[i]);
@@ -277,6 +278,8 @@ int setup_elf_stack(struct mm_struct *mm, const struct elf_image *img,
 	l.platform = l.random - sizeof(platform);
 
 	const struct auxv auxv[] = {
+		{ AT_SYSINFO, mm->vdso + VDSO_VSYSCALL },
+		{ AT_SYSINFO_EHDR, mm->vdso },
 		{ AT_HWCAP, cpu_features() },
 		{ AT_PAGESZ, PAGE_SIZE },
 		{ AT_CLKTCK, HZ },

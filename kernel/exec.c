@@ -298,6 +298,7 @@ static void exec_commit(struct exec *x)
 	x->mm = NULL;
 	current->flags &= ~PF_KTHREAD;
 	reset_signals();
+	exec_signals();
 	flush_old_files();
 	strscpy(current->comm, name ? name + 1 : x->path, TASK_COMM_LEN);
 	event(EV_TASK, current->pid, TASK_EV_EXEC, x->img.entry, 0, 0, 0);

@@ -18,6 +18,7 @@
 #include <nopage/mm.h>
 #include <nopage/printk.h>
 #include <nopage/syscalls.h>
+#include <nopage/tty.h>
 #include <asm/uaccess.h>
 #include <uapi/system.h>
 #include <uapi/wait.h>
@@ -27,13 +28,9 @@
 /* announce_zombie - tell p's parent; true when it does not care and p is to be reaped now. */
 static bool announce_zombie(struct task_struct *p)
 {
-	struct sigaction_k *act = &p->parent->sighand->action[SIGCHLD - 1];
-	bool ignored = p->exit_signal == SIGCHLD && act->handler == SIG_IGN;
-
 	assert_spin_locked(&tasklist_lock);
 	BUG_ON(p->state != TASK_ZOMBIE || !list_empty(&p->thread_group));
-	notify_parent(p, p->exit_signal);
-	return ignored;
+	return notify_parent_exit(p);
 }
 
 /* account_reaped - the times of p go to its process, or, if p was the process, to the parent. */
@@ -74,6 +71,7 @@ static void release_task(struct task_struct *p)
 	list_del_init(&p->sibling);
 	list_del_init(&p->thread_group);
 	p->state = TASK_DEAD;
+	flush_sigqueue(p);
 	p->signal = NULL;
 	p->sighand = NULL;
 	if (leader != p && list_empty(&leader->thread_group) && leader->state == TASK_ZOMBIE)
@@ -117,8 +115,10 @@ static void exit_notify(struct task_struct *p, bool group_dead)
 	bool reap;
 
 	spin_lock(&tasklist_lock);
-	if (group_dead)
+	if (group_dead) {
+		exit_orphans(p->group_leader);
 		reparent_children(p->group_leader, &dead);
+	}
 	p->state = TASK_ZOMBIE;
 	if (p != p->group_leader)
 		reap = true;
@@ -170,15 +170,20 @@ void __noreturn do_exit(int code)
 	BUG_ON(p == this_cpu()->idle || (p->flags & PF_EXITING));
 	might_sleep();
 	p->flags |= PF_EXITING;
+	exit_signals(p);
 	p->exit_code = code;
 	event(EV_TASK, p->pid, TASK_EV_EXIT, code, p->flags & PF_KTHREAD, 0, 0);
 	group_dead = atomic_dec_and_test(&p->signal->live);
 	if (group_dead && is_init(p))
 		init_exited(code);
+	if (group_dead)
+		exit_timers();
 	mm_release(p);
 	exit_mm(p);
 	exit_files(p);
 	exit_fs(p);
+	if (group_dead)
+		tty_disassociate();
 	exit_thread(p);
 	exit_notify(p, group_dead);
 	schedule();
@@ -276,6 +281,7 @@ static void become_leader(void)
 	p->group_leader = p;
 	old->group_leader = p;
 	p->exit_signal = old->exit_signal;
+	p->start_time = old->start_time;
 	old->exit_signal = -1;
 	if (init_task_pid1 == old)
 		init_task_pid1 = p;

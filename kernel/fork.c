@@ -34,7 +34,7 @@ struct task_struct *init_task_pid1;
 static struct hlist_head pid_hash[PID_HASH];	/* tasklist_lock */
 static pid_t last_pid;				/* tasklist_lock */
 static bool pids_wrapped;			/* tasklist_lock */
-static unsigned long tasks, max_tasks;		/* tasklist_lock */
+static unsigned long tasks, max_tasks, forks;	/* tasklist_lock */
 
 static struct kmem_cache *task_cachep, *signal_cachep, *sighand_cachep;
 
@@ -51,6 +51,21 @@ void fork_init(void)
 unsigned long nr_tasks(void)
 {
 	return READ_ONCE(tasks);
+}
+
+unsigned long max_nr_tasks(void)
+{
+	return max_tasks;
+}
+
+pid_t newest_pid(void)
+{
+	return READ_ONCE(last_pid);
+}
+
+unsigned long nr_forks(void)
+{
+	return READ_ONCE(forks);
 }
 
 /* ------------------------------------------------------------------ process numbers */
@@ -136,16 +151,24 @@ static struct task_struct *dup_task_struct(void)
 	copy_cred(p);
 	p->work = 0;
 	p->state = TASK_RUNNING;
-	p->flags = 0;
+	p->flags = PF_FORKNOEXEC;
 	atomic_set(&p->usage, 2);
 	p->mm = NULL;
 	p->active_mm = NULL;
 	p->pending = 0;
+	INIT_LIST_HEAD(&p->pending_queue);
+	p->sigwait = 0;
+	p->restore_sigmask = false;
+	p->forced.si_signo = 0;
+	p->restart.fn = NULL;
 	p->utime = 0;
 	p->stime = 0;
 	p->min_flt = 0;
 	p->maj_flt = 0;
 	p->fail_nth = 0;
+	p->start_time = ktime_get_ns();
+	p->nvcsw = 0;
+	p->nivcsw = 0;
 	p->robust_list = NULL;
 	p->vfork_done = NULL;
 	p->group_leader = p;
@@ -207,8 +230,10 @@ static int copy_sighand(unsigned long flags, struct task_struct *p)
 
 void put_signal(struct signal_struct *sig)
 {
-	if (atomic_dec_and_test(&sig->count))
-		kmem_cache_free(signal_cachep, sig);
+	if (!atomic_dec_and_test(&sig->count))
+		return;
+	flush_shared_sigqueue(sig);
+	kmem_cache_free(signal_cachep, sig);
 }
 
 static int copy_signal(unsigned long flags, struct task_struct *p)
@@ -228,9 +253,12 @@ static int copy_signal(unsigned long flags, struct task_struct *p)
 		.live = ATOMIC_INIT(1),
 		.pgrp = old->pgrp,
 		.session = old->session,
+		.tty = old->tty,
 	};
 	memcpy(sig->rlim, old->rlim, sizeof(sig->rlim));
 	init_waitqueue_head(&sig->wait_chldexit);
+	INIT_LIST_HEAD(&sig->shared_queue);
+	init_timers(sig);
 	p->signal = sig;
 	return 0;
 }
@@ -308,11 +336,16 @@ static void set_parent(struct task_struct *p, unsigned long flags)
 
 /*
  * attach_task - number the finished task and make it visible. -EAGAIN: too many tasks, or the
- * thread group it would join is being killed (the killer would miss it).
+ * thread group it would join is being killed (the killer would miss it). -ERESTARTNOINTR: a signal
+ * is to be handled first; it may be for the whole group and must not miss the child.
  */
 static int attach_task(struct task_struct *p, unsigned long flags)
 {
 	spin_lock(&tasklist_lock);
+	if (signal_pending(current)) {
+		spin_unlock(&tasklist_lock);
+		return -ERESTARTNOINTR;
+	}
 	if (tasks >= max_tasks || ((flags & CLONE_THREAD) && p->signal->group_exit)) {
 		spin_unlock(&tasklist_lock);
 		return -EAGAIN;
@@ -322,6 +355,7 @@ static int attach_task(struct task_struct *p, unsigned long flags)
 	list_add_tail(&p->tasks, &task_list);
 	hash_pid(p);
 	tasks++;
+	forks++;
 	spin_unlock(&tasklist_lock);
 	return 0;
 }
@@ -346,6 +380,8 @@ struct task_struct *copy_process(const struct fork_args *args)
 	p->set_child_tid = flags & CLONE_CHILD_SETTID ? args->child_tid : NULL;
 	p->clear_child_tid = flags & CLONE_CHILD_CLEARTID ? args->child_tid : NULL;
 	p->vfork_done = args->vfork_done;
+	if ((flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM)
+		p->sas = (stack_t){ .ss_flags = SS_DISABLE };	/* it is the caller's */
 
 	error = copy_files(flags, p);
 	if (error)

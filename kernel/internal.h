@@ -54,9 +54,29 @@ static inline bool thread_group_empty(void)
 void zap_other_threads(void);
 /* sig_ignored - would sig, sent to p, have no effect, because of its action? siglock held. */
 bool sig_ignored(const struct task_struct *p, int sig);
-/* notify_parent - p, a group leader, has exited, stopped or continued. tasklist_lock held. */
-void notify_parent(struct task_struct *p, int sig);
+/* send_sig_kernel - from the kernel, without siginfo, to p's process. tasklist_lock held. */
+void send_sig_kernel(int sig, struct task_struct *p);
+/*
+ * notify_parent_exit - p, a process or its own kind of child (exit_signal), has ended: the parent
+ * gets its signal and is woken if it waits. True when it wants no zombie: p is to be reaped now.
+ * notify_parent_stop - p, a group leader, has stopped or been continued (code: CLD_*, by sig).
+ * Locks: tasklist_lock held.
+ */
+bool notify_parent_exit(struct task_struct *p);
+void notify_parent_stop(struct task_struct *p, int code, int sig);
 
+/* ------------------------------------------------------------------ jobctl.c */
+
+/*
+ * exit_orphans - leader's process is about to end and its children still hang on it: groups that
+ * become orphaned by this, with stopped processes in them, get SIGHUP and SIGCONT. tasklist_lock
+ * held.
+ */
+void exit_orphans(struct task_struct *leader);
+
+/* ------------------------------------------------------------------ loadavg.c */
+
+void load_tick(void);			/* every timer interrupt */
 /* ------------------------------------------------------------------ futex.c, robust.c */
 
 /* What a futex is known by: see futex.c. */
@@ -73,11 +93,22 @@ int futex_key(unsigned long uaddr, bool shared, struct futex_key *key);
 /* exit_robust_list - current, while its mm is loaded, leaves the robust mutexes it holds. */
 void exit_robust_list(struct task_struct *p);
 
+/* ------------------------------------------------------------------ itimer.c */
+
+void init_timers(struct signal_struct *sig);	/* a new process's */
+void exit_timers(void);				/* the last thread of the current process exits */
+/* cpu_timers_tick - p has run for a tick. Interrupt context. */
+void cpu_timers_tick(struct task_struct *p, bool user);
+
 /* ------------------------------------------------------------------ time.c */
 
 /* A user's struct timespec in ns: 0, -EFAULT or -EINVAL. */
 int get_timespec32(long user, u64 *ns);
 int get_timespec64(long user, u64 *ns);
+long put_timespec32(long user, u64 ns);
+long put_timespec64(long user, u64 ns);
+/* absolute_deadline - a time on the clock as one by ktime_get_ns(). 0, -EINVAL or -ENOTSUP. */
+int absolute_deadline(long clock, u64 *ns);
 /* deadline_after - ns from now, by ktime_get_ns(); ~0 means never and stays so. */
 u64 deadline_after(u64 ns);
 /* realtime_deadline - the same for a time of CLOCK_REALTIME, ns since 1970. */
@@ -88,13 +119,7 @@ bool sleep_step(u64 deadline);
 /* ------------------------------------------------------------------ sys.c */
 
 struct rusage;
-/* Ticks and fault counts of a task or a family of tasks. */
-struct task_times {
-	u64 utime, stime;
-	unsigned long min_flt, maj_flt;
-};
+struct task_times;
 void fill_rusage(struct rusage *ru, const struct task_times *t);
-/* process_times - of all threads of p's process, gone ones included. tasklist_lock held. */
-void process_times(const struct task_struct *p, struct task_times *t);
 
 #endif

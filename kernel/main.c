@@ -27,7 +27,7 @@ static const char *init_envp[MAX_INIT_STRINGS + 1] = { "HOME=/", "TERM=linux" };
 
 /* What the kernel itself understands; a name alone or name=value. */
 static const char *const known_options[] = {
-	"init", "test", "tour", "trace", "loglevel", "quiet", "mem", "exit", "repeat",
+	"init", "test", "tour", "trace", "loglevel", "quiet", "mem", "exit", "repeat", "fuzz",
 };
 
 /* option_value - what follows name= in word, "" for name alone, NULL for another option. */
@@ -237,6 +237,7 @@ asmlinkage void __init __noreturn kernel_main(void)
 	mm_init_caches();
 	sched_init();
 	fork_init();
+	signal_init();
 	futex_init();
 	fs_init();
 	arch_late_init();

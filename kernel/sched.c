@@ -20,7 +20,7 @@
  * A kernel thread's reference to the borrowed mm (mm_count) lasts from enter_lazy_tlb() until the
  * finish_task_switch() of whoever runs after it: only then is that mm no longer in CR3.
  */
-#include <nopage/sched.h>
+#include "internal.h"
 #include <nopage/events.h>
 #include <nopage/mm.h>
 #include <nopage/syscalls.h>
@@ -36,6 +36,8 @@ static struct signal_struct init_signal = {
 	.count = ATOMIC_INIT(1),
 	.live = ATOMIC_INIT(1),
 	.wait_chldexit = WAIT_QUEUE_INIT(init_signal.wait_chldexit),
+	.shared_queue = LIST_HEAD_INIT(init_signal.shared_queue),
+	.posix_timers = LIST_HEAD_INIT(init_signal.posix_timers),
 	.rlim = {
 		[RLIMIT_CPU ... RLIMIT_DATA] = { RLIM_INFINITY, RLIM_INFINITY },
 		[RLIMIT_STACK] = { 8 << 20, RLIM_INFINITY },
@@ -43,6 +45,7 @@ static struct signal_struct init_signal = {
 		[RLIMIT_RSS ... RLIMIT_NPROC] = { RLIM_INFINITY, RLIM_INFINITY },
 		[RLIMIT_NOFILE] = { 1024, 1024 },
 		[RLIMIT_MEMLOCK ... RLIM_NLIMITS - 1] = { RLIM_INFINITY, RLIM_INFINITY },
+		[RLIMIT_SIGPENDING] = { 1024, 1024 },
 	},
 };
 
@@ -221,8 +224,10 @@ static struct task_struct *pick_next(struct cpu *cpu, struct task_struct *prev)
 	if (prev == cpu->idle) {
 		BUG_ON(prev->state != TASK_RUNNING);
 	} else if (prev->state == TASK_RUNNING) {
+		prev->nivcsw++;
 		list_move_tail(&prev->run_list, &runqueue);
 	} else {
+		prev->nvcsw++;
 		list_del_init(&prev->run_list);
 		nr_queued--;
 	}
@@ -241,6 +246,8 @@ void schedule(void)
 
 	BUG_ON(cpu->preempt_count || cpu->irq_count);
 	ASSERT(!irqs_disabled());
+	if (unlikely(prev->work & TIF_DEFERRED))
+		run_deferred();
 	local_irq_disable();
 	spin_lock(&runqueue_lock);
 	if (prev->work & TIF_NEED_RESCHED)
@@ -257,14 +264,21 @@ void schedule(void)
 /* scheduler_tick - one timer interrupt's time belongs to the task it interrupted. */
 void scheduler_tick(struct pt_regs *regs)
 {
+	struct cpu_stat *stat = &this_cpu()->stat;
 	struct task_struct *p = current;
 
-	if (user_mode(regs))
+	if (user_mode(regs)) {
 		p->utime++;
-	else
+		stat->ticks_user++;
+	} else {
 		p->stime++;
-	if (p == this_cpu()->idle)
+	}
+	if (p == this_cpu()->idle) {
+		stat->ticks_idle++;
 		return;
+	}
+	stat->ticks_system += !user_mode(regs);
+	cpu_timers_tick(p, user_mode(regs));
 	if (p->time_slice > 0)
 		p->time_slice--;
 	if (p->time_slice == 0 && nr_queued > 1)
@@ -277,7 +291,7 @@ void __noreturn cpu_idle(void)
 	BUG_ON(current != this_cpu()->idle);
 	for (;;) {
 		local_irq_disable();
-		if (!nr_queued) {
+		if (!nr_queued && !(current->work & TIF_DEFERRED)) {
 			safe_halt();
 			continue;
 		}
@@ -328,6 +342,8 @@ asmlinkage void do_notify_resume(struct pt_regs *regs)
 
 	BUG_ON(!user_mode(regs));
 	local_irq_enable();
+	if (work & TIF_DEFERRED)
+		run_deferred();
 	if (work & TIF_NEED_RESCHED)
 		schedule();
 	if (work & TIF_SIGPENDING)

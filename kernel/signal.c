@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * signal.c - sending signals, and their default actions.
+ * signal.c - sending signals, and what they do to the task that receives them.
  *
  * A signal is pending for one task (pending) or for any thread of a process (shared_pending); a
- * task with something to look at has TIF_SIGPENDING set and does so on its way to user mode. User
- * handlers are not there yet: an action is SIG_DFL or SIG_IGN.
+ * task with something to look at has TIF_SIGPENDING set and does so on its way to user mode. What
+ * is known about a signal lies in a queue beside the set: one entry for a standard signal, one per
+ * sending for a real-time signal; a set bit without entry came from the kernel, or memory was
+ * short. A fault of the task itself is neither: it waits in `forced`, because nothing may come
+ * before it and it must not need memory.
+ *
+ *	send_signal       ignored? make pending, wake a thread
+ *	do_signal         (arch) on the way to user mode
+ *	 get_signal       next one: stop, die, or back with a handler
+ *	 ...              the frame on the user's stack
+ *	 signal_delivered what is blocked meanwhile
  *
  * Process 1 gets no signal whose action is SIG_DFL, so that nobody can kill it; a fault of its own
  * does. Kernel threads get none at all.
@@ -12,18 +21,22 @@
  * Locks: tasklist_lock to find the receiver, then its siglock.
  */
 #include "internal.h"
+#include "signal.h"
 #include <nopage/err.h>
 #include <nopage/events.h>
+#include <nopage/mm.h>
 #include <nopage/printk.h>
+#include <nopage/slab.h>
 #include <nopage/syscalls.h>
-#include <asm/uaccess.h>
 #include <uapi/wait.h>
 
-#define MASK(sig)	(1ULL << ((sig) - 1))
-#define STOP_SIGNALS	(MASK(SIGSTOP) | MASK(SIGTSTP) | MASK(SIGTTIN) | MASK(SIGTTOU))
-#define NOT_BLOCKABLE	(MASK(SIGKILL) | MASK(SIGSTOP))
-/* Signals whose default action is nothing (SIGCONT acts when it is sent). */
-#define IGNORED_SIGNALS	(MASK(SIGCHLD) | MASK(SIGCONT) | MASK(SIGURG) | MASK(SIGWINCH))
+static struct kmem_cache *sigqueue_cachep;
+
+void signal_init(void)
+{
+	sigqueue_cachep = kmem_cache_create("sigqueue", sizeof(struct sigqueue), 0);
+	BUG_ON(!sigqueue_cachep);
+}
 
 const char *signal_name(int sig)
 {
@@ -46,11 +59,6 @@ const char *signal_name(int sig)
 	return names[sig];
 }
 
-static bool valid_signal(long sig)
-{
-	return sig >= 1 && sig <= NSIG;
-}
-
 /* The threads of p's process, the leader first: for (t = leader; t; t = next_thread(t)). */
 static struct task_struct *next_thread(struct task_struct *t)
 {
@@ -60,6 +68,85 @@ static struct task_struct *next_thread(struct task_struct *t)
 	assert_spin_locked(&tasklist_lock);
 	return next == &leader->thread_group ? NULL
 					     : list_entry(next, struct task_struct, thread_group);
+}
+
+/* ------------------------------------------------------------------ queues of siginfo */
+
+struct sigqueue *alloc_sigqueue(unsigned int gfp)
+{
+	struct sigqueue *q = kmem_cache_alloc(sigqueue_cachep, gfp);
+
+	if (!q)
+		return NULL;
+	INIT_LIST_HEAD(&q->list);
+	q->timer = NULL;
+	return q;
+}
+
+void free_sigqueue(struct sigqueue *q)
+{
+	BUG_ON(!list_empty(&q->list));
+	kmem_cache_free(sigqueue_cachep, q);
+}
+
+/* unqueue - q leaves its queue; it goes, unless it belongs to a timer. siglock held. */
+static void unqueue(struct signal_struct *s, struct sigqueue *q)
+{
+	list_del_init(&q->list);
+	if (q->timer)
+		return;
+	BUG_ON(!s->nr_queued);
+	s->nr_queued--;
+	free_sigqueue(q);
+}
+
+/* flush_queue - forget the entries of the signals in set. siglock held, or nobody else knows s. */
+static void flush_queue(struct signal_struct *s, struct list_head *queue, sigset_t set)
+{
+	struct sigqueue *q, *next;
+
+	list_for_each_entry_safe(q, next, queue, list)
+		if (set & SIGMASK(q->info.si_signo))
+			unqueue(s, q);
+}
+
+/* drop_pending - forget pending signals of the set in all threads of p's process. */
+static void drop_pending(struct task_struct *p, sigset_t set)
+{
+	struct signal_struct *s = p->signal;
+	struct task_struct *t;
+
+	if (s->shared_pending & set) {
+		s->shared_pending &= ~set;
+		flush_queue(s, &s->shared_queue, set);
+	}
+	for (t = p->group_leader; t; t = next_thread(t)) {
+		if (!(t->pending & set))
+			continue;
+		t->pending &= ~set;
+		flush_queue(s, &t->pending_queue, set);
+	}
+}
+
+void drop_signals(sigset_t set)
+{
+	drop_pending(current, set);
+}
+
+void flush_sigqueue(struct task_struct *p)
+{
+	assert_spin_locked(&tasklist_lock);
+	if (list_empty(&p->pending_queue))
+		return;
+	spin_lock(&p->sighand->siglock);
+	flush_queue(p->signal, &p->pending_queue, ~0ULL);
+	spin_unlock(&p->sighand->siglock);
+}
+
+void flush_shared_sigqueue(struct signal_struct *sig)
+{
+	flush_queue(sig, &sig->shared_queue, ~0ULL);
+	BUG_ON(sig->nr_queued);
 }
 
 /* ------------------------------------------------------------------ sending */
@@ -72,9 +159,9 @@ bool sig_ignored(const struct task_struct *p, int sig)
 		return true;
 	if (is_init(p) && handler == SIG_DFL)
 		return true;
-	if (p->blocked & MASK(sig))
+	if (p->blocked & SIGMASK(sig))
 		return false;		/* the action may be another by the time it is unblocked */
-	return handler == SIG_IGN || (handler == SIG_DFL && (MASK(sig) & IGNORED_SIGNALS));
+	return handler == SIG_IGN || (handler == SIG_DFL && (SIGMASK(sig) & IGNORED_SIGNALS));
 }
 
 /* signal_wake_up - let t look at its signals; a fatal one also ends a stop. */
@@ -82,16 +169,6 @@ static void signal_wake_up(struct task_struct *t, bool fatal)
 {
 	set_work(t, TIF_SIGPENDING);
 	wake_up_state(t, TASK_INTERRUPTIBLE | (fatal ? TASK_STOPPED : 0));
-}
-
-/* drop_pending - forget pending signals of the set in all threads of p's process. */
-static void drop_pending(struct task_struct *p, sigset_t set)
-{
-	struct task_struct *t;
-
-	p->signal->shared_pending &= ~set;
-	for (t = p->group_leader; t; t = next_thread(t))
-		t->pending &= ~set;
 }
 
 /*
@@ -103,80 +180,144 @@ static bool stop_or_continue(struct task_struct *p, int sig)
 	struct signal_struct *s = p->signal;
 	struct task_struct *t;
 
-	if (MASK(sig) & STOP_SIGNALS)
-		drop_pending(p, MASK(SIGCONT));
+	if (SIGMASK(sig) & STOP_SIGNALS)
+		drop_pending(p, SIGMASK(SIGCONT));
 	if (sig != SIGCONT)
 		return false;
 	drop_pending(p, STOP_SIGNALS);
 	if (!s->group_stop)
 		return false;
 	s->group_stop = false;
-	s->stop_report = W_CONTINUED;
 	for (t = p->group_leader; t; t = next_thread(t))
 		wake_up_state(t, TASK_STOPPED);
+	if (s->stop_count)
+		return false;		/* it had only begun */
+	s->stop_report = W_CONTINUED;
 	return true;
 }
 
+/* Would t, woken, take sig? Also when it waits for it by sigtimedwait(). */
 static bool wants(const struct task_struct *t, int sig)
 {
-	return !(t->blocked & MASK(sig)) && !(t->flags & PF_EXITING);
+	return SIGMASK(sig) & (~t->blocked | t->sigwait) && !(t->flags & PF_EXITING);
+}
+
+/* wake_receiver - let p, or with group any thread of its process, take sig. */
+static void wake_receiver(struct task_struct *p, int sig, bool group)
+{
+	struct task_struct *t = p;
+
+	if (group && !wants(p, sig))
+		for (t = p->group_leader; t && !wants(t, sig); )
+			t = next_thread(t);
+	if (!t || !wants(t, sig))
+		return;
+	if (t->blocked & SIGMASK(sig))
+		wake_up_state(t, TASK_INTERRUPTIBLE);
+	else
+		signal_wake_up(t, sig == SIGKILL);
 }
 
 /*
- * send_signal - make sig pending for p, or with group for p's process, and wake a thread that
- * does not block it. Locks: tasklist_lock held, takes siglock.
+ * add_pending - make sig pending, with info unless that is NULL. -EAGAIN when a real-time signal
+ * with data has no place: too many are queued, or memory is short. siglock held.
  */
-static void send_signal(int sig, struct task_struct *p, bool group)
+static int add_pending(struct task_struct *p, int sig, const struct siginfo *info, bool group)
 {
-	struct task_struct *t = p;
+	struct signal_struct *s = p->signal;
+	sigset_t *set = group ? &s->shared_pending : &p->pending;
+	struct sigqueue *q = NULL;
+
+	if (sig < SIGRTMIN && (*set & SIGMASK(sig)))
+		return 0;
+	if (info && (sig < SIGRTMIN || s->nr_queued < s->rlim[RLIMIT_SIGPENDING].rlim_cur))
+		q = alloc_sigqueue(GFP_ATOMIC);
+	if (q) {
+		q->info = *info;
+		list_add_tail(&q->list, group ? &s->shared_queue : &p->pending_queue);
+		s->nr_queued++;
+	} else if (info && sig >= SIGRTMIN && info->si_code != SI_USER) {
+		return -EAGAIN;
+	}
+	*set |= SIGMASK(sig);
+	return 0;
+}
+
+int send_signal(int sig, const struct siginfo *info, struct task_struct *p, bool group)
+{
 	bool continued;
+	int error = 0;
 
 	BUG_ON(!valid_signal(sig));
 	assert_spin_locked(&tasklist_lock);
 	spin_lock(&p->sighand->siglock);
 	continued = stop_or_continue(p, sig);
 	if (!sig_ignored(p, sig)) {
-		*(group ? &p->signal->shared_pending : &p->pending) |= MASK(sig);
-		if (group)
-			for (t = p->group_leader; t && !wants(t, sig); )
-				t = next_thread(t);
-		if (t && wants(t, sig))
-			signal_wake_up(t, sig == SIGKILL);
+		error = add_pending(p, sig, info, group);
+		if (!error)
+			wake_receiver(p, sig, group);
 		event(EV_SIGNAL, sig, p->pid, 0, 0, 0, 0);
 	}
 	spin_unlock(&p->sighand->siglock);
 	if (continued)
-		notify_parent(p->group_leader, SIGCHLD);
+		notify_parent_stop(p->group_leader, CLD_CONTINUED, SIGCONT);
+	return error;
+}
+
+bool send_sigqueue(struct sigqueue *q, struct task_struct *p, bool group)
+{
+	int sig = q->info.si_signo;
+	bool queued = false;
+
+	assert_spin_locked(&tasklist_lock);
+	spin_lock(&p->sighand->siglock);
+	if (!list_empty(&q->list)) {
+		q->info.timer.overrun++;
+		queued = true;
+	} else if (!sig_ignored(p, sig)) {
+		sigset_t *set = group ? &p->signal->shared_pending : &p->pending;
+
+		/* A standard signal that is pending already keeps the data it came with. */
+		if (sig >= SIGRTMIN || !(*set & SIGMASK(sig))) {
+			list_add_tail(&q->list, group ? &p->signal->shared_queue
+						      : &p->pending_queue);
+			*set |= SIGMASK(sig);
+			queued = true;
+		}
+		wake_receiver(p, sig, group);
+		event(EV_SIGNAL, sig, p->pid, 0, 0, 0, 0);
+	}
+	spin_unlock(&p->sighand->siglock);
+	return queued;
 }
 
 int send_sig(int sig, struct task_struct *p)
 {
+	int error;
+
 	if (!valid_signal(sig))
 		return -EINVAL;
 	spin_lock(&tasklist_lock);
-	send_signal(sig, p, false);
+	error = send_signal(sig, NULL, p, false);
 	spin_unlock(&tasklist_lock);
-	return 0;
+	return error;
 }
 
 int send_sig_process(int sig, struct task_struct *p)
 {
+	int error;
+
 	if (!valid_signal(sig))
 		return -EINVAL;
 	spin_lock(&tasklist_lock);
-	send_signal(sig, p, true);
+	error = send_signal(sig, NULL, p, true);
 	spin_unlock(&tasklist_lock);
-	return 0;
+	return error;
 }
 
-void notify_parent(struct task_struct *p, int sig)
+void send_sig_kernel(int sig, struct task_struct *p)
 {
-	struct task_struct *parent = p->parent;
-
-	assert_spin_locked(&tasklist_lock);
-	if (valid_signal(sig))
-		send_signal(sig, parent, true);
-	wake_up_all(&parent->signal->wait_chldexit);
+	send_signal(sig, NULL, p, true);
 }
 
 void zap_other_threads(void)
@@ -187,10 +328,60 @@ void zap_other_threads(void)
 	for (t = current->group_leader; t; t = next_thread(t)) {
 		if (t == current || (t->flags & PF_EXITING))
 			continue;
-		t->pending |= MASK(SIGKILL);
+		t->pending |= SIGMASK(SIGKILL);
 		signal_wake_up(t, true);
 	}
 }
+
+/* ------------------------------------------------------------------ telling the parent */
+
+static struct siginfo child_info(int sig, const struct task_struct *p, int code, int status)
+{
+	struct task_times t;
+
+	process_times(p, &t);
+	return (struct siginfo){
+		.si_signo = sig,
+		.si_code = code,
+		.child = { p->tgid, p->cred.uid, status, t.utime, t.stime },
+	};
+}
+
+bool notify_parent_exit(struct task_struct *p)
+{
+	struct task_struct *parent = p->parent;
+	const struct sigaction_k *act = &parent->sighand->action[SIGCHLD - 1];
+	int status = p->signal->group_exit ? p->signal->group_exit_code : p->exit_code;
+	int sig = p->exit_signal;
+	bool unwanted = false;
+
+	assert_spin_locked(&tasklist_lock);
+	if (sig == SIGCHLD)
+		unwanted = act->handler == SIG_IGN || act->flags & SA_NOCLDWAIT;
+	if (valid_signal(sig) && !(sig == SIGCHLD && act->handler == SIG_IGN)) {
+		int killer = WTERMSIG(status);
+		struct siginfo info = child_info(sig, p, killer ? CLD_KILLED : CLD_EXITED,
+						 killer ? killer : WEXITSTATUS(status));
+
+		send_signal(sig, &info, parent, true);
+	}
+	wake_up_all(&parent->signal->wait_chldexit);
+	return unwanted;
+}
+
+void notify_parent_stop(struct task_struct *p, int code, int sig)
+{
+	struct task_struct *parent = p->parent;
+	const struct sigaction_k *act = &parent->sighand->action[SIGCHLD - 1];
+	struct siginfo info = child_info(SIGCHLD, p, code, sig);
+
+	assert_spin_locked(&tasklist_lock);
+	if (act->handler != SIG_IGN && !(act->flags & SA_NOCLDSTOP))
+		send_signal(SIGCHLD, &info, parent, true);
+	wake_up_all(&parent->signal->wait_chldexit);
+}
+
+/* ------------------------------------------------------------------ faults */
 
 /* What the log says about a fault, by signal and si_code. */
 static const char *fault_reason(int sig, int code)
@@ -208,35 +399,45 @@ static const char *fault_reason(int sig, int code)
 	return "exception";
 }
 
-/* force_sig_fault - a blocked or ignored fault would only happen again, so it kills in any case. */
+/* force_sig_fault - a blocked or ignored fault would only happen again, so then it kills. */
 void force_sig_fault(int sig, int code, unsigned long addr)
 {
 	struct task_struct *p = current;
 	struct sigaction_k *act = &p->sighand->action[sig - 1];
 
 	BUG_ON(!valid_signal(sig) || (p->flags & PF_KTHREAD));
-	pr_info("signal: %s[%d] %s at %08lx ip %08x: %s\n", p->comm, p->pid, signal_name(sig), addr,
-		task_pt_regs(p)->ip, fault_reason(sig, code));
-	event(EV_SIGNAL, sig, p->pid, addr, 0, 0, 0);
 	spin_lock(&p->sighand->siglock);
-	if ((p->blocked & MASK(sig)) || act->handler == SIG_IGN)
+	if (act->handler == SIG_IGN || (p->blocked & SIGMASK(sig))) {
 		act->handler = SIG_DFL;
-	p->blocked &= ~MASK(sig);
-	p->pending |= MASK(sig);
+		p->blocked &= ~SIGMASK(sig);
+	}
+	p->forced = (struct siginfo){ .si_signo = sig, .si_code = code, .fault = { addr } };
 	set_work(p, TIF_SIGPENDING);
 	spin_unlock(&p->sighand->siglock);
+	event(EV_SIGNAL, sig, p->pid, addr, 0, 0, 0);
 }
 
-/* ------------------------------------------------------------------ receiving */
+void force_sigsegv(int sig)
+{
+	if (sig == SIGSEGV) {
+		spin_lock(&current->sighand->siglock);
+		current->sighand->action[SIGSEGV - 1].handler = SIG_DFL;
+		spin_unlock(&current->sighand->siglock);
+	}
+	force_sig_fault(SIGSEGV, SI_KERNEL, 0);
+}
+
+/* ------------------------------------------------------------------ taking */
 
 void recalc_sigpending(void)
 {
 	struct task_struct *p = current;
 
 	assert_spin_locked(&p->sighand->siglock);
-	if (((p->pending | p->signal->shared_pending) & ~p->blocked) || p->signal->group_stop)
+	if (((p->pending | p->signal->shared_pending) & ~p->blocked) || p->signal->group_stop ||
+	    p->forced.si_signo)
 		set_work(p, TIF_SIGPENDING);
-	else
+	else if (signal_pending(p))
 		clear_work(p, TIF_SIGPENDING);
 }
 
@@ -248,22 +449,68 @@ static int lowest_signal(sigset_t set)
 	return low ? __builtin_ctz(low) + 1 : __builtin_ctz(high) + 33;
 }
 
-/* dequeue_signal - take the next signal, SIGKILL first, then by number; 0: none. siglock held. */
-static int dequeue_signal(void)
+/* take_info - the oldest entry of sig leaves the queue; sig stays in the set if there is another. */
+static void take_info(int sig, sigset_t *set, struct list_head *queue, struct siginfo *info)
+{
+	struct sigqueue *q, *found = NULL;
+	bool more = false;
+
+	list_for_each_entry(q, queue, list) {
+		if (q->info.si_signo != sig)
+			continue;
+		if (found) {
+			more = true;
+			break;
+		}
+		found = q;
+	}
+	if (!more)
+		*set &= ~SIGMASK(sig);
+	if (found) {
+		*info = found->info;
+		if (found->timer)
+			timer_signal_taken(found);
+		unqueue(current->signal, found);
+	} else {
+		*info = (struct siginfo){ .si_signo = sig, .si_code = SI_KERNEL };
+	}
+}
+
+int dequeue_signal(sigset_t set, struct siginfo *info)
 {
 	struct task_struct *p = current;
-	sigset_t own = p->pending & ~p->blocked;
-	sigset_t set = own | (p->signal->shared_pending & ~p->blocked);
+	sigset_t own = p->pending & set;
 	int sig;
 
+	assert_spin_locked(&p->sighand->siglock);
+	set = own | (p->signal->shared_pending & set);
 	if (!set)
 		return 0;
-	sig = set & MASK(SIGKILL) ? SIGKILL : lowest_signal(set);
-	*(own & MASK(sig) ? &p->pending : &p->signal->shared_pending) &= ~MASK(sig);
+	sig = set & SIGMASK(SIGKILL) ? SIGKILL : lowest_signal(set);
+	if (own & SIGMASK(sig))
+		take_info(sig, &p->pending, &p->pending_queue, info);
+	else
+		take_info(sig, &p->signal->shared_pending, &p->signal->shared_queue, info);
 	return sig;
 }
 
-/* start_group_stop - the default action of stop signals: every thread stops, the parent hears. */
+/* ------------------------------------------------------------------ stopping */
+
+/* count_stopped - one thread less is to stop; the last tells the parent. Both locks held. */
+static void count_stopped(void)
+{
+	struct signal_struct *s = current->signal;
+
+	BUG_ON(!s->group_stop);
+	if (!s->stop_count || --s->stop_count)
+		return;
+	s->stop_report = W_STOPCODE(s->stop_signal);
+	spin_unlock(&current->sighand->siglock);
+	notify_parent_stop(current->group_leader, CLD_STOPPED, s->stop_signal);
+	spin_lock(&current->sighand->siglock);
+}
+
+/* start_group_stop - the default action of stop signals: every thread is to stop. */
 static void start_group_stop(int sig)
 {
 	struct signal_struct *s = current->signal;
@@ -271,12 +518,18 @@ static void start_group_stop(int sig)
 
 	spin_lock(&tasklist_lock);
 	spin_lock(&current->sighand->siglock);
-	s->group_stop = true;
-	s->stop_report = W_STOPCODE(sig);
-	for (t = current->group_leader; t; t = next_thread(t))
-		signal_wake_up(t, false);
+	if (!s->group_stop && !s->group_exit) {
+		s->group_stop = true;
+		s->stop_signal = sig;
+		s->stop_count = 0;
+		for (t = current->group_leader; t; t = next_thread(t)) {
+			if (t->flags & PF_EXITING)
+				continue;
+			s->stop_count++;
+			signal_wake_up(t, false);
+		}
+	}
 	spin_unlock(&current->sighand->siglock);
-	notify_parent(current->group_leader, SIGCHLD);
 	spin_unlock(&tasklist_lock);
 }
 
@@ -285,229 +538,154 @@ static void stay_stopped(void)
 {
 	struct task_struct *p = current;
 
+	spin_lock(&tasklist_lock);
+	spin_lock(&p->sighand->siglock);
+	if (p->signal->group_stop)
+		count_stopped();
+	spin_unlock(&p->sighand->siglock);
+	spin_unlock(&tasklist_lock);
 	for (;;) {
 		p->state = TASK_STOPPED;
 		if (!READ_ONCE(p->signal->group_stop) ||
-		    ((p->pending | p->signal->shared_pending) & MASK(SIGKILL)))
+		    ((p->pending | p->signal->shared_pending) & SIGMASK(SIGKILL)))
 			break;
 		schedule();
 	}
 	p->state = TASK_RUNNING;
 }
 
-/* act_on - do what the action of sig says. Does not return when that is death. */
-static void act_on(int sig)
+/*
+ * exit_signals - the exiting task takes no more signals: those of the process that it was woken
+ * for go to another thread, and a stop need not wait for it. PF_EXITING is set.
+ */
+void exit_signals(struct task_struct *p)
 {
-	if (current->sighand->action[sig - 1].handler == SIG_IGN || (MASK(sig) & IGNORED_SIGNALS))
+	BUG_ON(p != current || !(p->flags & PF_EXITING));
+	if (thread_group_empty())
 		return;
-	if (MASK(sig) & STOP_SIGNALS) {
-		start_group_stop(sig);
-		return;
-	}
-	event(EV_SIGNAL, sig, current->pid, 0, 1, 0, 0);
-	do_group_exit(sig);
+	spin_lock(&tasklist_lock);
+	spin_lock(&p->sighand->siglock);
+	retarget_pending(p->signal->shared_pending & ~p->blocked);
+	if (p->signal->group_stop)
+		count_stopped();
+	spin_unlock(&p->sighand->siglock);
+	spin_unlock(&tasklist_lock);
 }
 
-void do_signal(struct pt_regs *regs)
+void retarget_pending(sigset_t set)
 {
-	spinlock_t *siglock = &current->sighand->siglock;
+	struct task_struct *t;
 
-	BUG_ON(!user_mode(regs));
+	assert_spin_locked(&current->sighand->siglock);
+	if (!set)
+		return;
+	for (t = current->group_leader; t; t = next_thread(t))
+		if (t != current && (set & ~t->blocked) && !(t->flags & PF_EXITING))
+			signal_wake_up(t, false);
+}
+
+/* ------------------------------------------------------------------ acting */
+
+/* Death by a fault is worth a line: the program is wrong, or was lied to. */
+static void __noreturn die_of(const struct siginfo *info, bool forced)
+{
+	struct task_struct *p = current;
+
+	if (forced)
+		pr_info("signal: %s[%d] %s at %08lx ip %08x: %s\n", p->comm, p->pid,
+			signal_name(info->si_signo), info->fault.addr, task_pt_regs(p)->ip,
+			fault_reason(info->si_signo, info->si_code));
+	event(EV_SIGNAL, info->si_signo, p->pid, 0, 1, 0, 0);
+	do_group_exit(info->si_signo);
+}
+
+/* May sig stop the process? Only SIGSTOP stops those that nobody would continue. */
+static bool may_stop(int sig)
+{
+	return sig == SIGSTOP || !is_orphaned_pgrp(current->signal->pgrp);
+}
+
+/* default_action - of a signal that has no handler. Does not return when that is death. */
+static void default_action(const struct siginfo *info, bool forced)
+{
+	int sig = info->si_signo;
+
+	if (!forced) {
+		if (SIGMASK(sig) & IGNORED_SIGNALS || (is_init(current) && sig != SIGKILL))
+			return;
+		if (SIGMASK(sig) & STOP_SIGNALS) {
+			if (may_stop(sig))
+				start_group_stop(sig);
+			return;
+		}
+	}
+	die_of(info, forced);
+}
+
+/* take_next - the next signal into ks, a fault first; 0: none. siglock held. */
+static int take_next(struct ksignal *ks, bool *forced)
+{
+	struct task_struct *p = current;
+	struct sigaction_k *act;
+	int sig = p->forced.si_signo;
+
+	*forced = sig;
+	if (sig) {
+		ks->info = p->forced;
+		p->forced.si_signo = 0;
+	} else {
+		sig = dequeue_signal(~p->blocked, &ks->info);
+	}
+	if (!sig)
+		return 0;
+	act = &p->sighand->action[sig - 1];
+	ks->action = *act;
+	if (act->flags & SA_RESETHAND && act->handler > SIG_IGN)
+		act->handler = SIG_DFL;
+	return sig;
+}
+
+bool get_signal(struct ksignal *ks)
+{
+	struct task_struct *p = current;
+
+	might_sleep();
 	for (;;) {
-		bool stop;
+		bool forced, stop;
 		int sig;
 
-		spin_lock(siglock);
-		sig = dequeue_signal();
-		stop = !sig && current->signal->group_stop;
-		recalc_sigpending();
-		spin_unlock(siglock);
-		if (sig)
-			act_on(sig);
-		else if (stop)
+		spin_lock(&p->sighand->siglock);
+		stop = p->signal->group_stop &&
+		       !((p->pending | p->signal->shared_pending) & SIGMASK(SIGKILL));
+		sig = stop ? 0 : take_next(ks, &forced);
+		if (!sig && !stop)
+			recalc_sigpending();
+		spin_unlock(&p->sighand->siglock);
+		if (stop)
 			stay_stopped();
-		else
-			return;
+		else if (!sig)
+			return false;
+		else if (ks->action.handler == SIG_DFL)
+			default_action(&ks->info, forced);
+		else if (ks->action.handler != SIG_IGN)
+			return true;
 	}
 }
 
-/* ------------------------------------------------------------------ kill */
-
-/* kill_one - signal 0 only checks that the process exists. tasklist_lock held. */
-static void kill_one(int sig, struct task_struct *p)
+sigset_t sigmask_to_save(void)
 {
-	if (sig)
-		send_signal(sig, p, true);
+	return current->restore_sigmask ? current->saved_sigmask : current->blocked;
 }
 
-/* kill_many - all processes of a group (pgrp), or all but process 1 and the own one (-1). */
-static long kill_many(int sig, pid_t pgrp)
+void signal_delivered(const struct ksignal *ks)
 {
-	struct task_struct *p;
-	long error = -ESRCH;
+	struct task_struct *p = current;
+	sigset_t set = ks->action.mask;
 
-	assert_spin_locked(&tasklist_lock);
-	list_for_each_entry(p, &task_list, tasks) {
-		if (p->group_leader != p || (p->flags & PF_KTHREAD))
-			continue;
-		if (pgrp == -1 ? is_init(p) || p->tgid == current->tgid : p->signal->pgrp != pgrp)
-			continue;
-		kill_one(sig, p);
-		error = 0;
-	}
-	return error;
-}
-
-long sys_kill(long pid, long sig)
-{
-	struct task_struct *p;
-	long error = 0;
-
-	if (sig && !valid_signal(sig))
-		return -EINVAL;
-	spin_lock(&tasklist_lock);
-	if (pid > 0) {
-		p = find_task_by_pid(pid);
-		if (p)
-			kill_one(sig, p);
-		else
-			error = -ESRCH;
-	} else if (pid == -1) {
-		error = kill_many(sig, -1);
-	} else {
-		error = kill_many(sig, pid ? -pid : current->signal->pgrp);
-	}
-	spin_unlock(&tasklist_lock);
-	return error;
-}
-
-/* kill_thread - to the thread tid; tgid 0: of any process. */
-static long kill_thread(pid_t tgid, pid_t tid, long sig)
-{
-	struct task_struct *p;
-	long error = -ESRCH;
-
-	if (tid <= 0 || (sig && !valid_signal(sig)))
-		return -EINVAL;
-	spin_lock(&tasklist_lock);
-	p = find_task_by_pid(tid);
-	if (p && (!tgid || p->tgid == tgid)) {
-		if (sig)
-			send_signal(sig, p, false);
-		error = 0;
-	}
-	spin_unlock(&tasklist_lock);
-	return error;
-}
-
-long sys_tkill(long tid, long sig)
-{
-	return kill_thread(0, tid, sig);
-}
-
-long sys_tgkill(long tgid, long tid, long sig)
-{
-	return tgid <= 0 ? -EINVAL : kill_thread(tgid, tid, sig);
-}
-
-/* ------------------------------------------------------------------ actions and masks */
-
-/* set_action - an action that ignores a signal also forgets the pending one (POSIX). */
-static void set_action(int sig, const struct sigaction_k *new, struct sigaction_k *old)
-{
-	struct sigaction_k *act = &current->sighand->action[sig - 1];
-
-	spin_lock(&tasklist_lock);
-	spin_lock(&current->sighand->siglock);
-	*old = *act;
-	if (new) {
-		*act = *new;
-		act->mask &= ~NOT_BLOCKABLE;
-		if (new->handler == SIG_IGN || (MASK(sig) & IGNORED_SIGNALS))
-			drop_pending(current, MASK(sig));
-	}
-	spin_unlock(&current->sighand->siglock);
-	spin_unlock(&tasklist_lock);
-}
-
-/* sys_rt_sigaction - handlers in user space are not supported yet: -ENOSYS. */
-long sys_rt_sigaction(long sig, long act, long oact, long sigsetsize)
-{
-	struct sigaction_k new, old;
-
-	if (sigsetsize != sizeof(sigset_t))
-		return -EINVAL;
-	if (act && copy_from_user(&new, (void *)act, sizeof(new)))
-		return -EFAULT;
-	if (!valid_signal(sig) || (act && (MASK(sig) & NOT_BLOCKABLE)))
-		return -EINVAL;
-	if (act && new.handler != SIG_DFL && new.handler != SIG_IGN)
-		return -ENOSYS;
-	set_action(sig, act ? &new : NULL, &old);
-	if (oact && copy_to_user((void *)oact, &old, sizeof(old)))
-		return -EFAULT;
-	return 0;
-}
-
-static int set_mask(int how, sigset_t set)
-{
-	sigset_t *blocked = &current->blocked;
-
-	set &= ~NOT_BLOCKABLE;
-	if (how < SIG_BLOCK || how > SIG_SETMASK)
-		return -EINVAL;
-	spin_lock(&current->sighand->siglock);
-	if (how == SIG_BLOCK)
-		*blocked |= set;
-	else if (how == SIG_UNBLOCK)
-		*blocked &= ~set;
-	else
-		*blocked = set;
-	recalc_sigpending();
-	spin_unlock(&current->sighand->siglock);
-	return 0;
-}
-
-long sys_rt_sigprocmask(long how, long set, long oset, long sigsetsize)
-{
-	sigset_t old = current->blocked, new;
-	int error;
-
-	if (sigsetsize != sizeof(sigset_t))
-		return -EINVAL;
-	if (set) {
-		if (copy_from_user(&new, (void *)set, sizeof(new)))
-			return -EFAULT;
-		error = set_mask(how, new);
-		if (error)
-			return error;
-	}
-	if (oset && copy_to_user((void *)oset, &old, sizeof(old)))
-		return -EFAULT;
-	return 0;
-}
-
-long sys_rt_sigpending(long set, long sigsetsize)
-{
-	sigset_t pending;
-
-	if (sigsetsize < 0 || (unsigned long)sigsetsize > sizeof(pending))
-		return -EINVAL;
-	spin_lock(&current->sighand->siglock);
-	pending = (current->pending | current->signal->shared_pending) & current->blocked;
-	spin_unlock(&current->sighand->siglock);
-	return copy_to_user((void *)set, &pending, sigsetsize) ? -EFAULT : 0;
-}
-
-/* sys_pause - until a signal that is not ignored; those are all fatal or stops so far. */
-long sys_pause(void)
-{
-	for (;;) {
-		current->state = TASK_INTERRUPTIBLE;
-		if (signal_pending(current))
-			break;
-		schedule();
-	}
-	current->state = TASK_RUNNING;
-	return -ERESTARTSYS;
+	if (!(ks->action.flags & SA_NODEFER))
+		set |= SIGMASK(ks->info.si_signo);
+	if (p->sas.ss_flags & SS_AUTODISARM)
+		p->sas = (stack_t){ .ss_flags = SS_DISABLE };
+	p->restore_sigmask = false;
+	set_current_blocked(p->blocked | set);
 }

@@ -12,11 +12,10 @@
 #include <nopage/sched.h>
 #include <uapi/unistd.h>
 
-#define INT80_SIZE 2			/* bytes of the instruction "int $0x80" */
-
 typedef long (*syscall_fn)(long bx, long cx, long dx, long si, long di, long bp);
 
 static const void *const syscall_table[NR_SYSCALLS] = {
+	[__NR_restart_syscall] = sys_restart_syscall,
 	[__NR_exit] = sys_exit,
 	[__NR_fork] = sys_fork,
 	[__NR_read] = sys_read,
@@ -35,16 +34,19 @@ static const void *const syscall_table[NR_SYSCALLS] = {
 	[__NR_umount] = sys_umount,
 	[__NR_setuid] = sys_setuid16,
 	[__NR_getuid] = sys_getuid16,
+	[__NR_alarm] = sys_alarm,
 	[__NR_pause] = sys_pause,
 	[__NR_access] = sys_access,
 	[__NR_kill] = sys_kill,
 	[__NR_mkdir] = sys_mkdir,
 	[__NR_rmdir] = sys_rmdir,
 	[__NR_dup] = sys_dup,
+	[__NR_pipe] = sys_pipe,
 	[__NR_times] = sys_times,
 	[__NR_brk] = sys_brk,
 	[__NR_setgid] = sys_setgid16,
 	[__NR_getgid] = sys_getgid16,
+	[__NR_signal] = sys_signal,
 	[__NR_geteuid] = sys_geteuid16,
 	[__NR_getegid] = sys_getegid16,
 	[__NR_umount2] = sys_umount2,
@@ -57,27 +59,41 @@ static const void *const syscall_table[NR_SYSCALLS] = {
 	[__NR_getppid] = sys_getppid,
 	[__NR_getpgrp] = sys_getpgrp,
 	[__NR_setsid] = sys_setsid,
+	[__NR_sigaction] = sys_sigaction,
+	[__NR_sgetmask] = sys_sgetmask,
+	[__NR_ssetmask] = sys_ssetmask,
 	[__NR_setreuid] = sys_setreuid16,
 	[__NR_setregid] = sys_setregid16,
+	[__NR_sigsuspend] = sys_sigsuspend,
+	[__NR_sigpending] = sys_sigpending,
+	[__NR_sethostname] = sys_sethostname,
 	[__NR_setrlimit] = sys_setrlimit,
 	[__NR_getrlimit] = sys_old_getrlimit,
 	[__NR_getrusage] = sys_getrusage,
 	[__NR_gettimeofday] = sys_gettimeofday,
+	[__NR_select] = sys_old_select,
 	[__NR_readlink] = sys_readlink,
 	[__NR_reboot] = sys_reboot,
 	[__NR_mmap] = sys_old_mmap,
 	[__NR_munmap] = sys_munmap,
+	[__NR_syslog] = sys_syslog,
+	[__NR_setitimer] = sys_setitimer,
+	[__NR_getitimer] = sys_getitimer,
 	[__NR_stat] = sys_newstat,
 	[__NR_lstat] = sys_newlstat,
 	[__NR_fstat] = sys_newfstat,
 	[__NR_wait4] = sys_wait4,
 	[__NR_sysinfo] = sys_sysinfo,
+	[__NR_sigreturn] = sys_sigreturn,
 	[__NR_clone] = sys_clone,
+	[__NR_setdomainname] = sys_setdomainname,
 	[__NR_uname] = sys_uname,
 	[__NR_mprotect] = sys_mprotect,
+	[__NR_sigprocmask] = sys_sigprocmask,
 	[__NR_getpgid] = sys_getpgid,
 	[__NR_fchdir] = sys_fchdir,
 	[__NR__llseek] = sys_llseek,
+	[__NR__newselect] = sys_select,
 	[__NR_msync] = sys_msync,
 	[__NR_readv] = sys_readv,
 	[__NR_writev] = sys_writev,
@@ -85,14 +101,20 @@ static const void *const syscall_table[NR_SYSCALLS] = {
 	[__NR_sched_yield] = sys_sched_yield,
 	[__NR_nanosleep] = sys_nanosleep,
 	[__NR_mremap] = sys_mremap,
+	[__NR_poll] = sys_poll,
+	[__NR_rt_sigreturn] = sys_rt_sigreturn,
 	[__NR_rt_sigaction] = sys_rt_sigaction,
 	[__NR_rt_sigprocmask] = sys_rt_sigprocmask,
 	[__NR_rt_sigpending] = sys_rt_sigpending,
+	[__NR_rt_sigtimedwait] = sys_rt_sigtimedwait,
+	[__NR_rt_sigqueueinfo] = sys_rt_sigqueueinfo,
+	[__NR_rt_sigsuspend] = sys_rt_sigsuspend,
 	[__NR_pread64] = sys_pread64,
 	[__NR_pwrite64] = sys_pwrite64,
 	[__NR_getcwd] = sys_getcwd,
 	[__NR_capget] = sys_capget,
 	[__NR_capset] = sys_capset,
+	[__NR_sigaltstack] = sys_sigaltstack,
 	[__NR_vfork] = sys_vfork,
 	[__NR_ugetrlimit] = sys_getrlimit,
 	[__NR_mmap2] = sys_mmap2,
@@ -126,6 +148,11 @@ static const void *const syscall_table[NR_SYSCALLS] = {
 	[__NR_get_thread_area] = sys_get_thread_area,
 	[__NR_exit_group] = sys_exit_group,
 	[__NR_set_tid_address] = sys_set_tid_address,
+	[__NR_timer_create] = sys_timer_create,
+	[__NR_timer_settime] = sys_timer_settime,
+	[__NR_timer_gettime] = sys_timer_gettime,
+	[__NR_timer_getoverrun] = sys_timer_getoverrun,
+	[__NR_timer_delete] = sys_timer_delete,
 	[__NR_clock_gettime] = sys_clock_gettime,
 	[__NR_clock_getres] = sys_clock_getres,
 	[__NR_clock_nanosleep] = sys_clock_nanosleep,
@@ -136,15 +163,24 @@ static const void *const syscall_table[NR_SYSCALLS] = {
 	[__NR_unlinkat] = sys_unlinkat,
 	[__NR_readlinkat] = sys_readlinkat,
 	[__NR_faccessat] = sys_faccessat,
+	[__NR_pselect6] = sys_pselect6,
+	[__NR_ppoll] = sys_ppoll,
 	[__NR_set_robust_list] = sys_set_robust_list,
 	[__NR_get_robust_list] = sys_get_robust_list,
 	[__NR_dup3] = sys_dup3,
+	[__NR_pipe2] = sys_pipe2,
+	[__NR_rt_tgsigqueueinfo] = sys_rt_tgsigqueueinfo,
 	[__NR_prlimit64] = sys_prlimit64,
 	[__NR_getrandom] = sys_getrandom,
 	[__NR_statx] = sys_statx,
 	[__NR_clock_gettime64] = sys_clock_gettime64,
 	[__NR_clock_getres_time64] = sys_clock_getres64,
 	[__NR_clock_nanosleep_time64] = sys_clock_nanosleep64,
+	[__NR_timer_gettime64] = sys_timer_gettime64,
+	[__NR_timer_settime64] = sys_timer_settime64,
+	[__NR_pselect6_time64] = sys_pselect6_time64,
+	[__NR_ppoll_time64] = sys_ppoll_time64,
+	[__NR_rt_sigtimedwait_time64] = sys_rt_sigtimedwait64,
 	[__NR_futex_time64] = sys_futex64,
 	[__NR_faccessat2] = sys_faccessat2,
 };
@@ -170,6 +206,12 @@ static noinline void trace_syscall(u32 nr, const struct pt_regs *regs, long ret)
 	event(EV_SYSCALL, nr, ret, regs->bx, regs->cx, regs->dx, regs->si);
 }
 
+/* One of -ERESTARTSYS .. -ERESTART_RESTARTBLOCK? */
+static inline bool is_restart(long ret)
+{
+	return (unsigned long)(ret + ERESTART_RESTARTBLOCK) <= ERESTART_RESTARTBLOCK - ERESTARTSYS;
+}
+
 void do_syscall(struct pt_regs *regs)
 {
 	u32 nr = regs->orig_ax;
@@ -182,9 +224,7 @@ void do_syscall(struct pt_regs *regs)
 		ret = sys_unknown(nr);
 	if (unlikely(trace_mask & 1u << EV_SYSCALL))
 		trace_syscall(nr, regs, ret);
-	if (unlikely(ret == -ERESTARTSYS)) {
-		regs->ip -= INT80_SIZE;
-		ret = nr;
-	}
+	if (unlikely(is_restart(ret)))
+		set_work(current, TIF_SIGPENDING);	/* do_signal() finds out how it goes on */
 	regs->ax = ret;
 }

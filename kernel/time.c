@@ -11,6 +11,7 @@
 #include <nopage/syscalls.h>
 #include <asm/timer.h>
 #include <asm/uaccess.h>
+#include <asm/vdso.h>
 #include <uapi/time.h>
 
 #define NSEC_PER_SEC	1000000000U
@@ -66,6 +67,7 @@ void timer_interrupt(struct pt_regs *regs)
 	BUG_ON(!irqs_disabled());
 	jiffies++;
 	scheduler_tick(regs);
+	load_tick();
 	run_timers();
 }
 
@@ -81,8 +83,10 @@ static u64 boot_time(void)
 {
 	static u64 time;
 
-	if (!time)
+	if (!time) {
 		time = arch_read_rtc() * NSEC_PER_SEC - arch_clock_ns();
+		vdso_set_boot_time(time);
+	}
 	return time;
 }
 
@@ -130,7 +134,7 @@ static u64 clock_step(long clock)
 
 /* ------------------------------------------------------------------ user structures */
 
-static long put_timespec32(long user, u64 ns)
+long put_timespec32(long user, u64 ns)
 {
 	struct timespec32 ts;
 	u32 nsec;
@@ -140,7 +144,7 @@ static long put_timespec32(long user, u64 ns)
 	return copy_to_user((void *)user, &ts, sizeof(ts)) ? -EFAULT : 0;
 }
 
-static long put_timespec64(long user, u64 ns)
+long put_timespec64(long user, u64 ns)
 {
 	struct timespec64 ts = { 0 };
 	u32 nsec;
@@ -209,10 +213,7 @@ bool sleep_step(u64 deadline)
 	return true;
 }
 
-/*
- * sleep_until - 0 when the deadline has come, -EINTR by a signal. Also after a stop and SIGCONT,
- * where Linux goes on sleeping: there the C library has to call again with what is left.
- */
+/* sleep_until - 0 when the deadline has come, -EINTR by a signal. */
 static int sleep_until(u64 deadline)
 {
 	int error = 0;
@@ -239,8 +240,7 @@ static u64 remaining(u64 deadline)
 	return deadline > now ? deadline - now : 0;
 }
 
-/* absolute_deadline - by our clock, for a time on the given one. 0, -EINVAL or -ENOTSUP. */
-static int absolute_deadline(long clock, u64 *ns)
+int absolute_deadline(long clock, u64 *ns)
 {
 	switch (clock) {
 	case CLOCK_REALTIME:
@@ -255,19 +255,40 @@ static int absolute_deadline(long clock, u64 *ns)
 	return -EINVAL;
 }
 
-/* sleep_on_clock - ns: a time of the clock with TIMER_ABSTIME, a duration without. */
-static int sleep_on_clock(long clock, bool absolute, u64 ns, u64 *left)
+/*
+ * sleep_for - sleep until the deadline of r. A signal that does not end in a handler lets it go on
+ * (restart_syscall); otherwise what is left is in *r->rem.
+ */
+static long sleep_for(struct restart_block *r)
 {
+	long error = sleep_until(r->deadline);
+
+	if (error != -EINTR)
+		return error;
+	if (r->rem)
+		error = r->wide ? put_timespec64(r->rem, remaining(r->deadline))
+				: put_timespec32(r->rem, remaining(r->deadline));
+	r->fn = sleep_for;
+	return error == -EFAULT ? error : -ERESTART_RESTARTBLOCK;
+}
+
+/* sleep_on_clock - ns: a time of the clock with TIMER_ABSTIME, a duration without. */
+static long sleep_on_clock(long clock, bool absolute, u64 ns, long rem, bool wide)
+{
+	struct restart_block *r = &current->restart;
 	u64 deadline = ns;
-	int error = absolute_deadline(clock, &deadline);
+	long error = absolute_deadline(clock, &deadline);
 
 	if (error)
 		return error;
-	if (!absolute)
-		deadline = deadline_after(ns);
-	error = sleep_until(deadline);
-	*left = absolute ? 0 : remaining(deadline);
-	return error;
+	if (absolute) {
+		error = sleep_until(deadline);
+		return error == -EINTR ? -ERESTARTNOHAND : error;
+	}
+	r->deadline = deadline_after(ns);
+	r->rem = rem;
+	r->wide = wide;
+	return sleep_for(r);
 }
 
 long sys_nanosleep(long req, long rem)
@@ -277,30 +298,18 @@ long sys_nanosleep(long req, long rem)
 
 long sys_clock_nanosleep(long clock, long flags, long req, long rem)
 {
-	bool absolute = flags & TIMER_ABSTIME;
-	u64 ns, left;
+	u64 ns;
 	int error = get_timespec32(req, &ns);
 
-	if (error)
-		return error;
-	error = sleep_on_clock(clock, absolute, ns, &left);
-	if (error == -EINTR && rem && !absolute && put_timespec32(rem, left))
-		return -EFAULT;
-	return error;
+	return error ? error : sleep_on_clock(clock, flags & TIMER_ABSTIME, ns, rem, false);
 }
 
 long sys_clock_nanosleep64(long clock, long flags, long req, long rem)
 {
-	bool absolute = flags & TIMER_ABSTIME;
-	u64 ns, left;
+	u64 ns;
 	int error = get_timespec64(req, &ns);
 
-	if (error)
-		return error;
-	error = sleep_on_clock(clock, absolute, ns, &left);
-	if (error == -EINTR && rem && !absolute && put_timespec64(rem, left))
-		return -EFAULT;
-	return error;
+	return error ? error : sleep_on_clock(clock, flags & TIMER_ABSTIME, ns, rem, true);
 }
 
 /* ------------------------------------------------------------------ reading clocks */

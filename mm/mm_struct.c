@@ -59,6 +59,7 @@ struct mm_struct *mm_alloc(void)
 	*mm = (struct mm_struct){
 		.mm_users = ATOMIC_INIT(1),
 		.mm_count = ATOMIC_INIT(1),
+		.dumpable = 1,
 	};
 	init_rwsem(&mm->mmap_sem);
 	spin_lock_init(&mm->page_table_lock);
@@ -172,6 +173,8 @@ static void copy_layout(struct mm_struct *mm, const struct mm_struct *old)
 	mm->arg_end = old->arg_end;
 	mm->env_start = old->env_start;
 	mm->env_end = old->env_end;
+	mm->vdso = old->vdso;
+	mm->dumpable = old->dumpable;
 }
 
 /*

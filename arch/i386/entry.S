@@ -92,7 +92,7 @@ bad_iret:
 	pushl %esp
 	call do_bad_iret
 	popl %ecx
-	jmp ret_to_user
+	jmp ret_from_trap
 	.size bad_iret, . - bad_iret
 
 /*
@@ -121,8 +121,13 @@ page_fault:
 	call do_page_fault
 ret_from_trap:
 	testb $3, REGS_CS(%esp)
-	jnz ret_to_user
-	jmp restore_all
+	jz restore_all
+	cli
+	movl %fs:CPU_CURRENT, %eax
+	cmpl $0, TASK_WORK(%eax)
+	je restore_all
+	movl $-1, REGS_ORIG_AX(%esp)	/* it was an error code: there is no call to start again */
+	jmp work_pending
 	.size page_fault, . - page_fault
 
 	.type device_not_available, @function
@@ -132,9 +137,7 @@ device_not_available:
 	pushl %esp
 	call do_device_not_available
 	popl %ecx
-	testb $3, REGS_CS(%esp)
-	jnz ret_to_user
-	jmp restore_all
+	jmp ret_from_trap
 	.size device_not_available, . - device_not_available
 
 	TRAP divide_error, 0

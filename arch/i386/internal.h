@@ -5,6 +5,7 @@
 
 #include <nopage/percpu.h>
 #include <nopage/types.h>
+#include <asm/irq.h>
 #include <asm/pgtable.h>
 #include <asm/processor.h>
 #include <asm/ptrace.h>
@@ -23,7 +24,6 @@
 
 /* Interrupt vectors of the 16 lines of the interrupt controllers. */
 #define IRQ_BASE	0x20
-#define NR_IRQS		16
 
 /* boot.S */
 extern pgd_t kernel_pg_dir[PTRS_PER_PGD];
@@ -44,6 +44,9 @@ asmlinkage void __noreturn do_double_fault(void);
 
 /* setup.c */
 void set_segment(struct desc *desc, u32 base, u32 limit, u32 attributes);
+/* vdso_image.S: discarded after boot */
+extern const u8 vdso_image[], vdso_image_end[];
+
 /* traps.c */
 void idt_init(void);
 /* pgtable.c */
@@ -57,10 +60,34 @@ void fpu_cache_init(void);
 void fpu_save(struct cpu *cpu);
 int fpu_copy(struct task_struct *child);
 void fpu_forget(struct task_struct *t);
+/* fpu_error_code - FPE_* of the exception that current's registers show, 0: none. */
+int fpu_error_code(bool simd);
+struct fpstate;
+/* fpu_to_user - current's state to a frame, 0 or -EFAULT; the handler starts with a clean one. */
+int fpu_to_user(struct fpstate *user);
+/* fpu_from_user - and back, NULL: a clean one. 0, -EFAULT or -ENOMEM. Nothing in it is trusted. */
+int fpu_from_user(const struct fpstate *user);
 /* irq.c, timer.c */
 void irq_init(void);
 void clock_init(void);
 void timer_init(void);
+
+/* Debug status, Intel SDM vol. 3, 17.2.3. */
+#define DR6_BREAKPOINTS	0x000f
+#define DR6_STEP	0x4000
+
+static inline u32 read_dr6(void)
+{
+	u32 value;
+
+	__asm__ __volatile__("movl %%db6, %0" : "=r"(value));
+	return value;
+}
+
+static inline void write_dr6(u32 value)
+{
+	__asm__ __volatile__("movl %0, %%db6" : : "r"(value));
+}
 
 static inline u32 read_cr0(void)
 {
@@ -97,6 +124,30 @@ static inline void cpuid(u32 leaf, u32 *a, u32 *b, u32 *c, u32 *d)
 {
 	__asm__ __volatile__("cpuid" : "=a"(*a), "=b"(*b), "=c"(*c), "=d"(*d)
 			     : "0"(leaf), "2"(0));
+}
+
+static inline u32 read_gs(void)
+{
+	u32 gs;
+
+	__asm__ __volatile__("movl %%gs, %0" : "=r"(gs));
+	return gs;
+}
+
+/* A selector whose TLS slot has been cleared becomes the null selector. */
+static inline void load_gs(u32 gs)
+{
+	__asm__ __volatile__(
+		"1:	movl %0, %%gs\n"
+		".pushsection .text.fixup, \"ax\"\n"
+		"2:	xorl %0, %0\n"
+		"	jmp 1b\n"
+		".popsection\n"
+		".pushsection __ex_table, \"a\"\n"
+		"	.balign 4\n"
+		"	.long 1b, 2b\n"
+		".popsection\n"
+		: "+r"(gs) : : "cc");
 }
 
 #endif

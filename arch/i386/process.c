@@ -8,30 +8,6 @@
 
 #define EFLAGS_FIXED	0x2		/* always one */
 
-static inline u32 read_gs(void)
-{
-	u32 gs;
-
-	__asm__ __volatile__("movl %%gs, %0" : "=r"(gs));
-	return gs;
-}
-
-/* A selector whose TLS slot has been cleared becomes the null selector. */
-static inline void load_gs(u32 gs)
-{
-	__asm__ __volatile__(
-		"1:	movl %0, %%gs\n"
-		".pushsection .text.fixup, \"ax\"\n"
-		"2:	xorl %0, %0\n"
-		"	jmp 1b\n"
-		".popsection\n"
-		".pushsection __ex_table, \"a\"\n"
-		"	.balign 4\n"
-		"	.long 1b, 2b\n"
-		".popsection\n"
-		: "+r"(gs) : : "cc");
-}
-
 static inline void load_tls(struct cpu *cpu, const struct thread_struct *thread)
 {
 	struct desc *slot = &cpu->arch.gdt[GDT_TLS_MIN];

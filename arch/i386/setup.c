@@ -10,6 +10,7 @@
 #include <nopage/sched.h>
 #include <asm/offsets.h>
 #include <asm/sections.h>
+#include <asm/vdso.h>
 
 /* Upper word of a descriptor: granularity, size, present, privilege, type (SDM vol. 3, 3.4.5). */
 #define SEG_KERNEL_CODE	0x00c09b00
@@ -121,6 +122,7 @@ void __init arch_late_init(void)
 	show_boot_info();
 	show_cpu();
 	fpu_cache_init();
+	vdso_init();
 	irq_init();
 	timer_init();
 	serial_input_init();

@@ -14,6 +14,7 @@
 #include <nopage/sched.h>
 #include <asm/io.h>
 #include <asm/irq.h>
+#include <asm/vdso.h>
 
 #define PIT_HZ			1193182
 #define PIT_DIVISOR		((PIT_HZ + HZ / 2) / HZ)
@@ -26,7 +27,7 @@
 #define TICK_NS			((u32)((u64)PIT_DIVISOR * NSEC_PER_SEC / PIT_HZ))
 
 /* Nanoseconds per cycle, as a fixed-point number with so many bits behind the point. */
-#define MULT_SHIFT		24
+#define MULT_SHIFT		VDSO_MULT_SHIFT
 #define MULT_1GHZ		(1u << MULT_SHIFT)
 
 #define LEAF_TSC		0x15		/* denominator, numerator, crystal Hz */
@@ -66,12 +67,18 @@ u64 arch_clock_ns(void)
 	return ns;
 }
 
+u32 arch_tsc_khz(void)
+{
+	return (u32)div_u64(1000000ull << MULT_SHIFT, clock.mult);
+}
+
 /* From now on the clock advances at another rate; what it shows does not jump. */
 static void set_rate(u64 tsc, u32 mult)
 {
 	clock.base_ns = clock_at(tsc);
 	clock.base_tsc = tsc;
 	clock.mult = mult;
+	vdso_set_rate(tsc, clock.base_ns, mult);
 }
 
 /* The rate of the counter in kHz as CPUID tells it, or 0. */

@@ -13,11 +13,14 @@
 #include <asm/uaccess.h>
 #include <uapi/signal.h>
 
+#define VECTOR_DEBUG		1
 #define VECTOR_NMI		2
 #define VECTOR_BREAKPOINT	3
 #define VECTOR_BOUNDS		5
 #define VECTOR_DOUBLE_FAULT	8
+#define VECTOR_X87		16
 #define VECTOR_MACHINE_CHECK	18
+#define VECTOR_SIMD		19
 #define VECTOR_SYSCALL		0x80
 
 /* Attributes of a gate (Intel SDM vol. 3, 6.11): present, DPL, type. */
@@ -31,23 +34,23 @@ static const struct {
 	u8 sig, code;			/* sig 0: not the fault of the program that ran */
 } traps[] = {
 	[0] = { "divide error", SIGFPE, FPE_INTDIV },
-	[1] = { "debug exception", SIGTRAP, TRAP_BRKPT },
+	[VECTOR_DEBUG] = { "debug exception", SIGTRAP, TRAP_BRKPT },
 	[VECTOR_NMI] = { "non-maskable interrupt", 0, 0 },
-	[VECTOR_BREAKPOINT] = { "breakpoint", SIGTRAP, TRAP_BRKPT },
-	[4] = { "overflow", SIGSEGV, 0 },
-	[VECTOR_BOUNDS] = { "bound range exceeded", SIGSEGV, 0 },
+	[VECTOR_BREAKPOINT] = { "breakpoint", SIGTRAP, SI_KERNEL },
+	[4] = { "overflow", SIGSEGV, SI_KERNEL },
+	[VECTOR_BOUNDS] = { "bound range exceeded", SIGSEGV, SI_KERNEL },
 	[6] = { "invalid opcode", SIGILL, ILL_ILLOPN },
 	[7] = { "device not available", 0, 0 },
-	[9] = { "coprocessor segment overrun", SIGFPE, 0 },
-	[10] = { "invalid TSS", SIGSEGV, 0 },
-	[11] = { "segment not present", SIGBUS, 0 },
-	[12] = { "stack segment fault", SIGBUS, 0 },
-	[13] = { "general protection fault", SIGSEGV, 0 },
+	[9] = { "coprocessor segment overrun", SIGFPE, SI_KERNEL },
+	[10] = { "invalid TSS", SIGSEGV, SI_KERNEL },
+	[11] = { "segment not present", SIGBUS, SI_KERNEL },
+	[12] = { "stack segment fault", SIGBUS, SI_KERNEL },
+	[13] = { "general protection fault", SIGSEGV, SI_KERNEL },
 	[15] = { "reserved exception 15", 0, 0 },
-	[16] = { "x87 error", SIGFPE, 0 },
-	[17] = { "alignment check", SIGBUS, BUS_ADRERR },
+	[VECTOR_X87] = { "x87 error", SIGFPE, 0 },
+	[17] = { "alignment check", SIGBUS, BUS_ADRALN },
 	[VECTOR_MACHINE_CHECK] = { "machine check", 0, 0 },
-	[19] = { "SIMD error", SIGFPE, 0 },
+	[VECTOR_SIMD] = { "SIMD error", SIGFPE, 0 },
 };
 
 static struct desc idt[256] __aligned(8);
@@ -79,29 +82,54 @@ void __init idt_init(void)
 	__asm__ __volatile__("lidt %0" : : "m"(pointer));
 }
 
-void do_trap(struct pt_regs *regs, u32 vector)
+/* Why vector 1: one instruction has been done, a breakpoint register, or the instruction int1. */
+static int debug_code(void)
+{
+	u32 dr6 = read_dr6();
+
+	write_dr6(0);
+	if (dr6 & DR6_STEP)
+		return TRAP_TRACE;
+	return dr6 & DR6_BREAKPOINTS ? TRAP_HWBKPT : TRAP_BRKPT;
+}
+
+/* user_trap - the exception of a program as a signal. Interrupts may be off. */
+static void user_trap(struct pt_regs *regs, u32 vector)
 {
 	struct thread_struct *thread = &current->thread;
-	u8 sig = traps[vector].sig;
+	int sig = traps[vector].sig, code = traps[vector].code;
+	unsigned long addr = regs->ip;
 
-	if (!sig)
+	if (vector == VECTOR_DEBUG)
+		code = debug_code();
+	else if (vector == VECTOR_X87 || vector == VECTOR_SIMD)
+		code = fpu_error_code(vector == VECTOR_SIMD);
+	else if (code == SI_KERNEL || sig == SIGBUS)
+		addr = 0;		/* as on Linux */
+	local_irq_enable();
+	thread->trap_no = vector;
+	thread->error_code = regs->orig_ax;
+	if (code)
+		force_sig_fault(sig, code, addr);
+}
+
+void do_trap(struct pt_regs *regs, u32 vector)
+{
+	if (!traps[vector].sig)
 		die(traps[vector].name, regs, regs->orig_ax);
 	if (!user_mode(regs)) {
 		if (!fixup_exception(regs))
 			die(traps[vector].name, regs, regs->orig_ax);
 		return;
 	}
-	local_irq_enable();
-	thread->trap_no = vector;
-	thread->error_code = regs->orig_ax;
-	force_sig_fault(sig, traps[vector].code, regs->ip);
+	user_trap(regs, vector);
 }
 
 /* iret to user mode has failed: a selector or stack of the user's is impossible. */
 asmlinkage void do_bad_iret(struct pt_regs *regs)
 {
 	local_irq_enable();
-	force_sig_fault(SIGSEGV, 0, regs->ip);
+	force_sig_fault(SIGSEGV, SI_KERNEL, 0);
 }
 
 /*

@@ -112,6 +112,7 @@ struct mm_struct {
 	unsigned long start_code, end_code, start_data, end_data;
 	unsigned long start_brk, brk, start_stack;
 	unsigned long arg_start, arg_end, env_start, env_end;
+	unsigned long vdso;			/* where the vDSO was mapped; 0: nowhere */
 
 	/* Any reader of mmap_sem: a stale or torn value costs a look-up, no more. */
 	struct vm_area_struct *mmap_cache;	/* last area found */
@@ -119,6 +120,9 @@ struct mm_struct {
 
 	/* page_table_lock */
 	unsigned long rss;			/* frames mapped in the user half, but the zero page */
+
+	/* A word: its own tasks write it (prctl, exec), others read it. */
+	int dumpable;				/* 1: who has the same user number may look into it */
 
 	/* Constant after creation. */
 	pgd_t *pgd;				/* page directory; CR3 gets its physical address */

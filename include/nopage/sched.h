@@ -29,6 +29,7 @@
 /* task_struct.flags */
 #define PF_KTHREAD		0x1		/* a kernel thread: gets no signals */
 #define PF_EXITING		0x2		/* do_exit() has begun */
+#define PF_FORKNOEXEC		0x4		/* has not executed a program since fork */
 
 /* task_struct.fail_nth: the allocation has failed (mm/fail.c) */
 #define FAIL_FIRED		(-1)
@@ -36,10 +37,49 @@
 /* task_struct.work: looked at on every return to user mode */
 #define TIF_NEED_RESCHED	0x1
 #define TIF_SIGPENDING		0x2
+#define TIF_DEFERRED		0x4		/* kernel/deferred.c has something to run */
 
 struct files_struct;
 struct fs_struct;
 struct robust_list_head;
+struct tty;
+
+struct timer {
+	struct list_head list;
+	unsigned long expires;			/* jiffies */
+	void (*fn)(struct timer *t);		/* interrupt context */
+};
+
+struct deferred {
+	struct list_head list;
+	void (*fn)(struct deferred *d);		/* does not sleep; locks of tasks and signals allowed */
+};
+
+/* A timer by the clock that acts for a process: ITIMER_REAL, timer_create(). kernel/itimer.c */
+struct ns_timer {
+	struct timer timer;
+	struct deferred deferred;
+	u64 deadline;				/* by ktime_get_ns(); 0: not set */
+	u64 interval;				/* ns; 0: once */
+	pid_t tgid;				/* whose it is */
+};
+
+/* A timer by CPU time, in ticks. */
+struct cpu_timer {
+	unsigned long left, interval;		/* 0: not set, once */
+	bool expired;				/* the signal is still to be sent */
+};
+
+/*
+ * restart_block - a call that was interrupted and must not simply start again, because part of it
+ * is done: -ERESTART_RESTARTBLOCK makes restart_syscall() go on with fn.
+ */
+struct restart_block {
+	long (*fn)(struct restart_block *r);
+	u64 deadline;				/* by ktime_get_ns() */
+	long rem;				/* user pointer for what is left, or 0 */
+	bool wide;				/* *rem has 64-bit seconds */
+};
 
 /* What to do about each signal: shared by clone(CLONE_SIGHAND). */
 struct sighand_struct {
@@ -57,13 +97,22 @@ struct signal_struct {
 
 	/* siglock */
 	sigset_t shared_pending;		/* for any thread of the process */
+	struct list_head shared_queue;		/* struct sigqueue: their siginfo, oldest first */
+	unsigned int nr_queued;			/* entries of this and the threads' queues */
 	bool group_exit;			/* exit_group() or a fatal signal is under way */
 	bool group_stop;			/* every thread is to enter TASK_STOPPED */
+	int stop_signal;			/* which did that */
+	int stop_count;				/* threads that have not done so yet */
 	int group_exit_code;			/* wait4() status */
 	int stop_report;			/* status of a stop or continue to wait for, or 0 */
+	struct ns_timer real_timer;		/* ITIMER_REAL */
+	struct cpu_timer cpu_timer[2];		/* ITIMER_VIRTUAL, ITIMER_PROF */
+	struct list_head posix_timers;		/* struct k_itimer */
+	int next_timer_id;
 
 	/* tasklist_lock */
 	pid_t pgrp, session;
+	struct tty *tty;			/* controlling terminal (drivers/tty.c), or NULL */
 	u64 utime, stime;			/* ticks, of threads that are gone */
 	u64 cutime, cstime;			/* of children that were waited for */
 	unsigned long min_flt, maj_flt;		/* of threads that are gone */
@@ -108,12 +157,21 @@ struct task_struct {
 	struct sighand_struct *sighand;
 	sigset_t blocked;			/* siglock to change */
 	sigset_t pending;			/* siglock */
+	struct list_head pending_queue;		/* siglock; struct sigqueue, oldest first */
+	sigset_t sigwait;			/* siglock; sigtimedwait() waits for these */
+	sigset_t saved_sigmask;			/* what blocked becomes after sigsuspend() and its like */
+	bool restore_sigmask;			/* saved_sigmask counts */
+	struct siginfo forced;			/* a fault of its own, or si_signo 0 */
+	stack_t sas;				/* sigaltstack() */
+	struct restart_block restart;		/* how an interrupted call goes on */
 	int *set_child_tid;			/* user pointers of clone() */
 	int *clear_child_tid;
 	struct robust_list_head *robust_list;	/* user pointer: robust.c */
 	struct completion *vfork_done;		/* the vforking parent waits for it */
 	unsigned long min_flt, maj_flt;
 	u64 utime, stime;			/* ticks in user and kernel mode */
+	u64 start_time;				/* ns since boot; exec in a thread: the leader's */
+	unsigned long nvcsw, nivcsw;		/* switches: it slept; it was another's turn */
 	int fail_nth;				/* debug build: the n-th allocation fails */
 
 	struct thread_struct thread;		/* arch/i386 */
@@ -153,6 +211,9 @@ void cpu_idle(void) __noreturn;
 void wake_up_state(struct task_struct *p, int states);	/* the same for sleeps in other states */
 extern spinlock_t runqueue_lock;
 unsigned int nr_running(void);			/* tasks on the run queue and on the CPU */
+#define LOAD_SHIFT	11
+extern u32 avenrun[3];				/* loadavg.c: << LOAD_SHIFT, of 1, 5, 15 minutes */
+unsigned int nr_uninterruptible(void);		/* tasks; tasklist_lock held */
 /* First C of a new task (from entry.S): drops what the switch left over. */
 asmlinkage void schedule_tail(struct task_struct *prev);
 /* Stops of GDB and of the tests: the steps of a switch, see the comment in sched.c. */
@@ -190,10 +251,17 @@ pid_t spawn_user(const char *path, const char *const argv[], const char *const e
 void use_mm(struct mm_struct *mm);
 void unuse_mm(struct mm_struct *mm);
 struct task_struct *find_task_by_pid(pid_t pid);	/* caller holds tasklist_lock */
+static inline void get_task_struct(struct task_struct *p)	/* tasklist_lock, or p is current */
+{
+	atomic_inc(&p->usage);
+}
 /* put_task_struct - drop a reference; the last one frees the task and its stack. */
 void put_task_struct(struct task_struct *p);
 void mm_release(struct task_struct *p);		/* before the mm goes: clear_child_tid, vfork */
 unsigned long nr_tasks(void);			/* all but idle tasks */
+unsigned long nr_forks(void);			/* tasks made since boot */
+unsigned long max_nr_tasks(void);
+pid_t newest_pid(void);				/* the last number given to a task */
 void fork_init(void);
 
 /* ------------------------------------------------------------------ exit.c */
@@ -209,6 +277,15 @@ void exit_mm(struct task_struct *p);
  */
 int de_thread(void);
 
+/* ------------------------------------------------------------------ sys.c */
+/* Ticks and fault counts of a task or a family of tasks. */
+struct task_times {
+	u64 utime, stime;
+	unsigned long min_flt, maj_flt;
+};
+/* process_times - of all threads of p's process, gone ones included. tasklist_lock held. */
+void process_times(const struct task_struct *p, struct task_times *t);
+
 /* ------------------------------------------------------------------ exec.c */
 /* Replace the current task's program. Kernel pointers. 0 (its registers are set) or -Exxx. */
 int kernel_execve(const char *path, const char *const argv[], const char *const envp[]);
@@ -216,12 +293,69 @@ int kernel_execve(const char *path, const char *const argv[], const char *const 
 /* ------------------------------------------------------------------ signal.c */
 int send_sig(int sig, struct task_struct *p);	/* to one task; 0 or -EINVAL */
 int send_sig_process(int sig, struct task_struct *p);	/* to its process */
-/* A fault of the current task: cannot be blocked or ignored. addr is logged. */
+/* A fault of the current task: cannot be blocked or ignored. */
 void force_sig_fault(int sig, int code, unsigned long addr);
-void do_signal(struct pt_regs *regs);		/* return to user mode, TIF_SIGPENDING */
+
+/* A signal with a handler, on its way to the user's stack. */
+struct ksignal {
+	struct siginfo info;
+	struct sigaction_k action;
+};
+/*
+ * get_signal - the next signal of current that has a handler, in *ks; all others are acted upon:
+ * current may stop, or die. False: none. No locks held.
+ */
+bool get_signal(struct ksignal *ks);
+/* The handler's frame is written: block what it wants blocked. */
+void signal_delivered(const struct ksignal *ks);
+/* The handler's frame cannot be written: SIGSEGV, which kills if it was that one's handler. */
+void force_sigsegv(int sig);
+/* The mask that a handler's frame keeps, and sigreturn() sets again. */
+sigset_t sigmask_to_save(void);
+void set_current_blocked(sigset_t set);		/* but SIGKILL and SIGSTOP */
+/* do_sigaltstack - as sigaltstack(2), by kernel pointers, sp: the user's stack pointer. */
+int do_sigaltstack(const stack_t *new, stack_t *old, unsigned long sp);
+/* 0, SS_ONSTACK or SS_DISABLE: is sp on the alternate stack, is there one? */
+int sas_ss_flags(unsigned long sp);
+
+/*
+ * set_user_sigmask - for pselect() and its like: block *umask (user pointer to sigset_t, NULL:
+ * leave all) until the call ends. 0, -EFAULT, -EINVAL. restore_user_sigmask() ends it, called with
+ * whether the call returns because of a signal: then a handler still runs with the new mask.
+ */
+int set_user_sigmask(const void *umask, size_t size);
+void restore_user_sigmask(bool interrupted);
+
+void exit_signals(struct task_struct *p);	/* current begins to exit */
+void exec_signals(void);			/* current becomes another program */
+void flush_sigqueue(struct task_struct *p);	/* p is released; tasklist_lock held */
+void flush_shared_sigqueue(struct signal_struct *sig);	/* nobody refers to sig any more */
+void signal_init(void);
+
+/* info to a user's siginfo_t, all 128 bytes: 0 or -EFAULT. */
+int put_siginfo(long user, const struct siginfo *info);
+
+/* arch/i386/signal.c: return to user mode, TIF_SIGPENDING. */
+void do_signal(struct pt_regs *regs);
 void recalc_sigpending(void);			/* TIF_SIGPENDING of current; siglock held */
 /* Names for the log: "SIGSEGV"; "signal 40" has none and gives "SIG?". */
 const char *signal_name(int sig);
+
+/* ------------------------------------------------------------------ jobctl.c */
+/*
+ * kill_pgrp - sig (0: only look) to every process of the group, from the kernel. Any context, with
+ * no lock held but those that are taken with interrupts off: there it happens a little later. 0, or
+ * -ESRCH when there is no such group (not known where it happens later).
+ */
+int kill_pgrp(pid_t pgrp, int sig);
+/* Has no member of the group a parent outside of it in the same session? Task context, no locks. */
+bool is_orphaned_pgrp(pid_t pgrp);
+
+/* ------------------------------------------------------------------ deferred.c */
+#define DEFERRED_INIT(name, fn)	{ LIST_HEAD_INIT((name).list), fn }
+void defer(struct deferred *d);			/* any context; pending already: nothing */
+void cancel_deferred(struct deferred *d);	/* any context; pending or not */
+void run_deferred(void);			/* task context, no spinlock held */
 
 /* ------------------------------------------------------------------ futex.c */
 /* Wake up to nr sleepers of the futex at the current mm's uaddr; how many there were, or -Exxx. */
@@ -232,11 +366,13 @@ void futex_init(void);
 extern volatile unsigned long jiffies;
 u64 ktime_get_ns(void);				/* since boot, monotonic */
 u64 ktime_get_real_ns(void);			/* since 1970 (the CMOS clock at boot) */
-struct timer {
-	struct list_head list;
-	unsigned long expires;			/* jiffies */
-	void (*fn)(struct timer *t);		/* interrupt context */
-};
+/* A user's struct timespec in ns: 0, -EFAULT or -EINVAL. */
+int get_timespec32(long user, u64 *ns);
+int get_timespec64(long user, u64 *ns);
+/* deadline_after - ns from now, by ktime_get_ns(); ~0 means never and stays so. */
+u64 deadline_after(u64 ns);
+/* sleep_step - schedule() until woken or about deadline; false: it has passed. Set state first. */
+bool sleep_step(u64 deadline);
 void add_timer(struct timer *t);		/* not pending; any context */
 void del_timer(struct timer *t);		/* pending or not; fn will not run any more */
 

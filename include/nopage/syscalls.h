@@ -13,8 +13,8 @@
 struct pt_regs;
 
 /*
- * Result of an interrupted call that has done nothing yet: the user never sees it, do_syscall()
- * lets the call start again after the signal's default action (stop and continue) is over.
+ * Results of an interrupted call, which the user never sees: do_signal() lets the call start again
+ * when no handler runs (the signal stopped and continued the process, or another thread took it).
  */
 #define ERESTARTSYS	512		/* unless a handler without SA_RESTART runs: -EINTR */
 #define ERESTARTNOINTR	513		/* in any case */
@@ -38,7 +38,7 @@ long sys_exit_group(long code);
 long sys_wait4(long pid, long status, long options, long rusage);
 long sys_waitpid(long pid, long status, long options);
 
-/* kernel/signal.c */
+/* kernel/sigcalls.c */
 long sys_kill(long pid, long sig);
 long sys_tkill(long tid, long sig);
 long sys_tgkill(long tgid, long tid, long sig);
@@ -46,6 +46,32 @@ long sys_rt_sigaction(long sig, long act, long oact, long sigsetsize);
 long sys_rt_sigprocmask(long how, long set, long oset, long sigsetsize);
 long sys_rt_sigpending(long set, long sigsetsize);
 long sys_pause(void);
+long sys_rt_sigqueueinfo(long tgid, long sig, long info);
+long sys_rt_tgsigqueueinfo(long tgid, long tid, long sig, long info);
+long sys_sigaction(long sig, long act, long oact);
+long sys_signal(long sig, long handler);
+long sys_sigprocmask(long how, long set, long oset);
+long sys_sgetmask(void);
+long sys_ssetmask(long set);
+long sys_sigpending(long set);
+long sys_sigsuspend(long unused1, long unused2, long set);
+long sys_rt_sigsuspend(long set, long sigsetsize);
+long sys_rt_sigtimedwait(long set, long info, long timeout, long sigsetsize);
+long sys_rt_sigtimedwait64(long set, long info, long timeout, long sigsetsize);
+long sys_sigaltstack(long ss, long oss);
+long sys_restart_syscall(void);
+
+/* kernel/itimer.c */
+long sys_alarm(long seconds);
+long sys_getitimer(long which, long value);
+long sys_setitimer(long which, long value, long ovalue);
+long sys_timer_create(long clock, long event, long id);
+long sys_timer_delete(long id);
+long sys_timer_getoverrun(long id);
+long sys_timer_settime(long id, long flags, long new, long old);
+long sys_timer_settime64(long id, long flags, long new, long old);
+long sys_timer_gettime(long id, long value);
+long sys_timer_gettime64(long id, long value);
 
 /* kernel/sys.c */
 long sys_getpid(void);
@@ -56,7 +82,6 @@ long sys_getpgid(long pid);
 long sys_setpgid(long pid, long pgid);
 long sys_getsid(long pid);
 long sys_setsid(void);
-long sys_uname(long name);
 long sys_sysinfo(long info);
 long sys_getrlimit(long resource, long rlim);
 long sys_old_getrlimit(long resource, long rlim);
@@ -94,6 +119,14 @@ long sys_setreuid16(long uid, long euid);
 long sys_setregid16(long gid, long egid);
 long sys_capget(long header, long data);
 long sys_capset(long header, long data);
+
+/* kernel/uts.c */
+long sys_uname(long name);
+long sys_sethostname(long name, long len);
+long sys_setdomainname(long name, long len);
+
+/* kernel/log.c */
+long sys_syslog(long type, long buf, long len);
 
 /* kernel/time.c */
 long sys_time(long tloc);
@@ -133,6 +166,8 @@ long sys_mincore(long start, long len, long vec);
 long sys_msync(long start, long len, long flags);
 
 /* arch/i386 */
+long sys_sigreturn(void);
+long sys_rt_sigreturn(void);
 long sys_set_thread_area(long desc);
 long sys_get_thread_area(long desc);
 
@@ -153,6 +188,15 @@ long sys_dup2(long oldfd, long newfd);
 long sys_dup3(long oldfd, long newfd, long flags);
 long sys_fcntl64(long fd, long cmd, long arg);
 long sys_ioctl(long fd, long cmd, long arg);
+long sys_pipe(long fds);
+long sys_pipe2(long fds, long flags);
+long sys_poll(long fds, long count, long timeout);
+long sys_ppoll(long fds, long count, long timeout, long set, long size);
+long sys_ppoll_time64(long fds, long count, long timeout, long set, long size);
+long sys_old_select(long args);			/* call 82 */
+long sys_select(long n, long in, long out, long ex, long timeout);	/* call 142 */
+long sys_pselect6(long n, long in, long out, long ex, long timeout, long sigset);
+long sys_pselect6_time64(long n, long in, long out, long ex, long timeout, long sigset);
 long sys_newstat(long path, long buf);	/* calls 106 to 108 */
 long sys_newlstat(long path, long buf);
 long sys_newfstat(long fd, long buf);

@@ -21,5 +21,7 @@
 #define AT_SECURE	23	/* the program has more rights than its caller */
 #define AT_RANDOM	25	/* address of 16 random bytes */
 #define AT_EXECFN	31	/* address of the path given to execve() */
+#define AT_SYSINFO	32	/* the vDSO's way to call the system */
+#define AT_SYSINFO_EHDR	33	/* the vDSO's ELF header */
 
 #endif

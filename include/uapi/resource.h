@@ -13,6 +13,7 @@
 #define RLIMIT_NOFILE	7
 #define RLIMIT_MEMLOCK	8
 #define RLIMIT_AS	9
+#define RLIMIT_SIGPENDING 11		/* real-time signals that wait, of one process */
 #define RLIM_NLIMITS	16
 #define RLIM_INFINITY	0xffffffffUL
 

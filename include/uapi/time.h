@@ -30,6 +30,14 @@ struct timeval32 {
 	int tv_usec;
 };
 
+#define ITIMER_REAL	0		/* by the clock: SIGALRM */
+#define ITIMER_VIRTUAL	1		/* time in user mode: SIGVTALRM */
+#define ITIMER_PROF	2		/* time in user and kernel mode: SIGPROF */
+
+struct itimerval32 {
+	struct timeval32 it_interval, it_value;
+};
+
 struct timezone {
 	int tz_minuteswest;
 	int tz_dsttime;

@@ -110,7 +110,7 @@ static int look_at_image(void *arg)
 	KT_EQ(task_pt_regs(current)->sp, mm->start_stack);
 	KT_EQ(atomic_read(&mm->mm_users), 1);
 	KT_EQ(atomic_read(&mm->mm_count), 1);
-	KT_EQ(mm->map_count, 4);			/* text, data, bss, stack */
+	KT_EQ(mm->map_count, 5);			/* text, data, bss, vDSO, stack */
 	KT_EQ(mm->start_code, TINY_TEXT);
 	KT_EQ(mm->end_code, TINY_TEXT + 4096);
 	KT_EQ(mm->start_data, TINY_DATA);

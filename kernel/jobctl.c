@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * jobctl.c - process groups and sessions.
+ *
+ * A session is what one login makes; it may have a controlling terminal. Its processes are in
+ * groups, one per command line of the shell. Both are named by the number of the process that began
+ * them and live while a process bears that name. A group is orphaned when no member has a parent in
+ * another group of the same session: nobody is there to continue it once it is stopped.
+ */
+#include "internal.h"
+#include <nopage/err.h>
+#include <nopage/syscalls.h>
+
+/* ------------------------------------------------------------------ signals to a group */
+
+/* signal_group - sig to every process of the group. 0 or -ESRCH. tasklist_lock held. */
+static int signal_group(pid_t pgrp, int sig)
+{
+	struct task_struct *p;
+	int error = -ESRCH;
+
+	assert_spin_locked(&tasklist_lock);
+	list_for_each_entry(p, &task_list, tasks) {
+		if (p->group_leader != p || p->signal->pgrp != pgrp || (p->flags & PF_KTHREAD))
+			continue;
+		if (sig)
+			send_sig_kernel(sig, p);
+		error = 0;
+	}
+	return error;
+}
+
+#define MAX_LATER	8		/* a full ring drops: the terminal's keys are typed by hand */
+
+static DEFINE_SPINLOCK(later_lock);	/* taken with interrupts off */
+static struct {
+	pid_t pgrp;
+	int sig;
+} later[MAX_LATER];			/* later_lock */
+static unsigned int later_head, later_tail;	/* later_lock; count up for ever */
+
+/* take_later - the oldest request of an interrupt; false: there is none. */
+static bool take_later(pid_t *pgrp, int *sig)
+{
+	unsigned long flags = spin_lock_irqsave(&later_lock);
+	bool found = later_tail != later_head;
+
+	if (found) {
+		*pgrp = later[later_tail % MAX_LATER].pgrp;
+		*sig = later[later_tail % MAX_LATER].sig;
+		later_tail++;
+	}
+	spin_unlock_irqrestore(&later_lock, flags);
+	return found;
+}
+
+static void kill_later(struct deferred *d)
+{
+	pid_t pgrp;
+	int sig;
+
+	while (take_later(&pgrp, &sig)) {
+		spin_lock(&tasklist_lock);
+		signal_group(pgrp, sig);
+		spin_unlock(&tasklist_lock);
+	}
+}
+
+static struct deferred later_work = DEFERRED_INIT(later_work, kill_later);
+
+static void note_later(pid_t pgrp, int sig)
+{
+	unsigned long flags = spin_lock_irqsave(&later_lock);
+
+	if (later_head - later_tail < MAX_LATER) {
+		later[later_head % MAX_LATER].pgrp = pgrp;
+		later[later_head % MAX_LATER].sig = sig;
+		later_head++;
+	}
+	spin_unlock_irqrestore(&later_lock, flags);
+	defer(&later_work);
+}
+
+int kill_pgrp(pid_t pgrp, int sig)
+{
+	int error;
+
+	BUG_ON(sig < 0 || sig > NSIG);
+	if (irqs_disabled()) {
+		note_later(pgrp, sig);
+		return 0;
+	}
+	spin_lock(&tasklist_lock);
+	error = signal_group(pgrp, sig);
+	spin_unlock(&tasklist_lock);
+	return error;
+}
+
+/* ------------------------------------------------------------------ orphaned groups */
+
+static bool is_zombie(const struct task_struct *p)
+{
+	return p->state & (TASK_ZOMBIE | TASK_DEAD) && list_empty(&p->thread_group);
+}
+
+/*
+ * group_orphaned - is the group orphaned, not counting the process except (NULL: count all), which
+ * is about to end? tasklist_lock held.
+ */
+static bool group_orphaned(pid_t pgrp, const struct task_struct *except)
+{
+	struct task_struct *p;
+
+	assert_spin_locked(&tasklist_lock);
+	list_for_each_entry(p, &task_list, tasks) {
+		if (p->group_leader != p || p == except || p->signal->pgrp != pgrp || is_zombie(p))
+			continue;
+		if (is_init(p->parent))
+			continue;
+		if (p->parent->signal->pgrp != pgrp &&
+		    p->parent->signal->session == p->signal->session)
+			return false;
+	}
+	return true;
+}
+
+bool is_orphaned_pgrp(pid_t pgrp)
+{
+	bool orphaned;
+
+	spin_lock(&tasklist_lock);
+	orphaned = group_orphaned(pgrp, NULL);
+	spin_unlock(&tasklist_lock);
+	return orphaned;
+}
+
+static bool has_stopped_jobs(pid_t pgrp)
+{
+	struct task_struct *p;
+
+	list_for_each_entry(p, &task_list, tasks)
+		if (p->signal->pgrp == pgrp && p->signal->group_stop)
+			return true;
+	return false;
+}
+
+/*
+ * check_orphans - p's link to parent goes. If it was the last that kept p's group from being
+ * orphaned and there are stopped processes in it, they get SIGHUP and then SIGCONT (POSIX).
+ */
+static void check_orphans(struct task_struct *p, const struct task_struct *parent,
+			  const struct task_struct *except)
+{
+	pid_t pgrp = p->signal->pgrp;
+
+	if (parent->signal->pgrp == pgrp || parent->signal->session != p->signal->session)
+		return;
+	if (group_orphaned(pgrp, except) && has_stopped_jobs(pgrp)) {
+		signal_group(pgrp, SIGHUP);
+		signal_group(pgrp, SIGCONT);
+	}
+}
+
+void exit_orphans(struct task_struct *leader)
+{
+	struct task_struct *child;
+
+	assert_spin_locked(&tasklist_lock);
+	check_orphans(leader, leader->parent, leader);
+	list_for_each_entry(child, &leader->children, sibling)
+		check_orphans(child, leader, NULL);
+}
+
+/* ------------------------------------------------------------------ system calls */
+
+long sys_getpgrp(void)
+{
+	return current->signal->pgrp;
+}
+
+/* find_task - the task pid, 0: the current one; NULL: none. tasklist_lock held. */
+static struct task_struct *find_task(pid_t pid)
+{
+	return pid ? find_task_by_pid(pid) : current;
+}
+
+long sys_getpgid(long pid)
+{
+	struct task_struct *p;
+	long ret;
+
+	spin_lock(&tasklist_lock);
+	p = find_task(pid);
+	ret = p ? p->signal->pgrp : -ESRCH;
+	spin_unlock(&tasklist_lock);
+	return ret;
+}
+
+long sys_getsid(long pid)
+{
+	struct task_struct *p;
+	long ret;
+
+	spin_lock(&tasklist_lock);
+	p = find_task(pid);
+	ret = p ? p->signal->session : -ESRCH;
+	spin_unlock(&tasklist_lock);
+	return ret;
+}
+
+/* group_in_session - is there a process group pgrp (in this session, unless session is -1)? */
+static bool group_in_session(pid_t pgrp, pid_t session)
+{
+	struct task_struct *p;
+
+	assert_spin_locked(&tasklist_lock);
+	list_for_each_entry(p, &task_list, tasks)
+		if (p->signal->pgrp == pgrp && (session == -1 || p->signal->session == session))
+			return true;
+	return false;
+}
+
+/*
+ * may_set_group - POSIX setpgid(): oneself, or a child of the same session that has not executed
+ * another program; no session leader. In Linux's order of errors.
+ */
+static long may_set_group(const struct task_struct *p, pid_t pgid)
+{
+	pid_t session = current->signal->session;
+
+	if (!p)
+		return -ESRCH;
+	if (p->group_leader != p)
+		return -EINVAL;
+	if (p->parent == current->group_leader) {
+		if (p->signal->session != session)
+			return -EPERM;
+		if (!(p->flags & PF_FORKNOEXEC))
+			return -EACCES;
+	} else if (p != current->group_leader) {
+		return -ESRCH;
+	}
+	if (p->signal->session == p->tgid)
+		return -EPERM;
+	if (pgid != p->tgid && !group_in_session(pgid, session))
+		return -EPERM;
+	return 0;
+}
+
+long sys_setpgid(long pid, long pgid)
+{
+	struct task_struct *p;
+	long error;
+
+	if (!pid)
+		pid = current->tgid;
+	if (!pgid)
+		pgid = pid;
+	if (pgid < 0)
+		return -EINVAL;
+	spin_lock(&tasklist_lock);
+	p = find_task(pid);
+	error = may_set_group(p, pgid);
+	if (!error)
+		p->signal->pgrp = pgid;
+	spin_unlock(&tasklist_lock);
+	return error;
+}
+
+/* A new session has no controlling terminal yet. */
+long sys_setsid(void)
+{
+	struct signal_struct *sig = current->signal;
+	pid_t pid = current->tgid;
+	long ret = -EPERM;
+
+	spin_lock(&tasklist_lock);
+	if (!group_in_session(pid, -1)) {
+		sig->session = pid;
+		sig->pgrp = pid;
+		sig->tty = NULL;
+		ret = pid;
+	}
+	spin_unlock(&tasklist_lock);
+	return ret;
+}

@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sigcalls.c - the system calls about signals: sending, actions, masks, waiting.
+ *
+ * The old calls (sigaction, sigprocmask, ..) know signals 1 to 32, the rt_ calls all 64.
+ */
+#include "internal.h"
+#include "signal.h"
+#include <nopage/err.h>
+#include <nopage/syscalls.h>
+#include <asm/uaccess.h>
+
+#define KNOWN_FLAGS	(SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_RESTORER | SA_ONSTACK | \
+			 SA_RESTART | SA_NODEFER | SA_RESETHAND)
+
+/* ------------------------------------------------------------------ sending */
+
+/* may_signal - the sender's user numbers must fit, or it needs CAP_KILL. tasklist_lock held. */
+static bool may_signal(const struct task_struct *p, long sig)
+{
+	const struct cred *us = &current->cred, *them = &p->cred;
+
+	if (p->tgid == current->tgid || us->euid == them->suid || us->euid == them->uid ||
+	    us->uid == them->suid || us->uid == them->uid || capable(CAP_KILL))
+		return true;
+	return sig == SIGCONT && p->signal->session == current->signal->session;
+}
+
+/* send_user - for a system call: check, then send; signal 0 is only checked. tasklist_lock held. */
+static long send_user(long sig, const struct siginfo *info, struct task_struct *p, bool group)
+{
+	if (sig && !valid_signal(sig))
+		return -EINVAL;
+	if (!may_signal(p, sig))
+		return -EPERM;
+	return sig ? send_signal(sig, info, p, group) : 0;
+}
+
+static struct siginfo sender_info(long sig, int code)
+{
+	return (struct siginfo){
+		.si_signo = sig,
+		.si_code = code,
+		.rt = { .pid = current->tgid, .uid = current->cred.uid },
+	};
+}
+
+/*
+ * kill_many - all processes of a group (pgrp), or all but process 1 and the own one (-1). 0 when
+ * one could be signalled, else why the last one could not.
+ */
+static long kill_many(long sig, const struct siginfo *info, pid_t pgrp)
+{
+	struct task_struct *p;
+	bool success = false;
+	long error = -ESRCH;
+
+	assert_spin_locked(&tasklist_lock);
+	list_for_each_entry(p, &task_list, tasks) {
+		if (p->group_leader != p || (p->flags & PF_KTHREAD))
+			continue;
+		if (pgrp == -1 ? is_init(p) || p->tgid == current->tgid : p->signal->pgrp != pgrp)
+			continue;
+		error = send_user(sig, info, p, true);
+		success |= !error;
+	}
+	return success ? 0 : error;
+}
+
+/* kill_process - to the process that the number pid belongs to, any thread's. */
+static long kill_process(pid_t pid, long sig, const struct siginfo *info)
+{
+	struct task_struct *p = find_task_by_pid(pid);
+
+	return p ? send_user(sig, info, p, true) : -ESRCH;
+}
+
+long sys_kill(long pid, long sig)
+{
+	struct siginfo info = sender_info(sig, SI_USER);
+	long error;
+
+	if ((unsigned long)pid == 0x80000000UL)
+		return -ESRCH;
+	spin_lock(&tasklist_lock);
+	if (pid > 0)
+		error = kill_process(pid, sig, &info);
+	else if (pid == -1)
+		error = kill_many(sig, &info, -1);
+	else
+		error = kill_many(sig, &info, pid ? -pid : current->signal->pgrp);
+	spin_unlock(&tasklist_lock);
+	return error;
+}
+
+/* kill_thread - to the thread tid; tgid 0: of any process. */
+static long kill_thread(pid_t tgid, pid_t tid, long sig, const struct siginfo *info)
+{
+	struct task_struct *p;
+	long error = -ESRCH;
+
+	spin_lock(&tasklist_lock);
+	p = find_task_by_pid(tid);
+	if (p && (!tgid || p->tgid == tgid))
+		error = send_user(sig, info, p, false);
+	spin_unlock(&tasklist_lock);
+	return error;
+}
+
+long sys_tkill(long tid, long sig)
+{
+	struct siginfo info = sender_info(sig, SI_TKILL);
+
+	return tid <= 0 ? -EINVAL : kill_thread(0, tid, sig, &info);
+}
+
+long sys_tgkill(long tgid, long tid, long sig)
+{
+	struct siginfo info = sender_info(sig, SI_TKILL);
+
+	return tgid <= 0 || tid <= 0 ? -EINVAL : kill_thread(tgid, tid, sig, &info);
+}
+
+/* get_info - what the user says about the signal. To others, nobody lies about where it is from. */
+static long get_info(struct siginfo *info, long user, long sig, bool to_self)
+{
+	if (copy_from_user(info, (void *)user, sizeof(*info)))
+		return -EFAULT;
+	info->si_signo = sig;
+	if ((info->si_code >= 0 || info->si_code == SI_TKILL) && !to_self)
+		return -EPERM;
+	return 0;
+}
+
+long sys_rt_sigqueueinfo(long tgid, long sig, long uinfo)
+{
+	struct siginfo info;
+	long error = get_info(&info, uinfo, sig, tgid == current->tgid);
+
+	if (error)
+		return error;
+	spin_lock(&tasklist_lock);
+	error = kill_process(tgid, sig, &info);
+	spin_unlock(&tasklist_lock);
+	return error;
+}
+
+long sys_rt_tgsigqueueinfo(long tgid, long tid, long sig, long uinfo)
+{
+	struct siginfo info;
+	long error;
+
+	if (tgid <= 0 || tid <= 0)
+		return -EINVAL;
+	error = get_info(&info, uinfo, sig, tid == current->pid);
+	return error ? error : kill_thread(tgid, tid, sig, &info);
+}
+
+/* ------------------------------------------------------------------ actions */
+
+/*
+ * do_sigaction - read, then set, the action of sig; either may be NULL. An action that ignores the
+ * signal also forgets the pending ones (POSIX). 0 or -EINVAL.
+ */
+static long do_sigaction(long sig, const struct sigaction_k *new, struct sigaction_k *old)
+{
+	struct sigaction_k *act = &current->sighand->action[sig - 1];
+
+	if (!valid_signal(sig) || (new && (SIGMASK(sig) & NOT_BLOCKABLE)))
+		return -EINVAL;
+	spin_lock(&tasklist_lock);
+	spin_lock(&current->sighand->siglock);
+	if (old)
+		*old = *act;
+	if (new) {
+		*act = *new;
+		act->mask &= ~NOT_BLOCKABLE;
+		act->flags &= KNOWN_FLAGS;
+		if (new->handler == SIG_IGN ||
+		    (new->handler == SIG_DFL && (SIGMASK(sig) & IGNORED_SIGNALS)))
+			drop_signals(SIGMASK(sig));
+	}
+	spin_unlock(&current->sighand->siglock);
+	spin_unlock(&tasklist_lock);
+	return 0;
+}
+
+long sys_rt_sigaction(long sig, long act, long oact, long sigsetsize)
+{
+	struct sigaction_k new, old;
+	long error;
+
+	if (sigsetsize != sizeof(sigset_t))
+		return -EINVAL;
+	if (act && copy_from_user(&new, (void *)act, sizeof(new)))
+		return -EFAULT;
+	error = do_sigaction(sig, act ? &new : NULL, &old);
+	if (!error && oact && copy_to_user((void *)oact, &old, sizeof(old)))
+		return -EFAULT;
+	return error;
+}
+
+long sys_sigaction(long sig, long act, long oact)
+{
+	struct sigaction_k new, old;
+	struct old_sigaction user;
+	long error;
+
+	if (act) {
+		if (copy_from_user(&user, (void *)act, sizeof(user)))
+			return -EFAULT;
+		new = (struct sigaction_k){ user.handler, user.flags, user.restorer, user.mask };
+	}
+	error = do_sigaction(sig, act ? &new : NULL, &old);
+	user = (struct old_sigaction){ old.handler, old.mask, old.flags, old.restorer };
+	if (!error && oact && copy_to_user((void *)oact, &user, sizeof(user)))
+		return -EFAULT;
+	return error;
+}
+
+/* sys_signal - the oldest form: one shot. Returns the handler before. */
+long sys_signal(long sig, long handler)
+{
+	struct sigaction_k new = { .handler = handler, .flags = SA_RESETHAND | SA_NODEFER }, old;
+	long error = do_sigaction(sig, &new, &old);
+
+	return error ? error : (long)old.handler;
+}
+
+/* ------------------------------------------------------------------ masks */
+
+void set_current_blocked(sigset_t set)
+{
+	struct task_struct *p = current;
+	sigset_t shed = p->signal->shared_pending & set & ~p->blocked;
+
+	set &= ~NOT_BLOCKABLE;
+	if (unlikely(shed) && !thread_group_empty()) {
+		spin_lock(&tasklist_lock);
+		spin_lock(&p->sighand->siglock);
+		retarget_pending(shed);
+		spin_unlock(&p->sighand->siglock);
+		spin_unlock(&tasklist_lock);
+	}
+	spin_lock(&p->sighand->siglock);
+	p->blocked = set;
+	recalc_sigpending();
+	spin_unlock(&p->sighand->siglock);
+}
+
+/* change_mask - 0 or -EINVAL. */
+static long change_mask(long how, sigset_t set)
+{
+	sigset_t blocked = current->blocked;
+
+	if (how == SIG_BLOCK)
+		set |= blocked;
+	else if (how == SIG_UNBLOCK)
+		set = blocked & ~set;
+	else if (how != SIG_SETMASK)
+		return -EINVAL;
+	set_current_blocked(set);
+	return 0;
+}
+
+long sys_rt_sigprocmask(long how, long set, long oset, long sigsetsize)
+{
+	sigset_t old = current->blocked, new;
+	long error;
+
+	if (sigsetsize != sizeof(sigset_t))
+		return -EINVAL;
+	if (set) {
+		if (copy_from_user(&new, (void *)set, sizeof(new)))
+			return -EFAULT;
+		error = change_mask(how, new);
+		if (error)
+			return error;
+	}
+	if (oset && copy_to_user((void *)oset, &old, sizeof(old)))
+		return -EFAULT;
+	return 0;
+}
+
+/* low_mask - a set of the old calls, which leave the signals from 33 on as they are. */
+static sigset_t low_mask(u32 set)
+{
+	return (current->blocked & ~0xffffffffULL) | set;
+}
+
+long sys_sigprocmask(long how, long set, long oset)
+{
+	u32 old = current->blocked, new;
+	long error;
+
+	if (set) {
+		if (get_user(new, (u32 *)set))
+			return -EFAULT;
+		error = change_mask(how, how == SIG_SETMASK ? low_mask(new) : new);
+		if (error)
+			return error;
+	}
+	return oset ? put_user(old, (u32 *)oset) : 0;
+}
+
+long sys_sgetmask(void)
+{
+	return current->blocked;
+}
+
+long sys_ssetmask(long set)
+{
+	long old = current->blocked;
+
+	set_current_blocked((u32)set);
+	return old;
+}
+
+static sigset_t pending_blocked(void)
+{
+	sigset_t pending;
+
+	spin_lock(&current->sighand->siglock);
+	pending = (current->pending | current->signal->shared_pending) & current->blocked;
+	spin_unlock(&current->sighand->siglock);
+	return pending;
+}
+
+long sys_rt_sigpending(long set, long sigsetsize)
+{
+	sigset_t pending = pending_blocked();
+
+	if (sigsetsize < 0 || (unsigned long)sigsetsize > sizeof(pending))
+		return -EINVAL;
+	return copy_to_user((void *)set, &pending, sigsetsize) ? -EFAULT : 0;
+}
+
+long sys_sigpending(long set)
+{
+	return put_user((u32)pending_blocked(), (u32 *)set);
+}
+
+/* ------------------------------------------------------------------ waiting */
+
+/* set_temporary_mask - until a handler has run, or the call has ended. */
+static void set_temporary_mask(sigset_t set)
+{
+	current->saved_sigmask = current->blocked;
+	current->restore_sigmask = true;
+	set_current_blocked(set);
+}
+
+int set_user_sigmask(const void *umask, size_t size)
+{
+	sigset_t set;
+
+	if (!umask)
+		return 0;
+	if (size != sizeof(set))
+		return -EINVAL;
+	if (copy_from_user(&set, umask, sizeof(set)))
+		return -EFAULT;
+	set_temporary_mask(set);
+	return 0;
+}
+
+/* The caller's signal may be one that only the temporary mask lets through: do_signal() ends it. */
+void restore_user_sigmask(bool interrupted)
+{
+	if (!current->restore_sigmask || interrupted)
+		return;
+	current->restore_sigmask = false;
+	set_current_blocked(current->saved_sigmask);
+}
+
+long sys_pause(void)
+{
+	for (;;) {
+		current->state = TASK_INTERRUPTIBLE;
+		if (signal_pending(current))
+			break;
+		schedule();
+	}
+	current->state = TASK_RUNNING;
+	return -ERESTARTNOHAND;
+}
+
+static long do_sigsuspend(sigset_t set)
+{
+	set_temporary_mask(set);
+	return sys_pause();
+}
+
+long sys_rt_sigsuspend(long set, long sigsetsize)
+{
+	sigset_t new;
+
+	if (sigsetsize != sizeof(new))
+		return -EINVAL;
+	if (copy_from_user(&new, (void *)set, sizeof(new)))
+		return -EFAULT;
+	return do_sigsuspend(new);
+}
+
+long sys_sigsuspend(long unused1, long unused2, long set)
+{
+	return do_sigsuspend((u32)set);
+}
+
+/* take_waited - a pending signal of set, or 0 and the rest of the wait is announced. */
+static int take_waited(sigset_t set, struct siginfo *info)
+{
+	int sig;
+
+	spin_lock(&current->sighand->siglock);
+	sig = dequeue_signal(set, info);
+	current->sigwait = sig ? 0 : set;
+	recalc_sigpending();
+	spin_unlock(&current->sighand->siglock);
+	return sig;
+}
+
+/* wait_signal - its number, -EAGAIN when the deadline has passed, -EINTR by another signal. */
+static long wait_signal(sigset_t set, struct siginfo *info, u64 deadline)
+{
+	long ret;
+
+	for (;;) {
+		current->state = TASK_INTERRUPTIBLE;
+		ret = take_waited(set, info);
+		if (ret)
+			break;
+		if (signal_pending(current)) {
+			ret = -EINTR;
+			break;
+		}
+		if (!sleep_step(deadline)) {
+			ret = -EAGAIN;
+			break;
+		}
+	}
+	current->state = TASK_RUNNING;
+	spin_lock(&current->sighand->siglock);
+	current->sigwait = 0;
+	spin_unlock(&current->sighand->siglock);
+	return ret;
+}
+
+int put_siginfo(long user, const struct siginfo *info)
+{
+	if (copy_to_user((void *)user, info, sizeof(*info)) ||
+	    clear_user((void *)(user + sizeof(*info)), SIGINFO_SIZE - sizeof(*info)))
+		return -EFAULT;
+	return 0;
+}
+
+/* do_sigtimedwait - get: reads a struct timespec of the caller's width. */
+static long do_sigtimedwait(long uset, long uinfo, long timeout, long size,
+			    int (*get)(long user, u64 *ns))
+{
+	u64 deadline = ~0ULL;
+	struct siginfo info;
+	sigset_t set;
+	long ret;
+
+	if (size != sizeof(set))
+		return -EINVAL;
+	if (copy_from_user(&set, (void *)uset, sizeof(set)))
+		return -EFAULT;
+	if (timeout) {
+		ret = get(timeout, &deadline);
+		if (ret)
+			return ret;
+		deadline = deadline_after(deadline);
+	}
+	ret = wait_signal(set & ~NOT_BLOCKABLE, &info, deadline);
+	return ret > 0 && uinfo && put_siginfo(uinfo, &info) ? -EFAULT : ret;
+}
+
+long sys_rt_sigtimedwait(long set, long info, long timeout, long sigsetsize)
+{
+	return do_sigtimedwait(set, info, timeout, sigsetsize, get_timespec32);
+}
+
+long sys_rt_sigtimedwait64(long set, long info, long timeout, long sigsetsize)
+{
+	return do_sigtimedwait(set, info, timeout, sigsetsize, get_timespec64);
+}
+
+long sys_restart_syscall(void)
+{
+	struct restart_block *r = &current->restart;
+
+	return r->fn ? r->fn(r) : -EINTR;
+}
+
+/* ------------------------------------------------------------------ the alternate stack */
+
+static bool on_sig_stack(unsigned long sp)
+{
+	const stack_t *sas = &current->sas;
+
+	if (sas->ss_flags & SS_AUTODISARM)
+		return false;
+	return sp > sas->ss_sp && sp - sas->ss_sp <= sas->ss_size;
+}
+
+int sas_ss_flags(unsigned long sp)
+{
+	if (!current->sas.ss_size)
+		return SS_DISABLE;
+	return on_sig_stack(sp) ? SS_ONSTACK : 0;
+}
+
+int do_sigaltstack(const stack_t *new, stack_t *old, unsigned long sp)
+{
+	stack_t *sas = &current->sas;
+	int mode = new ? new->ss_flags & ~SS_AUTODISARM : 0;
+
+	if (old)
+		*old = (stack_t){ sas->ss_sp, sas_ss_flags(sp) | (sas->ss_flags & SS_AUTODISARM),
+				  sas->ss_size };
+	if (!new)
+		return 0;
+	if (on_sig_stack(sp))
+		return -EPERM;
+	if (mode && mode != SS_ONSTACK && mode != SS_DISABLE)
+		return -EINVAL;
+	if (mode == SS_DISABLE)
+		*sas = (stack_t){ .ss_flags = new->ss_flags };
+	else if (new->ss_size < MINSIGSTKSZ)
+		return -ENOMEM;
+	else
+		*sas = *new;
+	return 0;
+}
+
+long sys_sigaltstack(long uss, long uoss)
+{
+	unsigned long sp = task_pt_regs(current)->sp;
+	stack_t new, old;
+	long error;
+
+	if (uss && copy_from_user(&new, (void *)uss, sizeof(new)))
+		return -EFAULT;
+	error = do_sigaltstack(uss ? &new : NULL, &old, sp);
+	if (!error && uoss && copy_to_user((void *)uoss, &old, sizeof(old)))
+		return -EFAULT;
+	return error;
+}
+
+/* exec_signals - what was set up for the old program's code and stack is gone with it. */
+void exec_signals(void)
+{
+	current->flags &= ~PF_FORKNOEXEC;
+	current->sas = (stack_t){ .ss_flags = SS_DISABLE };
+	current->restart.fn = NULL;
+	exit_posix_timers();
+}

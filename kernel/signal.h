@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* signal.h - what the files about signals in kernel/ share: signal.c, sigcalls.c, itimer.c. */
+#ifndef KERNEL_SIGNAL_H
+#define KERNEL_SIGNAL_H
+
+#include <nopage/sched.h>
+
+#define SIGMASK(sig)	(1ULL << ((sig) - 1))
+#define STOP_SIGNALS	(SIGMASK(SIGSTOP) | SIGMASK(SIGTSTP) | SIGMASK(SIGTTIN) | SIGMASK(SIGTTOU))
+#define NOT_BLOCKABLE	(SIGMASK(SIGKILL) | SIGMASK(SIGSTOP))
+/* Signals whose default action is nothing (SIGCONT acts when it is sent). */
+#define IGNORED_SIGNALS	(SIGMASK(SIGCHLD) | SIGMASK(SIGCONT) | SIGMASK(SIGURG) | SIGMASK(SIGWINCH))
+
+struct k_itimer;
+
+/* One pending signal, on a pending_queue or shared_queue. siglock. */
+struct sigqueue {
+	struct list_head list;
+	struct siginfo info;
+	struct k_itimer *timer;		/* whose it is, queued or not; NULL: goes when it is taken */
+};
+
+static inline bool valid_signal(long sig)
+{
+	return sig >= 1 && sig <= NSIG;
+}
+
+struct sigqueue *alloc_sigqueue(unsigned int gfp);	/* not queued; NULL: no memory */
+void free_sigqueue(struct sigqueue *q);			/* not queued */
+
+/*
+ * send_signal - make sig pending for p, or with group for p's process, and wake a thread that does
+ * not block it. info NULL: from the kernel, nothing else to say. 0, or -EAGAIN (real-time signals
+ * with data, at the limit). Locks: tasklist_lock held, takes siglock.
+ */
+int send_signal(int sig, const struct siginfo *info, struct task_struct *p, bool group);
+/*
+ * send_sigqueue - the same with an entry of a timer's. If that is still queued, its overrun counts
+ * up. False: the signal is ignored or pending already, nothing is queued.
+ */
+bool send_sigqueue(struct sigqueue *q, struct task_struct *p, bool group);
+/* dequeue_signal - take the next signal of set, SIGKILL first; 0: none. siglock held. */
+int dequeue_signal(sigset_t set, struct siginfo *info);
+/*
+ * retarget_pending - current will not take the process's pending signals of set: wake the threads
+ * that can. tasklist_lock and siglock held.
+ */
+void retarget_pending(sigset_t set);
+/* drop_signals - forget what is pending of set in current's process. Both locks held. */
+void drop_signals(sigset_t set);
+/* itimer.c: the timer's signal is being taken; siglock held. */
+void timer_signal_taken(struct sigqueue *q);
+void exit_posix_timers(void);			/* delete all of the current process's */
+
+#endif
