@@ -85,10 +85,24 @@ void exit_cred(struct task_struct *p)
 	p->cred.groups = NULL;
 }
 
-/* commit - the current task's credentials become *new, whose groups reference is handed over. */
+static bool other_rights(const struct cred *a, const struct cred *b)
+{
+	return a->euid != b->euid || a->egid != b->egid || a->fsuid != b->fsuid ||
+	       a->fsgid != b->fsgid || (a->cap_permitted & ~b->cap_permitted);
+}
+
+/*
+ * commit - the current task's credentials become *new, whose groups reference is handed over. What
+ * it has learnt with other rights is not for everybody: its memory may not be looked at any more.
+ */
 static void commit(const struct cred *new)
 {
 	spin_lock(&tasklist_lock);
+	if (other_rights(new, &current->cred)) {
+		current->pdeath_signal = 0;
+		if (current->mm)
+			current->mm->dumpable = 0;
+	}
 	current->cred = *new;
 	spin_unlock(&tasklist_lock);
 }

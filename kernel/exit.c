@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * exit.c - the end of tasks, and waiting for it.
+ * exit.c - the end of tasks; wait4.c waits for it.
  *
  *	running -> do_exit: ZOMBIE  -> wait4 by the parent: DEAD -> freed
  *	                    (thread, or SIGCHLD ignored: DEAD at once)
@@ -33,31 +33,8 @@ static bool announce_zombie(struct task_struct *p)
 	return notify_parent_exit(p);
 }
 
-/* account_reaped - the times of p go to its process, or, if p was the process, to the parent. */
-static void account_reaped(struct task_struct *p)
-{
-	struct signal_struct *sig = p->signal, *parent = p->parent->signal;
-	struct task_times t;
-
-	if (p != p->group_leader) {
-		sig->utime += p->utime;
-		sig->stime += p->stime;
-		sig->min_flt += p->min_flt;
-		sig->maj_flt += p->maj_flt;
-		return;
-	}
-	process_times(p, &t);
-	parent->cutime += t.utime + sig->cutime;
-	parent->cstime += t.stime + sig->cstime;
-	parent->cmin_flt += t.min_flt + sig->cmin_flt;
-	parent->cmaj_flt += t.maj_flt + sig->cmaj_flt;
-}
-
-/*
- * release_task - p, which has exited, leaves all lists; its reaper's reference goes. The last
- * thread of a process whose leader has exited before makes the leader ready to be waited for.
- */
-static void release_task(struct task_struct *p)
+/* The last thread of a process whose leader has exited before makes the leader a zombie to reap. */
+void release_task(struct task_struct *p)
 {
 	struct task_struct *leader = p->group_leader;
 	struct signal_struct *sig = p->signal;
@@ -86,20 +63,41 @@ static void release_task(struct task_struct *p)
 		release_task(leader);
 }
 
+/* find_reaper - who adopts the children of a dead process. tasklist_lock held. */
+static struct task_struct *find_reaper(const struct task_struct *leader)
+{
+	struct task_struct *p = leader->parent;
+
+	for (; p->tgid > 1; p = p->parent->group_leader)
+		if (p->signal->child_subreaper && atomic_read(&p->signal->live))
+			return p;
+	return init_task_pid1 ? init_task_pid1 : &init_task;
+}
+
+/* parent_died - p or one of its threads may have asked for a signal. tasklist_lock held. */
+static void parent_died(struct task_struct *p)
+{
+	if (p->pdeath_signal)
+		send_sig_kernel(p->pdeath_signal, p);
+}
+
 /*
- * reparent_children - process 1 adopts the children of a dead process. Those that nobody will wait
- * for are moved to the list dead, for the caller to release. tasklist_lock held.
+ * reparent_children - process 1, or a subreaper, adopts the children of a dead process. Those that
+ * nobody will wait for are moved to the list dead, for the caller to release. tasklist_lock held.
  */
 static void reparent_children(struct task_struct *leader, struct list_head *dead)
 {
-	struct task_struct *reaper = init_task_pid1 ? init_task_pid1 : &init_task;
+	struct task_struct *reaper = find_reaper(leader);
 	struct task_struct *child, *next, *thread;
 
 	list_for_each_entry_safe(child, next, &leader->children, sibling) {
 		child->parent = reaper;
 		child->exit_signal = SIGCHLD;
-		list_for_each_entry(thread, &child->thread_group, thread_group)
+		parent_died(child);
+		list_for_each_entry(thread, &child->thread_group, thread_group) {
 			thread->parent = reaper;
+			parent_died(thread);
+		}
 		list_move_tail(&child->sibling, &reaper->children);
 		if (child->state == TASK_ZOMBIE && list_empty(&child->thread_group) &&
 		    announce_zombie(child))
@@ -329,132 +327,4 @@ int de_thread(void)
 	if (new)
 		put_sighand(new);
 	return error;
-}
-
-/* ------------------------------------------------------------------ wait */
-
-/* What is waited for, and what was found. */
-struct wait_opts {
-	pid_t pid;			/* > 0: that one, -1: any, 0: own group, < -1: group -pid */
-	int options;
-	int status;
-	struct task_times times;
-};
-
-static bool eligible(const struct wait_opts *o, const struct task_struct *p)
-{
-	bool clone_child = p->exit_signal != SIGCHLD;
-
-	if (o->pid > 0 && p->pid != o->pid)
-		return false;
-	if (o->pid == 0 && p->signal->pgrp != current->signal->pgrp)
-		return false;
-	if (o->pid < -1 && p->signal->pgrp != -o->pid)
-		return false;
-	return (o->options & __WALL) || clone_child == !!(o->options & __WCLONE);
-}
-
-/* take_stop_report - has p stopped or continued since the last look? Fills o->status. */
-static bool take_stop_report(struct wait_opts *o, struct task_struct *p)
-{
-	struct signal_struct *sig = p->signal;
-	int wanted = sig->stop_report == W_CONTINUED ? WCONTINUED : WUNTRACED;
-
-	if (!sig->stop_report || !(o->options & wanted))
-		return false;
-	o->status = sig->stop_report;
-	sig->stop_report = 0;
-	return true;
-}
-
-/*
- * look_once - the pid of a child that has something to report (a zombie is reaped), 0 when there
- * are only others, -ECHILD when there are no children of that kind.
- */
-static pid_t look_once(struct wait_opts *o)
-{
-	struct task_struct *p;
-	pid_t found = -ECHILD;
-
-	spin_lock(&tasklist_lock);
-	list_for_each_entry(p, &current->group_leader->children, sibling) {
-		if (p->state == TASK_DEAD || !eligible(o, p))
-			continue;
-		found = 0;
-		if (p->state == TASK_ZOMBIE && list_empty(&p->thread_group)) {
-			found = p->pid;
-			o->status = p->signal->group_exit ? p->signal->group_exit_code
-							  : p->exit_code;
-			process_times(p, &o->times);
-			p->state = TASK_DEAD;	/* ours: no other thread may reap it */
-			spin_unlock(&tasklist_lock);
-			release_task(p);
-			return found;
-		}
-		if (take_stop_report(o, p)) {
-			found = p->pid;
-			break;
-		}
-	}
-	spin_unlock(&tasklist_lock);
-	return found;
-}
-
-static pid_t do_wait(struct wait_opts *o)
-{
-	wait_queue_head_t *q = &current->signal->wait_chldexit;
-	pid_t pid;
-
-	might_sleep();
-	DEFINE_WAIT(w);
-	for (;;) {
-		prepare_to_wait(q, &w, TASK_INTERRUPTIBLE);
-		pid = look_once(o);
-		if (pid || (o->options & WNOHANG))
-			break;
-		if (signal_pending(current)) {
-			pid = -ERESTARTSYS;
-			break;
-		}
-		schedule();
-	}
-	finish_wait(q, &w);
-	return pid;
-}
-
-pid_t kernel_wait(pid_t pid, int *status, int options)
-{
-	struct wait_opts o = { .pid = pid, .options = options };
-	pid_t ret = do_wait(&o);
-
-	if (status)
-		*status = o.status;
-	return ret;
-}
-
-/* As on Linux, a bad pointer is found only after the child has been reaped. */
-long sys_wait4(long pid, long status, long options, long rusage)
-{
-	struct wait_opts o = { .pid = pid, .options = options };
-	struct rusage ru;
-	pid_t ret;
-
-	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
-		return -EINVAL;
-	if ((unsigned long)pid == 0x80000000UL)
-		return -ESRCH;
-	ret = do_wait(&o);
-	if (ret <= 0)
-		return ret;
-	if (status && put_user(o.status, (int *)status))
-		return -EFAULT;
-	if (!rusage)
-		return ret;
-	fill_rusage(&ru, &o.times);
-	return copy_to_user((void *)rusage, &ru, sizeof(ru)) ? -EFAULT : ret;
-}
-
-long sys_waitpid(long pid, long status, long options)
-{
-	return sys_wait4(pid, status, options, 0);
 }

@@ -46,6 +46,7 @@ void fork_init(void)
 	BUG_ON(!task_cachep || !signal_cachep || !sighand_cachep);
 	/* A task needs about four frames; tasks may take a quarter of memory. */
 	max_tasks = min(max(totalram_pages() / 16, (unsigned long)MIN_TASKS), PID_MAX / 2UL);
+	current->signal->rlim[RLIMIT_NPROC] = (struct rlimit){ max_tasks / 2, max_tasks / 2 };
 }
 
 unsigned long nr_tasks(void)
@@ -169,6 +170,7 @@ static struct task_struct *dup_task_struct(void)
 	p->start_time = ktime_get_ns();
 	p->nvcsw = 0;
 	p->nivcsw = 0;
+	p->pdeath_signal = 0;
 	p->robust_list = NULL;
 	p->vfork_done = NULL;
 	p->group_leader = p;
@@ -218,14 +220,26 @@ void put_sighand(struct sighand_struct *sighand)
 		kmem_cache_free(sighand_cachep, sighand);
 }
 
-static int copy_sighand(unsigned long flags, struct task_struct *p)
+/* default_actions - no handlers; what is ignored stays so. */
+static void default_actions(struct sighand_struct *sighand)
+{
+	for (unsigned int i = 0; i < NSIG; i++)
+		if (sighand->action[i].handler != SIG_IGN)
+			sighand->action[i] = (struct sigaction_k){ .handler = SIG_DFL };
+}
+
+static int copy_sighand(unsigned long flags, bool clear, struct task_struct *p)
 {
 	if (flags & CLONE_SIGHAND) {
 		atomic_inc(&current->sighand->count);
 		return 0;
 	}
 	p->sighand = dup_sighand(current->sighand);
-	return p->sighand ? 0 : -ENOMEM;
+	if (!p->sighand)
+		return -ENOMEM;
+	if (clear)
+		default_actions(p->sighand);
+	return 0;
 }
 
 void put_signal(struct signal_struct *sig)
@@ -303,7 +317,7 @@ static void undo_mm(struct task_struct *p)
 
 static int check_flags(unsigned long flags)
 {
-	if (flags & CLONE_NEWNS)
+	if (flags & (CLONE_NAMESPACES | CLONE_PIDFD))
 		return -EINVAL;
 	if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
 		return -EINVAL;
@@ -334,6 +348,21 @@ static void set_parent(struct task_struct *p, unsigned long flags)
 	list_add_tail(&p->sibling, &p->parent->children);
 }
 
+/* over_limit - has p's user as many tasks as RLIMIT_NPROC allows? Root has no limit. */
+static bool over_limit(const struct task_struct *p)
+{
+	unsigned long limit = rlimit(RLIMIT_NPROC), nr = 0;
+	struct task_struct *t;
+
+	assert_spin_locked(&tasklist_lock);
+	if (!p->cred.uid || limit == RLIM_INFINITY || capable(CAP_SYS_RESOURCE) ||
+	    capable(CAP_SYS_ADMIN))
+		return false;
+	list_for_each_entry(t, &task_list, tasks)
+		nr += t->cred.uid == p->cred.uid;
+	return nr >= limit;
+}
+
 /*
  * attach_task - number the finished task and make it visible. -EAGAIN: too many tasks, or the
  * thread group it would join is being killed (the killer would miss it). -ERESTARTNOINTR: a signal
@@ -346,7 +375,8 @@ static int attach_task(struct task_struct *p, unsigned long flags)
 		spin_unlock(&tasklist_lock);
 		return -ERESTARTNOINTR;
 	}
-	if (tasks >= max_tasks || ((flags & CLONE_THREAD) && p->signal->group_exit)) {
+	if (tasks >= max_tasks || ((flags & CLONE_THREAD) && p->signal->group_exit) ||
+	    over_limit(p)) {
 		spin_unlock(&tasklist_lock);
 		return -EAGAIN;
 	}
@@ -389,7 +419,7 @@ struct task_struct *copy_process(const struct fork_args *args)
 	error = copy_fs(flags, p);
 	if (error)
 		goto put_files;
-	error = copy_sighand(flags, p);
+	error = copy_sighand(flags, args->clear_sighand, p);
 	if (error)
 		goto put_fs;
 	error = copy_signal(flags, p);
@@ -426,31 +456,50 @@ free_task:
 	return ERR_PTR(error);
 }
 
-/* A bad parent_tid is not an error, as on Linux: the child exists already. */
-long do_fork(unsigned long clone_flags, unsigned long usp, struct pt_regs *regs,
-	     int *parent_tid, void *tls, int *child_tid)
+/*
+ * run_fork - make the task, start it, and with CLONE_VFORK wait until it needs its mm no more. A bad
+ * parent_tid is not an error, as on Linux: the child exists already.
+ */
+static long run_fork(struct fork_args *args, int *parent_tid)
 {
 	struct completion vfork;
-	struct fork_args args = {
-		.flags = clone_flags, .usp = usp, .regs = regs, .tls = tls, .child_tid = child_tid,
-		.vfork_done = clone_flags & CLONE_VFORK ? &vfork : NULL,
-	};
 	struct task_struct *p;
 	pid_t pid;
 
 	might_sleep();
-	init_completion(&vfork);
-	p = copy_process(&args);
+	if (args->flags & CLONE_VFORK) {
+		init_completion(&vfork);
+		args->vfork_done = &vfork;
+	}
+	p = copy_process(args);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
 	pid = p->pid;
-	if (clone_flags & CLONE_PARENT_SETTID)
+	if (args->flags & CLONE_PARENT_SETTID)
 		(void)put_user(pid, parent_tid);
 	wake_up_new_task(p);
 	/* p may be gone from here on. */
-	if (clone_flags & CLONE_VFORK)
+	if (args->flags & CLONE_VFORK)
 		wait_for_completion(&vfork);
 	return pid;
+}
+
+long do_fork(unsigned long clone_flags, unsigned long usp, struct pt_regs *regs,
+	     int *parent_tid, void *tls, int *child_tid)
+{
+	struct fork_args args = {
+		.flags = clone_flags, .usp = usp, .regs = regs, .tls = tls, .child_tid = child_tid,
+	};
+
+	return run_fork(&args, parent_tid);
+}
+
+/* note_peak_rss - for getrusage(), when the mm is gone. */
+static void note_peak_rss(struct task_struct *p)
+{
+	struct task_times *t = &p->signal->gone;
+
+	t->max_rss = max(t->max_rss, mm_peak_rss(p->mm));
 }
 
 /*
@@ -463,6 +512,8 @@ void mm_release(struct task_struct *p)
 	struct completion *vfork = p->vfork_done;
 
 	BUG_ON(p != current);
+	if (p->mm)
+		note_peak_rss(p);
 	if (p->robust_list)
 		exit_robust_list(p);
 	if (p->clear_child_tid) {
@@ -495,6 +546,64 @@ long sys_clone(long flags, long usp, long parent_tid, long tls, long child_tid)
 {
 	return do_fork(flags, usp, task_pt_regs(current), (int *)parent_tid, (void *)tls,
 		       (int *)child_tid);
+}
+
+/* get_clone_args - size bytes of them; what this kernel does not know must be zero (-E2BIG). */
+static int get_clone_args(struct clone_args *args, long user, unsigned long size)
+{
+	char more;
+
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	if (size < CLONE_ARGS_SIZE_VER0)
+		return -EINVAL;
+	*args = (struct clone_args){ 0 };
+	if (copy_from_user(args, (void *)user, min(size, (unsigned long)sizeof(*args))))
+		return -EFAULT;
+	for (unsigned long i = sizeof(*args); i < size; i++) {
+		if (get_user(more, (char *)user + i))
+			return -EFAULT;
+		if (more)
+			return -E2BIG;
+	}
+	return 0;
+}
+
+static bool clone_args_valid(const struct clone_args *a)
+{
+	u64 known = (0xffffffffULL & ~(u64)(CSIGNAL | CLONE_DETACHED)) | CLONE_CLEAR_SIGHAND;
+
+	if ((a->flags & ~known) || a->exit_signal > NSIG || a->set_tid || a->set_tid_size)
+		return false;
+	if ((a->flags & CLONE_SIGHAND) && (a->flags & CLONE_CLEAR_SIGHAND))
+		return false;
+	if ((a->flags & (CLONE_THREAD | CLONE_PARENT)) && a->exit_signal)
+		return false;
+	if (!a->stack != !a->stack_size)
+		return false;
+	return a->stack + a->stack_size <= TASK_SIZE && a->stack <= TASK_SIZE;
+}
+
+/* sys_clone3 - clone() by a struct. No pid can be chosen (set_tid), there are no namespaces. */
+long sys_clone3(long user_args, long size)
+{
+	struct clone_args a;
+	int error = get_clone_args(&a, user_args, size);
+	struct fork_args args;
+
+	if (error)
+		return error;
+	if (!clone_args_valid(&a))
+		return -EINVAL;
+	args = (struct fork_args){
+		.flags = a.flags | a.exit_signal,
+		.usp = a.stack + a.stack_size,
+		.regs = task_pt_regs(current),
+		.tls = (void *)(unsigned long)a.tls,
+		.child_tid = (int *)(unsigned long)a.child_tid,
+		.clear_sighand = a.flags & CLONE_CLEAR_SIGHAND,
+	};
+	return run_fork(&args, (int *)(unsigned long)a.parent_tid);
 }
 
 long sys_set_tid_address(long tidptr)

@@ -18,6 +18,7 @@ struct fork_args {
 	void *arg;
 	const char *name;		/* kernel thread: comm */
 	struct completion *vfork_done;	/* CLONE_VFORK */
+	bool clear_sighand;		/* CLONE_CLEAR_SIGHAND */
 };
 
 /*
@@ -47,6 +48,9 @@ static inline bool thread_group_empty(void)
 {
 	return current->group_leader == current && list_empty(&current->thread_group);
 }
+
+/* release_task - p, which has exited, leaves all lists; its reaper's reference goes. Sleeps not. */
+void release_task(struct task_struct *p);
 
 /* ------------------------------------------------------------------ signal.c */
 
@@ -100,6 +104,11 @@ void exit_timers(void);				/* the last thread of the current process exits */
 /* cpu_timers_tick - p has run for a tick. Interrupt context. */
 void cpu_timers_tick(struct task_struct *p, bool user);
 
+/* ------------------------------------------------------------------ policy.c */
+
+/* set_nice - -20 .. 19; also how long a turn is. tasklist_lock held, or p is current. */
+void set_nice(struct task_struct *p, int nice);
+
 /* ------------------------------------------------------------------ time.c */
 
 /* A user's struct timespec in ns: 0, -EFAULT or -EINVAL. */
@@ -116,10 +125,14 @@ u64 realtime_deadline(u64 ns);
 /* sleep_step - schedule() until woken or about deadline; false: it has passed. Set state first. */
 bool sleep_step(u64 deadline);
 
-/* ------------------------------------------------------------------ sys.c */
+/* ------------------------------------------------------------------ rlimit.c */
 
 struct rusage;
 struct task_times;
 void fill_rusage(struct rusage *ru, const struct task_times *t);
+/* account_reaped - p is gone: its times go to its process; if it was the process, to the parent. */
+void account_reaped(const struct task_struct *p);
+/* family_times - of p's process and of its children that were waited for. tasklist_lock held. */
+void family_times(const struct task_struct *p, struct task_times *t);
 
 #endif

@@ -42,10 +42,12 @@ static struct signal_struct init_signal = {
 		[RLIMIT_CPU ... RLIMIT_DATA] = { RLIM_INFINITY, RLIM_INFINITY },
 		[RLIMIT_STACK] = { 8 << 20, RLIM_INFINITY },
 		[RLIMIT_CORE] = { 0, RLIM_INFINITY },
-		[RLIMIT_RSS ... RLIMIT_NPROC] = { RLIM_INFINITY, RLIM_INFINITY },
+		[RLIMIT_RSS ... RLIMIT_NPROC] = { RLIM_INFINITY, RLIM_INFINITY },	/* fork_init() */
 		[RLIMIT_NOFILE] = { 1024, 1024 },
 		[RLIMIT_MEMLOCK ... RLIM_NLIMITS - 1] = { RLIM_INFINITY, RLIM_INFINITY },
 		[RLIMIT_SIGPENDING] = { 1024, 1024 },
+		[RLIMIT_MSGQUEUE] = { 819200, 819200 },
+		[RLIMIT_NICE ... RLIMIT_RTPRIO] = { 0, 0 },
 	},
 };
 
@@ -54,6 +56,7 @@ struct task_struct init_task = {
 	.flags = PF_KTHREAD,
 	.usage = ATOMIC_INIT(1),
 	.active_mm = &init_mm,
+	.slice = TIME_SLICE,
 	.run_list = LIST_HEAD_INIT(init_task.run_list),
 	.group_leader = &init_task,
 	.tasks = LIST_HEAD_INIT(init_task.tasks),
@@ -234,7 +237,7 @@ static struct task_struct *pick_next(struct cpu *cpu, struct task_struct *prev)
 	next = list_first_entry_or_null(&runqueue, struct task_struct, run_list);
 	if (!next)
 		return cpu->idle;
-	next->time_slice = TIME_SLICE;
+	next->time_slice = next->slice;
 	return next;
 }
 

@@ -59,6 +59,7 @@ struct mmu_gather {
 static void gather_flush(struct mmu_gather *tlb, unsigned long end)
 {
 	flush_tlb_range(tlb->mm, tlb->start, end);
+	tlb->mm->hiwater_rss = mm_peak_rss(tlb->mm);
 	tlb->mm->rss -= tlb->nr;
 	for (unsigned int i = 0; i < tlb->nr; i++)
 		put_page(tlb->page[i]);

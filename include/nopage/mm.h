@@ -159,6 +159,11 @@ void mmput(struct mm_struct *mm, enum mm_why why);	/* may sleep */
 bool mmget_not_zero(struct mm_struct *mm, enum mm_why why);
 void mmgrab(struct mm_struct *mm, enum mm_why why);
 void mmdrop(struct mm_struct *mm, enum mm_why why);
+/* mm_peak_rss - the most pages that mm has had in memory at a time. */
+static inline unsigned long mm_peak_rss(const struct mm_struct *mm)
+{
+	return max(mm->rss, mm->hiwater_rss);
+}
 /* dup_mm - a copy-on-write copy of mm for fork, or ERR_PTR(-ENOMEM). Takes mmap_sem of mm. */
 struct mm_struct *dup_mm(struct mm_struct *mm);
 /* dup_mmap - all areas and entries of old into mm; both mmap_sems held for write. 0 or -ENOMEM. */

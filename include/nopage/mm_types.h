@@ -120,6 +120,7 @@ struct mm_struct {
 
 	/* page_table_lock */
 	unsigned long rss;			/* frames mapped in the user half, but the zero page */
+	unsigned long hiwater_rss;		/* the most before it last went down: mm_peak_rss() */
 
 	/* A word: its own tasks write it (prctl, exec), others read it. */
 	int dumpable;				/* 1: who has the same user number may look into it */

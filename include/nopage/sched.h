@@ -88,6 +88,14 @@ struct sighand_struct {
 	struct sigaction_k action[NSIG];	/* siglock; index: signal - 1 */
 };
 
+/* What a task or a family of tasks has used. */
+struct task_times {
+	u64 utime, stime;			/* ticks */
+	unsigned long min_flt, maj_flt;
+	unsigned long nvcsw, nivcsw;		/* switches: it slept; it was another's turn */
+	unsigned long max_rss;			/* most pages in memory at a time */
+};
+
 /* What the threads of one process share: its signals, limits, process group, its end. */
 struct signal_struct {
 	atomic_t count;				/* tasks that point here, dead leader included */
@@ -113,10 +121,9 @@ struct signal_struct {
 	/* tasklist_lock */
 	pid_t pgrp, session;
 	struct tty *tty;			/* controlling terminal (drivers/tty.c), or NULL */
-	u64 utime, stime;			/* ticks, of threads that are gone */
-	u64 cutime, cstime;			/* of children that were waited for */
-	unsigned long min_flt, maj_flt;		/* of threads that are gone */
-	unsigned long cmin_flt, cmaj_flt;	/* of children that were waited for */
+	struct task_times gone;			/* of threads that have been reaped */
+	struct task_times children;		/* of children that were waited for */
+	bool child_subreaper;			/* adopts orphans among its descendants */
 };
 
 /* One per schedulable thing: process, thread, kernel thread. */
@@ -133,6 +140,7 @@ struct task_struct {
 	/* Run-queue lock. */
 	struct list_head run_list;
 	int time_slice;				/* ticks left */
+	int slice;				/* ticks of a turn, by nice */
 
 	/* Constant after creation. */
 	void *stack;				/* lowest address of THREAD_SIZE bytes */
@@ -147,7 +155,11 @@ struct task_struct {
 	struct list_head children, sibling;	/* a process's children hang on its group leader */
 	int exit_signal;			/* sent to the parent; -1: a thread, reaps itself */
 	int exit_code;				/* wait4() status */
+	int pdeath_signal;			/* own task sets it: for when the parent dies, or 0 */
+	int nice;				/* -20 .. 19 */
 	struct cred cred;			/* own task only changes it */
+
+	unsigned long personality;		/* own task only: personality() */
 
 	/* Own task only. */
 	char comm[TASK_COMM_LEN];
@@ -277,12 +289,6 @@ void exit_mm(struct task_struct *p);
  */
 int de_thread(void);
 
-/* ------------------------------------------------------------------ sys.c */
-/* Ticks and fault counts of a task or a family of tasks. */
-struct task_times {
-	u64 utime, stime;
-	unsigned long min_flt, maj_flt;
-};
 /* process_times - of all threads of p's process, gone ones included. tasklist_lock held. */
 void process_times(const struct task_struct *p, struct task_times *t);
 

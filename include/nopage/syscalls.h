@@ -30,13 +30,17 @@ asmlinkage void do_notify_resume(struct pt_regs *regs);
 long sys_fork(void);
 long sys_vfork(void);
 long sys_clone(long flags, long usp, long parent_tid, long tls, long child_tid);
+long sys_clone3(long args, long size);
 long sys_set_tid_address(long tidptr);
 
 /* kernel/exit.c */
 long sys_exit(long code);
 long sys_exit_group(long code);
+
+/* kernel/wait4.c */
 long sys_wait4(long pid, long status, long options, long rusage);
 long sys_waitpid(long pid, long status, long options);
+long sys_waitid(long idtype, long id, long infop, long options, long rusage);
 
 /* kernel/sigcalls.c */
 long sys_kill(long pid, long sig);
@@ -83,12 +87,6 @@ long sys_setpgid(long pid, long pgid);
 long sys_getsid(long pid);
 long sys_setsid(void);
 long sys_sysinfo(long info);
-long sys_getrlimit(long resource, long rlim);
-long sys_old_getrlimit(long resource, long rlim);
-long sys_setrlimit(long resource, long rlim);
-long sys_prlimit64(long pid, long resource, long new_rlim, long old_rlim);
-long sys_getrusage(long who, long usage);
-long sys_times(long tms);
 long sys_sched_yield(void);
 long sys_reboot(long magic1, long magic2, long cmd, long arg);
 
@@ -138,6 +136,35 @@ long sys_clock_getres(long clock, long tp);
 long sys_clock_getres64(long clock, long tp);
 long sys_clock_nanosleep(long clock, long flags, long req, long rem);
 long sys_clock_nanosleep64(long clock, long flags, long req, long rem);
+
+/* kernel/rlimit.c */
+long sys_getrlimit(long resource, long rlim);
+long sys_old_getrlimit(long resource, long rlim);
+long sys_setrlimit(long resource, long rlim);
+long sys_prlimit64(long pid, long resource, long new_rlim, long old_rlim);
+long sys_getrusage(long who, long usage);
+long sys_times(long tms);
+
+/* kernel/policy.c */
+long sys_nice(long increment);
+long sys_getpriority(long which, long who);
+long sys_setpriority(long which, long who, long nice);
+long sys_sched_getscheduler(long pid);
+long sys_sched_setscheduler(long pid, long policy, long param);
+long sys_sched_getparam(long pid, long param);
+long sys_sched_setparam(long pid, long param);
+long sys_sched_get_priority_max(long policy);
+long sys_sched_get_priority_min(long policy);
+long sys_sched_rr_get_interval(long pid, long interval);
+long sys_sched_rr_get_interval64(long pid, long interval);
+long sys_sched_getaffinity(long pid, long len, long mask);
+long sys_sched_setaffinity(long pid, long len, long mask);
+long sys_getcpu(long cpu, long node);
+long sys_membarrier(long cmd, long flags);
+
+/* kernel/prctl.c */
+long sys_prctl(long option, long arg2, long arg3, long arg4, long arg5);
+long sys_personality(long persona);
 
 /* kernel/robust.c */
 long sys_set_robust_list(long head, long len);

@@ -25,6 +25,7 @@
 #define __NR_alarm		27
 #define __NR_pause		29
 #define __NR_access		33
+#define __NR_nice		34
 #define __NR_kill		37
 #define __NR_mkdir		39
 #define __NR_rmdir		40
@@ -64,6 +65,8 @@
 #define __NR_reboot		88
 #define __NR_mmap		90
 #define __NR_munmap		91
+#define __NR_getpriority	96
+#define __NR_setpriority	97
 #define __NR_syslog		103
 #define __NR_setitimer		104
 #define __NR_getitimer		105
@@ -80,16 +83,25 @@
 #define __NR_sigprocmask	126
 #define __NR_getpgid		132
 #define __NR_fchdir		133
+#define __NR_personality	136
 #define __NR__llseek		140
 #define __NR__newselect		142
 #define __NR_msync	144
 #define __NR_readv		145
 #define __NR_writev		146
 #define __NR_getsid		147
+#define __NR_sched_setparam	154
+#define __NR_sched_getparam	155
+#define __NR_sched_setscheduler	156
+#define __NR_sched_getscheduler	157
 #define __NR_sched_yield	158
+#define __NR_sched_get_priority_max 159
+#define __NR_sched_get_priority_min 160
+#define __NR_sched_rr_get_interval 161
 #define __NR_nanosleep		162
 #define __NR_mremap	163
 #define __NR_poll		168
+#define __NR_prctl		172
 #define __NR_rt_sigreturn	173
 #define __NR_rt_sigaction	174
 #define __NR_rt_sigprocmask	175
@@ -132,6 +144,8 @@
 #define __NR_gettid		224
 #define __NR_tkill		238
 #define __NR_futex		240
+#define __NR_sched_setaffinity	241
+#define __NR_sched_getaffinity	242
 #define __NR_set_thread_area	243
 #define __NR_get_thread_area	244
 #define __NR_exit_group		252
@@ -145,6 +159,7 @@
 #define __NR_clock_getres	266
 #define __NR_clock_nanosleep	267
 #define __NR_tgkill		270
+#define __NR_waitid		284
 #define __NR_openat		295
 #define __NR_mkdirat		296
 #define __NR_fstatat64		300
@@ -155,11 +170,13 @@
 #define __NR_ppoll		309
 #define __NR_set_robust_list	311
 #define __NR_get_robust_list	312
+#define __NR_getcpu		318
 #define __NR_dup3		330
 #define __NR_pipe2		331
 #define __NR_rt_tgsigqueueinfo	335
 #define __NR_prlimit64		340
 #define __NR_getrandom		355
+#define __NR_membarrier		375
 #define __NR_statx		383
 #define __NR_clock_gettime64	403
 #define __NR_clock_getres_time64 406
@@ -170,6 +187,8 @@
 #define __NR_ppoll_time64	414
 #define __NR_rt_sigtimedwait_time64 421
 #define __NR_futex_time64	422
+#define __NR_sched_rr_get_interval_time64 423
+#define __NR_clone3		435
 #define __NR_faccessat2		439
 
 #define NR_SYSCALLS		440

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * policy.c - what programs may ask of the scheduler: nice values, policies, processors.
+ *
+ * There is one policy, round robin (sched.c); a nice value makes a task's turns longer or shorter:
+ * twice TIME_SLICE at -20, one tick at 19. Real-time policies are refused, not pretended.
+ */
+#include "internal.h"
+#include <nopage/err.h>
+#include <nopage/syscalls.h>
+#include <asm/uaccess.h>
+#include <uapi/sched.h>
+#include <uapi/time.h>
+
+#define CPU_MASK_BYTES	4		/* size of the kernel's own mask: 32 processors */
+#define ONLINE_CPUS	(BIT(NR_CPUS) - 1)
+#define TICK_NSEC	(1000000000U / HZ)
+
+/* ------------------------------------------------------------------ nice */
+
+void set_nice(struct task_struct *p, int nice)
+{
+	p->nice = nice;
+	p->slice = max(TIME_SLICE * (20 - nice) / 20, 1);
+}
+
+/* may_set_nice - 0, -EPERM (another user's task) or -EACCES (only root may go down). */
+static int may_set_nice(const struct task_struct *p, int nice)
+{
+	const struct cred *c = &current->cred;
+
+	if (c->euid != p->cred.euid && c->euid != p->cred.uid && !capable(CAP_SYS_NICE))
+		return -EPERM;
+	if (nice < p->nice && (unsigned long)(20 - nice) > p->signal->rlim[RLIMIT_NICE].rlim_cur &&
+	    !capable(CAP_SYS_NICE))
+		return -EACCES;
+	return 0;
+}
+
+/* Which tasks getpriority() and setpriority() mean. */
+static bool selected(const struct task_struct *p, long which, long who)
+{
+	switch (which) {
+	case PRIO_PROCESS:
+		return who ? p->pid == who : p == current;
+	case PRIO_PGRP:
+		return p->signal->pgrp == (who ? who : current->signal->pgrp);
+	default:
+		return p->cred.uid == (who ? (uid_t)who : current->cred.uid);
+	}
+}
+
+/* sys_getpriority - 20 - nice of the most favoured task, since results below 0 are errors. */
+long sys_getpriority(long which, long who)
+{
+	struct task_struct *p;
+	long best = -ESRCH;
+
+	if (which < PRIO_PROCESS || which > PRIO_USER)
+		return -EINVAL;
+	spin_lock(&tasklist_lock);
+	list_for_each_entry(p, &task_list, tasks)
+		if (selected(p, which, who))
+			best = max(best, 20L - p->nice);
+	spin_unlock(&tasklist_lock);
+	return best;
+}
+
+long sys_setpriority(long which, long who, long nice)
+{
+	struct task_struct *p;
+	int error = -ESRCH, one;
+
+	if (which < PRIO_PROCESS || which > PRIO_USER)
+		return -EINVAL;
+	nice = min(max(nice, -20L), 19L);
+	spin_lock(&tasklist_lock);
+	list_for_each_entry(p, &task_list, tasks) {
+		if (!selected(p, which, who))
+			continue;
+		one = may_set_nice(p, nice);
+		if (!one)
+			set_nice(p, nice);
+		if (one || error == -ESRCH)
+			error = one;
+	}
+	spin_unlock(&tasklist_lock);
+	return error;
+}
+
+/* sys_nice - add to one's own; -EPERM, where setpriority() says -EACCES. */
+long sys_nice(long increment)
+{
+	int nice = current->nice + min(max(increment, -40L), 40L);
+	int error;
+
+	nice = min(max(nice, -20), 19);
+	error = may_set_nice(current, nice);
+	if (error)
+		return -EPERM;
+	set_nice(current, nice);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ policies */
+
+/* find_thread - thread pid, 0: the current one; 0 when it exists, -EINVAL or -ESRCH. */
+static int find_thread(pid_t pid)
+{
+	struct task_struct *p;
+
+	if (pid < 0)
+		return -EINVAL;
+	spin_lock(&tasklist_lock);
+	p = pid ? find_task_by_pid(pid) : current;
+	spin_unlock(&tasklist_lock);
+	return p ? 0 : -ESRCH;
+}
+
+long sys_sched_getscheduler(long pid)
+{
+	return find_thread(pid) ?: SCHED_OTHER;
+}
+
+/* A policy that exists here, with the only priority it has; policy -1: any. */
+static int check_policy(long pid, long policy, long param)
+{
+	int priority;
+
+	if (pid < 0 || !param)
+		return -EINVAL;
+	if (get_user(priority, (int *)param))
+		return -EFAULT;
+	if (find_thread(pid))
+		return -ESRCH;
+	return (policy != -1 && policy != SCHED_OTHER) || priority ? -EINVAL : 0;
+}
+
+long sys_sched_setscheduler(long pid, long policy, long param)
+{
+	return policy < 0 ? -EINVAL : check_policy(pid, policy, param);
+}
+
+long sys_sched_setparam(long pid, long param)
+{
+	return check_policy(pid, -1, param);
+}
+
+long sys_sched_getparam(long pid, long param)
+{
+	int error = param ? find_thread(pid) : -EINVAL;
+
+	return error ?: put_user(0, (int *)param);
+}
+
+/* The range of priorities of a policy, which need not be one that is offered. */
+long sys_sched_get_priority_max(long policy)
+{
+	switch (policy) {
+	case SCHED_FIFO:
+	case SCHED_RR:
+		return 99;
+	case SCHED_OTHER:
+	case SCHED_BATCH:
+	case SCHED_IDLE:
+		return 0;
+	}
+	return -EINVAL;
+}
+
+long sys_sched_get_priority_min(long policy)
+{
+	long highest = sys_sched_get_priority_max(policy);
+
+	return highest > 0 ? 1 : highest;
+}
+
+/* slice_of - how long a turn of thread pid is, in ns; or -EINVAL, -ESRCH. */
+static long slice_of(pid_t pid)
+{
+	const struct task_struct *p;
+	long ns = -ESRCH;
+
+	if (pid < 0)
+		return -EINVAL;
+	spin_lock(&tasklist_lock);
+	p = pid ? find_task_by_pid(pid) : current;
+	if (p)
+		ns = p->slice * TICK_NSEC;
+	spin_unlock(&tasklist_lock);
+	return ns;
+}
+
+long sys_sched_rr_get_interval(long pid, long interval)
+{
+	struct timespec32 ts = { 0, slice_of(pid) };
+
+	if (ts.tv_nsec < 0)
+		return ts.tv_nsec;
+	return copy_to_user((void *)interval, &ts, sizeof(ts)) ? -EFAULT : 0;
+}
+
+long sys_sched_rr_get_interval64(long pid, long interval)
+{
+	struct timespec64 ts = { .tv_nsec = slice_of(pid) };
+
+	if (ts.tv_nsec < 0)
+		return ts.tv_nsec;
+	return copy_to_user((void *)interval, &ts, sizeof(ts)) ? -EFAULT : 0;
+}
+
+/* ------------------------------------------------------------------ processors */
+
+/* sys_sched_getaffinity - bytes of the mask that were stored. */
+long sys_sched_getaffinity(long pid, long len, long user_mask)
+{
+	unsigned long mask = ONLINE_CPUS;
+	int error;
+
+	if ((unsigned long)len < CPU_MASK_BYTES || len % sizeof(long))
+		return -EINVAL;
+	error = find_thread(pid);
+	if (error)
+		return error == -EINVAL ? -ESRCH : error;
+	return copy_to_user((void *)user_mask, &mask, CPU_MASK_BYTES) ? -EFAULT : CPU_MASK_BYTES;
+}
+
+/* May the current task say where p runs? */
+static bool may_set_affinity(const struct task_struct *p)
+{
+	const struct cred *c = &current->cred;
+
+	return c->euid == p->cred.euid || c->euid == p->cred.uid || capable(CAP_SYS_NICE);
+}
+
+/* sys_sched_setaffinity - every mask with a processor that exists leaves all that exist. */
+long sys_sched_setaffinity(long pid, long len, long user_mask)
+{
+	const struct task_struct *p;
+	unsigned long mask = 0;
+	long error;
+
+	if (copy_from_user(&mask, (void *)user_mask,
+			   min((unsigned long)len, sizeof(mask))))
+		return -EFAULT;
+	spin_lock(&tasklist_lock);
+	p = pid ? find_task_by_pid(pid) : current;
+	error = !p ? -ESRCH : may_set_affinity(p) ? 0 : -EPERM;
+	spin_unlock(&tasklist_lock);
+	if (error)
+		return error;
+	return mask & ONLINE_CPUS ? 0 : -EINVAL;
+}
+
+/* sys_getcpu - the third argument, a cache, is not used any more. */
+long sys_getcpu(long cpu, long node)
+{
+	if (cpu && put_user(this_cpu()->id, (unsigned int *)cpu))
+		return -EFAULT;
+	if (node && put_user(0, (unsigned int *)node))
+		return -EFAULT;
+	return 0;
+}
+
+/*
+ * sys_membarrier - a switch happens only on the way to user mode, so that on one processor every
+ * other thread has passed a barrier since it ran last.
+ */
+long sys_membarrier(long cmd, long flags)
+{
+	BUILD_BUG_ON(NR_CPUS != 1);
+	if (flags)
+		return -EINVAL;
+	switch (cmd) {
+	case MEMBARRIER_CMD_QUERY:
+		return MEMBARRIER_CMD_GLOBAL;
+	case MEMBARRIER_CMD_GLOBAL:
+		return 0;
+	}
+	return -EINVAL;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * wait4.c - waiting for children: wait4(), waitpid(), waitid().
+ *
+ * All three fill one struct wait_opts with what they look for; look_once() goes through the
+ * children and takes the first report it finds. Children hang on the leader of their process, so
+ * that every thread may wait for the children of all.
+ */
+#include "internal.h"
+#include <nopage/err.h>
+#include <nopage/syscalls.h>
+#include <asm/uaccess.h>
+#include <uapi/system.h>
+#include <uapi/wait.h>
+
+/* What is waited for, and what was found. */
+struct wait_opts {
+	pid_t pid;			/* > 0: that one, -1: any, 0: own group, < -1: group -pid */
+	int options;			/* WEXITED, WSTOPPED and WCONTINUED say what counts */
+	int status;			/* as wait4() gives it */
+	uid_t uid;
+	struct task_times times;
+};
+
+static bool eligible(const struct wait_opts *o, const struct task_struct *p)
+{
+	bool clone_child = p->exit_signal != SIGCHLD;
+
+	if (o->pid > 0 && p->pid != o->pid)
+		return false;
+	if (o->pid == 0 && p->signal->pgrp != current->signal->pgrp)
+		return false;
+	if (o->pid < -1 && p->signal->pgrp != -o->pid)
+		return false;
+	return (o->options & __WALL) || clone_child == !!(o->options & __WCLONE);
+}
+
+/* take_stop_report - has p stopped or continued since the last look? Fills o->status. */
+static bool take_stop_report(struct wait_opts *o, struct task_struct *p)
+{
+	struct signal_struct *sig = p->signal;
+	int wanted = sig->stop_report == W_CONTINUED ? WCONTINUED : WSTOPPED;
+
+	if (!sig->stop_report || !(o->options & wanted))
+		return false;
+	o->status = sig->stop_report;
+	if (!(o->options & WNOWAIT))
+		sig->stop_report = 0;
+	return true;
+}
+
+/* take_zombie - p has ended and is reported; true when the caller is to release it. */
+static bool take_zombie(struct wait_opts *o, struct task_struct *p)
+{
+	const struct signal_struct *sig = p->signal;
+
+	o->status = sig->group_exit ? sig->group_exit_code : p->exit_code;
+	family_times(p, &o->times);
+	if (o->options & WNOWAIT)
+		return false;
+	p->state = TASK_DEAD;		/* ours: no other thread may reap it */
+	return true;
+}
+
+/*
+ * look_once - the pid of a child that has something to report (a zombie is reaped), 0 when there
+ * are only others, -ECHILD when there are no children of that kind.
+ */
+static pid_t look_once(struct wait_opts *o)
+{
+	struct task_struct *p, *reap = NULL;
+	pid_t found = -ECHILD;
+
+	spin_lock(&tasklist_lock);
+	list_for_each_entry(p, &current->group_leader->children, sibling) {
+		bool zombie = p->state == TASK_ZOMBIE && list_empty(&p->thread_group);
+
+		if (p->state == TASK_DEAD || !eligible(o, p))
+			continue;
+		found = 0;
+		if (zombie && (o->options & WEXITED))
+			reap = take_zombie(o, p) ? p : NULL;
+		else if (zombie || !take_stop_report(o, p))
+			continue;
+		found = p->pid;
+		o->uid = p->cred.uid;
+		break;
+	}
+	spin_unlock(&tasklist_lock);
+	if (reap)
+		release_task(reap);
+	return found;
+}
+
+static pid_t do_wait(struct wait_opts *o)
+{
+	wait_queue_head_t *q = &current->signal->wait_chldexit;
+	pid_t pid;
+
+	might_sleep();
+	DEFINE_WAIT(w);
+	for (;;) {
+		prepare_to_wait(q, &w, TASK_INTERRUPTIBLE);
+		pid = look_once(o);
+		if (pid || (o->options & WNOHANG))
+			break;
+		if (signal_pending(current)) {
+			pid = -ERESTARTSYS;
+			break;
+		}
+		schedule();
+	}
+	finish_wait(q, &w);
+	return pid;
+}
+
+pid_t kernel_wait(pid_t pid, int *status, int options)
+{
+	struct wait_opts o = { .pid = pid, .options = options | WEXITED };
+	pid_t ret = do_wait(&o);
+
+	if (status)
+		*status = o.status;
+	return ret;
+}
+
+static int put_rusage(long user, const struct task_times *times)
+{
+	struct rusage ru;
+
+	if (!user)
+		return 0;
+	fill_rusage(&ru, times);
+	return copy_to_user((void *)user, &ru, sizeof(ru)) ? -EFAULT : 0;
+}
+
+/* As on Linux, a bad pointer is found only after the child has been reaped. */
+long sys_wait4(long pid, long status, long options, long rusage)
+{
+	struct wait_opts o = { .pid = pid, .options = options | WEXITED };
+	pid_t ret;
+
+	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
+		return -EINVAL;
+	if ((unsigned long)pid == 0x80000000UL)
+		return -ESRCH;
+	ret = do_wait(&o);
+	if (ret <= 0)
+		return ret;
+	if (status && put_user(o.status, (int *)status))
+		return -EFAULT;
+	return put_rusage(rusage, &o.times) ?: ret;
+}
+
+long sys_waitpid(long pid, long status, long options)
+{
+	return sys_wait4(pid, status, options, 0);
+}
+
+/* ------------------------------------------------------------------ waitid */
+
+/* wait_target - the pid of struct wait_opts for an idtype and id; -EINVAL in *error. */
+static pid_t wait_target(long idtype, pid_t id, int *error)
+{
+	*error = 0;
+	if (idtype == P_ALL)
+		return -1;
+	if (idtype == P_PID && id > 0)
+		return id;
+	if (idtype == P_PGID && id >= 0)
+		return id ? -id : -current->signal->pgrp;
+	*error = -EINVAL;
+	return 0;
+}
+
+/* The part of siginfo_t that describes a child. */
+struct child_info {
+	int signo, error, code, pid, uid, status;
+};
+
+static void describe_status(struct child_info *info, int status)
+{
+	if (status == W_CONTINUED) {
+		info->code = CLD_CONTINUED;
+		info->status = SIGCONT;
+	} else if ((status & 0xff) == 0x7f) {
+		info->code = CLD_STOPPED;
+		info->status = WEXITSTATUS(status);
+	} else if (WTERMSIG(status)) {
+		info->code = CLD_KILLED;
+		info->status = WTERMSIG(status);
+	} else {
+		info->code = CLD_EXITED;
+		info->status = WEXITSTATUS(status);
+	}
+}
+
+/* sys_waitid - 0 also when WNOHANG found nothing: then infop is all zero. */
+long sys_waitid(long idtype, long id, long infop, long options, long rusage)
+{
+	struct wait_opts o = { .options = options };
+	struct child_info info = { 0 };
+	int error;
+	pid_t pid;
+
+	if ((options & ~(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD |
+			 __WCLONE | __WALL)) ||
+	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
+		return -EINVAL;
+	o.pid = wait_target(idtype, id, &error);
+	pid = error ?: do_wait(&o);
+	if (pid < 0)
+		return pid;
+	if (pid) {
+		info = (struct child_info){ .signo = SIGCHLD, .pid = pid, .uid = o.uid };
+		describe_status(&info, o.status);
+		error = put_rusage(rusage, &o.times);
+	}
+	if (!error && infop && copy_to_user((void *)infop, &info, sizeof(info)))
+		error = -EFAULT;
+	return error;
+}
