@@ -44,6 +44,42 @@ struct dentry *get_root(void)
 	return root;
 }
 
+/*
+ * The places of any task, for /proc. Nothing sleeps before dcache_lock is taken, so that on one CPU
+ * the task cannot have given its fs_struct up.
+ */
+static struct dentry *task_place(struct task_struct *p, bool root)
+{
+	const struct fs_struct *fs = READ_ONCE(p->fs);
+	struct dentry *dentry = ERR_PTR(-ENOENT);
+
+	BUILD_BUG_ON(NR_CPUS != 1);
+	spin_lock(&dcache_lock);
+	if (fs)
+		dentry = dget(root ? fs->root : fs->pwd);
+	else if (p->flags & PF_KTHREAD)
+		dentry = dget(root_dentry);
+	spin_unlock(&dcache_lock);
+	return dentry;
+}
+
+struct dentry *task_pwd(struct task_struct *p)
+{
+	return task_place(p, false);
+}
+
+struct dentry *task_root(struct task_struct *p)
+{
+	return task_place(p, true);
+}
+
+mode_t task_umask(struct task_struct *p)
+{
+	const struct fs_struct *fs = READ_ONCE(p->fs);
+
+	return fs ? fs->umask : DEFAULT_UMASK;
+}
+
 mode_t get_umask(void)
 {
 	return current->fs ? current->fs->umask : DEFAULT_UMASK;

@@ -244,6 +244,50 @@ struct file *fget(unsigned int fd)
 	spin_unlock(&files->lock);
 	return file;
 }
+/*
+ * The descriptors of any task, for /proc. Nothing sleeps before the table is locked, so that on one
+ * CPU the task cannot have given it up.
+ */
+struct file *task_fget(struct task_struct *p, unsigned int fd)
+{
+	struct files_struct *files = READ_ONCE(p->files);
+	struct fd_slot *slot;
+	struct file *file = NULL;
+
+	BUILD_BUG_ON(NR_CPUS != 1);
+	if (!files)
+		return NULL;
+	spin_lock(&files->lock);
+	slot = used_slot(files, fd);
+	if (slot)
+		file = get_file(slot->file);
+	spin_unlock(&files->lock);
+	return file;
+}
+
+long task_next_fd(struct task_struct *p, unsigned int fd)
+{
+	struct files_struct *files = READ_ONCE(p->files);
+	long found = -1;
+
+	if (!files)
+		return -1;
+	spin_lock(&files->lock);
+	while (fd < files->size && !files->slots[fd].file)
+		fd++;
+	if (fd < files->size)
+		found = fd;
+	spin_unlock(&files->lock);
+	return found;
+}
+
+unsigned int task_fd_size(struct task_struct *p)
+{
+	struct files_struct *files = READ_ONCE(p->files);
+
+	return files ? files->size : 0;
+}
+
 
 /* How many descriptors the current task may have. */
 static unsigned int fd_limit(void)

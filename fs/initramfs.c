@@ -256,6 +256,7 @@ void fs_init(void)
 	inode_init();
 	file_init();
 	ramfs_init();
+	proc_init();
 	mount_root();
 	dev_init();
 	make_devices();

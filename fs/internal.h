@@ -160,6 +160,10 @@ struct dentry *get_pwd(void);			/* counted; kernel threads stand in the root */
 struct dentry *get_root(void);			/* where / is for the current process; counted */
 struct dentry *fs_root(void);			/* the same, not counted; holds dcache_lock */
 mode_t get_umask(void);
+/* Of any task: counted, or ERR_PTR(-ENOENT) when it exits; its umask. */
+struct dentry *task_pwd(struct task_struct *p);
+struct dentry *task_root(struct task_struct *p);
+mode_t task_umask(struct task_struct *p);
 
 /* create.c */
 bool dir_alive(const struct dentry *dir);	/* not removed; caller holds its lock */
@@ -174,6 +178,10 @@ int vfs_unlink(struct dentry *base, const char *path, bool dir);
 struct file *open_by_path(struct dentry *base, const char *path, int flags, mode_t mode);
 
 /* file.c */
+/* Any task's file, counted, or NULL; its first descriptor from fd on, or -1; slots of its table. */
+struct file *task_fget(struct task_struct *p, unsigned int fd);
+long task_next_fd(struct task_struct *p, unsigned int fd);
+unsigned int task_fd_size(struct task_struct *p);
 void file_init(void);
 /* alloc_file - an open file with references of its own to inode and dentry; or ERR_PTR. */
 struct file *alloc_file(struct inode *inode, struct dentry *dentry, int flags);
@@ -195,5 +203,8 @@ extern const struct file_operations chrdev_fops;	/* of every character device no
 /* chrdev_nth - name and numbers of the n-th registered device, or NULL at the end. */
 const char *chrdev_nth(unsigned int n, dev_t *dev, mode_t *mode);
 void dev_init(void);
+
+/* proc/inode.c */
+void proc_init(void);
 
 #endif

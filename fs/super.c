@@ -303,6 +303,17 @@ static const struct {
 	{ MS_NOATIME, ",noatime" }, { MS_NODIRATIME, ",nodiratime" }, { MS_RELATIME, ",relatime" },
 };
 
+/* ",nosuid,.." into buf; characters written. */
+static int format_flags(const struct super_block *sb, char *buf, size_t size)
+{
+	int n = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(flag_names); i++)
+		if (sb->flags & flag_names[i].flag)
+			n += scnprintf(buf + n, size - n, "%s", flag_names[i].name);
+	return n;
+}
+
 /* One line into buf; caller holds mount_mutex. path: room for a path, PAGE_SIZE bytes. */
 static int format_mount(const struct mount *mnt, char *path, char *buf, size_t size)
 {
@@ -314,15 +325,39 @@ static int format_mount(const struct mount *mnt, char *path, char *buf, size_t s
 		return 0;
 	n = scnprintf(buf, size, "%s %s %s %s", mnt->source, where, sb->type->name,
 		      sb->flags & MS_RDONLY ? "ro" : "rw");
-	for (unsigned int i = 0; i < ARRAY_SIZE(flag_names); i++)
-		if (sb->flags & flag_names[i].flag)
-			n += scnprintf(buf + n, size - n, "%s", flag_names[i].name);
+	n += format_flags(sb, buf + n, size - n);
 	if (sb->type->show_options)
 		n += sb->type->show_options(sb, buf + n, size - n);
 	return n + scnprintf(buf + n, size - n, " 0 0\n");
 }
 
-int mount_line(unsigned int n, char *buf, size_t size)
+/*
+ * The same for mountinfo: "id parent-id major:minor root where options - type source options". A
+ * file system is mounted in one place, so that its minor number is an identifier of the mount.
+ */
+static int format_mountinfo(const struct mount *mnt, char *path, char *buf, size_t size)
+{
+	struct super_block *sb = mnt->sb;
+	char *where = d_path(sb->root, path, PAGE_SIZE);
+	const char *rw = sb->flags & MS_RDONLY ? "ro" : "rw";
+	unsigned int minor = MINOR(sb->dev);
+	int n;
+
+	if (IS_ERR(where))
+		return 0;
+	n = scnprintf(buf, size, "%u %u %u:%u / %s %s", minor,
+		      mnt->mountpoint ? MINOR(mnt->mountpoint->sb->dev) : minor, MAJOR(sb->dev),
+		      minor, where, rw);
+	n += format_flags(sb, buf + n, size - n);
+	n += scnprintf(buf + n, size - n, " - %s %s %s", sb->type->name, mnt->source, rw);
+	if (sb->type->show_options)
+		n += sb->type->show_options(sb, buf + n, size - n);
+	return n + scnprintf(buf + n, size - n, "\n");
+}
+
+/* Line n as format makes it. */
+static int nth_mount(unsigned int n, char *buf, size_t size,
+		     int (*format)(const struct mount *mnt, char *path, char *buf, size_t size))
 {
 	char *path = __get_free_pages(GFP_KERNEL, 0);
 	struct mount *mnt;
@@ -333,13 +368,23 @@ int mount_line(unsigned int n, char *buf, size_t size)
 	mutex_lock(&mount_mutex);
 	list_for_each_entry(mnt, &mounts, list) {
 		if (!n--) {
-			len = format_mount(mnt, path, buf, size);
+			len = format(mnt, path, buf, size);
 			break;
 		}
 	}
 	mutex_unlock(&mount_mutex);
 	free_pages(path, 0);
 	return len;
+}
+
+int mount_line(unsigned int n, char *buf, size_t size)
+{
+	return nth_mount(n, buf, size, format_mount);
+}
+
+int mountinfo_line(unsigned int n, char *buf, size_t size)
+{
+	return nth_mount(n, buf, size, format_mountinfo);
 }
 
 int filesystem_line(unsigned int n, char *buf, size_t size)

@@ -15,7 +15,6 @@
 #include <nopage/sched.h>
 #include <nopage/string.h>
 
-#define EVENT_TEXT 192
 
 struct event event_ring[EVENT_RING];
 u32 event_next;
@@ -267,8 +266,7 @@ static u32 class_mask(const char *name, size_t len)
 	return 0;
 }
 
-/* trace_set - trace_mask changes only when the whole list is understood; "" turns all off. */
-int trace_set(const char *list)
+int event_classes(const char *list, u32 *result)
 {
 	u32 mask = 0;
 
@@ -286,6 +284,17 @@ int trace_set(const char *list)
 		mask = off ? mask & ~bits : mask | bits;
 		list += len + (end != NULL);
 	}
-	trace_mask = mask;
+	*result = mask;
 	return 0;
+}
+
+const char *event_class_name(unsigned int type)
+{
+	return type < NR_EVENT_TYPES ? classes[type].name : NULL;
+}
+
+/* trace_set - trace_mask changes only when the whole list is understood; "" turns all off. */
+int trace_set(const char *list)
+{
+	return event_classes(list, &trace_mask);
 }

@@ -6,6 +6,7 @@
  * printk_emergency() - a panic - the lock is ignored: its holder does not run any more.
  */
 #include <nopage/printk.h>
+#include <nopage/log.h>
 #include <nopage/math64.h>
 #include <nopage/printf.h>
 #include <nopage/spinlock.h>
@@ -142,6 +143,7 @@ int printk(const char *fmt, ...)
 	len = vprintk(fmt, args);
 	va_end(args);
 	return len;
+	log_store(level, text);
 }
 
 int printk_raw(const char *fmt, ...)

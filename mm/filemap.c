@@ -11,6 +11,13 @@
 #include "internal.h"
 #include <nopage/fs.h>
 
+static atomic_t cached = ATOMIC_INIT(0);		/* pages in all mappings */
+
+unsigned long nr_cached_pages(void)
+{
+	return atomic_read(&cached);
+}
+
 void address_space_init(struct address_space *mapping)
 {
 	INIT_RADIX_TREE(&mapping->page_tree);
@@ -42,6 +49,7 @@ static int add_to_page_cache(struct address_space *mapping, struct page *page, u
 		page->mapping = mapping;
 		page->index = index;
 		mapping->nrpages++;
+		atomic_inc(&cached);
 		get_page(page);
 	}
 	spin_unlock(&mapping->tree_lock);
@@ -76,6 +84,7 @@ static void remove_from_page_cache(struct address_space *mapping, struct page *p
 	radix_tree_delete(&mapping->page_tree, page->index);
 	page->mapping = NULL;
 	mapping->nrpages--;
+	atomic_dec(&cached);
 	spin_unlock(&mapping->tree_lock);
 	put_page(page);
 }

@@ -51,6 +51,7 @@ struct kmem_cache {
 	/* lock */
 	struct list_head partial, full;	/* of page.list */
 	unsigned long inuse;		/* objects */
+	unsigned long slabs;
 	unsigned int empty;		/* slabs on partial without any object in use */
 };
 
@@ -222,6 +223,7 @@ static bool grow(struct kmem_cache *cache, gfp_t gfp)
 	link_objects(cache, slab);
 	flags = spin_lock_irqsave(&cache->lock);
 	list_add_tail(&slab->list, &cache->partial);
+	cache->slabs++;
 	cache->empty++;
 	spin_unlock_irqrestore(&cache->lock, flags);
 	return true;
@@ -253,6 +255,7 @@ static struct page *cut_empty(struct kmem_cache *cache)
 	slab = list_last_entry(&cache->partial, struct page, list);
 	BUG_ON(slab->inuse);
 	list_del(&slab->list);
+	cache->slabs--;
 	cache->empty--;
 	return slab;
 }
@@ -470,6 +473,28 @@ unsigned long slab_objects_inuse(void)
 	return n;
 }
 
+bool slab_stat(unsigned int n, struct slab_stat *stat)
+{
+	unsigned long flags = spin_lock_irqsave(&caches_lock);
+	struct kmem_cache *cache;
+	bool found = false;
+
+	list_for_each_entry(cache, &caches, caches) {
+		if (n--)
+			continue;
+		*stat = (struct slab_stat){
+			.name = cache->name, .inuse = cache->inuse,
+			.objects = cache->slabs * cache->objects,
+			.slabs = cache->slabs, .empty = cache->empty,
+			.size = cache->slot, .per_slab = cache->objects, .pages = 1U << cache->order,
+		};
+		found = true;
+		break;
+	}
+	spin_unlock_irqrestore(&caches_lock, flags);
+	return found;
+}
+
 /* ------------------------------------------------------------------ audit */
 
 static void validate_object(struct kmem_cache *cache, const void *obj, bool inuse)
@@ -506,7 +531,7 @@ static void validate_slab(struct kmem_cache *cache, struct page *slab)
 static void validate_cache(struct kmem_cache *cache)
 {
 	unsigned long flags = spin_lock_irqsave(&cache->lock);
-	unsigned long inuse = 0, empty = 0;
+	unsigned long inuse = 0, empty = 0, slabs = 0;
 	struct page *slab;
 
 	list_for_each_entry(slab, &cache->partial, list) {
@@ -514,13 +539,15 @@ static void validate_cache(struct kmem_cache *cache)
 		BUG_ON(slab->inuse == cache->objects);
 		inuse += slab->inuse;
 		empty += slab->inuse == 0;
+		slabs++;
 	}
 	list_for_each_entry(slab, &cache->full, list) {
 		validate_slab(cache, slab);
 		BUG_ON(slab->inuse != cache->objects);
 		inuse += slab->inuse;
+		slabs++;
 	}
-	BUG_ON(inuse != cache->inuse || empty != cache->empty);
+	BUG_ON(inuse != cache->inuse || empty != cache->empty || slabs != cache->slabs);
 	spin_unlock_irqrestore(&cache->lock, flags);
 }
 

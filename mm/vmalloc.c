@@ -223,6 +223,24 @@ const char *vmalloc_guard_of(unsigned long addr)
 	return NULL;
 }
 
+bool vmalloc_next(unsigned long addr, struct vmalloc_area *found)
+{
+	struct vm_struct *area;
+	bool ok = false;
+
+	spin_lock(&area_lock);
+	list_for_each_entry(area, &areas, list) {
+		if (area->start >= addr) {
+			*found = (struct vmalloc_area){ area->start, area->end - area->start,
+							area->stack };
+			ok = true;
+			break;
+		}
+	}
+	spin_unlock(&area_lock);
+	return ok;
+}
+
 unsigned long nr_vmalloc_pages(void)
 {
 	return nr_mapped;

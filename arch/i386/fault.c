@@ -89,10 +89,13 @@ noinline void do_page_fault(struct pt_regs *regs, u32 error_code)
 		local_irq_enable();		/* they were on where the fault happened */
 		result = handle_fault(task->mm, address, error_code);
 	}
-	if (likely(result == VM_FAULT_MINOR))
+	this_cpu_inc(stat.faults);
+	if (likely(result == VM_FAULT_MINOR)) {
 		task->min_flt++;
-	else if (result == VM_FAULT_MAJOR)
+	} else if (result == VM_FAULT_MAJOR) {
+		this_cpu_inc(stat.major_faults);
 		task->maj_flt++;
-	else
+	} else {
 		bad_fault(regs, result);
+	}
 }

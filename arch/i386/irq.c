@@ -26,6 +26,7 @@
 static struct {
 	irq_handler_t handler;
 	void *data;
+	u32 count;			/* interrupts; interrupts off */
 } irqs[NR_IRQS];
 
 static u16 masked = 0xffff & ~(1 << CASCADE_IRQ);
@@ -68,6 +69,13 @@ int request_irq(unsigned int irq, irq_handler_t handler, void *data)
 	return 0;
 }
 
+irq_handler_t irq_stat(unsigned int irq, u32 *count)
+{
+	BUG_ON(irq >= NR_IRQS);
+	*count = irqs[irq].count;
+	return irqs[irq].handler;
+}
+
 /* Is irq really in service? A line that drops too early shows up as 7 or 15 without that bit. */
 static bool spurious(unsigned int irq)
 {
@@ -103,6 +111,7 @@ asmlinkage void do_irq(struct pt_regs *regs)
 	cpu->irq_count++;
 	end_of_interrupt(irq);
 	add_interrupt_randomness(irq);
+	irqs[irq].count++;
 	irqs[irq].handler(regs, irqs[irq].data);
 	cpu->irq_count--;
 }

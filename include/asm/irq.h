@@ -48,8 +48,12 @@ static inline void cpu_relax(void)
 	__asm__ __volatile__("pause" : : : "memory");
 }
 
+#define NR_IRQS		16
+
 /* irq is 0..15, a line of the interrupt controller. Handlers run with interrupts off. */
 typedef void (*irq_handler_t)(struct pt_regs *regs, void *data);
 int request_irq(unsigned int irq, irq_handler_t handler, void *data);
+/* irq_stat - how often the line was raised; its handler, NULL: none. */
+irq_handler_t irq_stat(unsigned int irq, u32 *count);
 
 #endif

@@ -77,6 +77,19 @@ struct pt_regs *task_pt_regs(struct task_struct *p);
 /* cpu_features - what the processor can do: %edx of cpuid leaf 1, for programs (AT_HWCAP). */
 u32 cpu_features(void);
 
+/* What CPUID says about the processor, for /proc/cpuinfo. */
+struct cpu_info {
+	char vendor[13], model_name[49];
+	u32 family, model, stepping, level;
+	u32 features;			/* %edx of leaf 1 */
+};
+void get_cpu_info(struct cpu_info *info);
+/* cpu_feature_name - Linux's name of bit 0..31 of features, or NULL. */
+const char *cpu_feature_name(unsigned int bit);
+
+/* get_wchan - in which function, by an address in it, a sleeping task sleeps; 0: it does not. */
+unsigned long get_wchan(const struct task_struct *p);
+
 /* arch_random_word - a random number made by the processor; false: it makes none. */
 bool arch_random_word(u32 *word);
 

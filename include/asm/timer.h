@@ -9,6 +9,7 @@ struct pt_regs;
 
 /* arch_clock_ns - nanoseconds since the kernel started; never goes back. Any context. */
 u64 arch_clock_ns(void);
+u32 arch_tsc_khz(void);			/* rate of the time stamp counter, as far as known */
 /* arch_read_rtc - seconds since 1970 by the CMOS clock, taken to be UTC. Up to 3 ms. */
 u64 arch_read_rtc(void);
 

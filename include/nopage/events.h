@@ -54,8 +54,15 @@ static inline void event(enum event_type type, u32 a0, u32 a1, u32 a2, u32 a3, u
 	event_end(ev);
 }
 
+#define EVENT_TEXT	192		/* room for the text of any record */
 /* event_format - the text of a record as the log has it, without time stamp. Its length. */
 int event_format(char *buf, size_t size, const struct event *ev);
+/*
+ * event_classes - the bits (1 << enum event_type) of comma-separated class names to *mask. 0 or
+ * -EINVAL. event_class_name - the name of one class, or NULL at the end.
+ */
+int event_classes(const char *list, u32 *mask);
+const char *event_class_name(unsigned int type);
 /*
  * trace_set - comma-separated class names ("fault,mm", "all", "-vma" to leave out; "fault" includes
  * cow). 0 or -EINVAL.

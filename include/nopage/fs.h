@@ -79,10 +79,11 @@ void register_filesystem(struct file_system_type *type);
 /* kern_mount - a file system that stands nowhere in the tree, for the kernel; or ERR_PTR. */
 struct super_block *kern_mount(struct file_system_type *type);
 /*
- * mount_line, filesystem_line - line n, from 0, of /proc/mounts and /proc/filesystems, with its
+ * mount_line and its kin - line n, from 0, of /proc/mounts, mountinfo and filesystems, with its
  * newline, as the current process sees it; the length, or 0: there is no such line.
  */
 int mount_line(unsigned int n, char *buf, size_t size);
+int mountinfo_line(unsigned int n, char *buf, size_t size);
 int filesystem_line(unsigned int n, char *buf, size_t size);
 
 struct inode_time {

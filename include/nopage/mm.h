@@ -285,6 +285,7 @@ void count_mm_usage(struct mm_usage *usage);
 /* The pages of one file, by page number. For in-memory files, they are the file. */
 struct address_space;
 void address_space_init(struct address_space *mapping);
+unsigned long nr_cached_pages(void);		/* of all files */
 /* The page at index, referenced. Without one: NULL; or one of zeroes is made (NULL: no memory). */
 struct page *find_get_page(struct address_space *mapping, unsigned long index);
 struct page *find_or_create_page(struct address_space *mapping, unsigned long index);

@@ -21,6 +21,8 @@ struct cpu_stat {
 	u32 flush_page;		/* invlpg */
 	u32 flush_all;		/* TLB emptied but for global pages */
 	u32 irqs;
+	u32 faults, major_faults;	/* page faults, all and major ones */
+	u32 ticks_user, ticks_system, ticks_idle;
 };
 
 /* Frames freed one by one and taken again one by one, without the zone's lock. */

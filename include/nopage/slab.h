@@ -23,6 +23,14 @@ unsigned long kmem_cache_inuse(struct kmem_cache *cache);
 /* kmem_cache_shrink_all - give empty slabs back to the page allocator; pages freed. */
 unsigned long kmem_cache_shrink_all(void);
 unsigned long slab_objects_inuse(void);		/* over all caches */
+/* One cache, for /proc/slabinfo. */
+struct slab_stat {
+	const char *name;
+	unsigned long inuse, objects;	/* handed out, there are */
+	unsigned long slabs, empty;	/* there are, without any object in use */
+	unsigned int size, per_slab, pages;	/* bytes of an object; objects, pages of a slab */
+};
+bool slab_stat(unsigned int n, struct slab_stat *stat);	/* cache n, from 0; false: there are less */
 void slab_validate(void);			/* audit; panics on the first inconsistency */
 /*
  * slab_check_object - what is wrong with an object that should be in use (or free): a sentence, or
@@ -51,6 +59,12 @@ void free_stack(void *stack);
 const char *vmalloc_guard_of(unsigned long addr);
 unsigned long vmalloc_cache_drain(void);	/* kept stacks back to the page allocator; pages freed */
 unsigned long nr_vmalloc_pages(void);
+/* vmalloc_next - the first area from addr on: start, bytes, is it a stack. False: there is none. */
+struct vmalloc_area {
+	unsigned long start, size;
+	bool stack;
+};
+bool vmalloc_next(unsigned long addr, struct vmalloc_area *area);
 void vmalloc_init(void);
 
 #endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* fd.c - the files and places of a process: fd/, fdinfo/, exe, cwd, root, and what is mounted. */
+#include "internal.h"
+#include <nopage/string.h>
+
+/* The path of a file or directory as the reader sees it. */
+static int show_dentry(struct seq *s, struct dentry *dentry)
+{
+	char *page = __get_free_pages(GFP_KERNEL, 0), *path;
+
+	if (!page)
+		return -ENOMEM;
+	path = d_path_any(dentry, page, PAGE_SIZE);
+	if (!IS_ERR(path))
+		seq_puts(s, path);
+	free_pages(page, 0);
+	return IS_ERR(path) ? PTR_ERR(path) : 0;
+}
+
+/* ------------------------------------------------------------------ fd, fdinfo */
+
+static int show_fd(struct seq *s, const struct proc_target *t)
+{
+	struct file *file = task_fget(t->task, t->fd);
+	int error;
+
+	if (!file)
+		return -ENOENT;
+	error = show_dentry(s, file->dentry);
+	fput(file);
+	return error;
+}
+
+static struct dentry *follow_fd(const struct proc_target *t)
+{
+	struct file *file = task_fget(t->task, t->fd);
+	struct dentry *dentry;
+
+	if (!file)
+		return ERR_PTR(-ENOENT);
+	dentry = dget(file->dentry);
+	fput(file);
+	return dentry;
+}
+
+static int show_fdinfo(struct seq *s, const struct proc_target *t)
+{
+	struct file *file = task_fget(t->task, t->fd);
+
+	if (!file)
+		return -ENOENT;
+	seq_printf(s, "pos:\t%lld\nflags:\t0%o\nmnt_id:\t%u\nino:\t%lu\n", file->pos, file->flags,
+		   MINOR(file->inode->sb->dev), file->inode->ino);
+	fput(file);
+	return 0;
+}
+
+static const struct proc_entry fd_entry = {
+	.mode = S_IFLNK | 0700,
+	.private = true,
+	.show = show_fd,
+	.follow = follow_fd,
+};
+
+static const struct proc_entry fdinfo_entry = {
+	.mode = S_IFREG | 0444,
+	.private = true,
+	.show = show_fdinfo,
+};
+
+const struct proc_numbers proc_fd_numbers = {
+	.entry = &fd_entry,
+	.next = task_next_fd,
+};
+
+const struct proc_numbers proc_fdinfo_numbers = {
+	.entry = &fdinfo_entry,
+	.next = task_next_fd,
+};
+
+/* ------------------------------------------------------------------ exe, cwd, root */
+
+/* The program: the file behind the area that the ELF loader put its first code in. Or ERR_PTR. */
+static struct dentry *exe_dentry(struct task_struct *p)
+{
+	struct dentry *dentry = ERR_PTR(-ENOENT);
+	struct mm_struct *mm = get_task_mm(p);
+	struct vm_area_struct *vma;
+
+	if (!mm)
+		return dentry;
+	down_read(&mm->mmap_sem);
+	vma = find_vma(mm, mm->start_code);
+	if (vma && vma->vm_start <= mm->start_code && vma->vm_file)
+		dentry = dget(vma->vm_file->dentry);
+	up_read(&mm->mmap_sem);
+	mmput(mm, EVM_LOOK);
+	return dentry;
+}
+
+/* Consumes the dentry, which may be an error. */
+static int show_place(struct seq *s, struct dentry *dentry)
+{
+	int error;
+
+	if (IS_ERR(dentry))
+		return PTR_ERR(dentry);
+	error = show_dentry(s, dentry);
+	dput(dentry);
+	return error;
+}
+
+int show_exe(struct seq *s, const struct proc_target *t)
+{
+	return show_place(s, exe_dentry(t->task));
+}
+
+struct dentry *follow_exe(const struct proc_target *t)
+{
+	return exe_dentry(t->task);
+}
+
+int show_cwd(struct seq *s, const struct proc_target *t)
+{
+	return show_place(s, task_pwd(t->task));
+}
+
+struct dentry *follow_cwd(const struct proc_target *t)
+{
+	return task_pwd(t->task);
+}
+
+int show_root(struct seq *s, const struct proc_target *t)
+{
+	return show_place(s, task_root(t->task));
+}
+
+struct dentry *follow_root(const struct proc_target *t)
+{
+	return task_root(t->task);
+}
+
+/* ------------------------------------------------------------------ mounts */
+
+/* Lines 0, 1, .. of a list that tells one by its number. */
+static int show_lines(struct seq *s, int (*line)(unsigned int n, char *buf, size_t size))
+{
+	char *page = __get_free_pages(GFP_KERNEL, 0);
+	int len;
+
+	if (!page)
+		return -ENOMEM;
+	for (unsigned int n = 0; (len = line(n, page, PAGE_SIZE)) > 0; n++)
+		seq_write(s, page, len);
+	free_pages(page, 0);
+	return 0;
+}
+
+int show_mounts(struct seq *s, const struct proc_target *t __unused)
+{
+	return show_lines(s, mount_line);
+}
+
+int show_mountinfo(struct seq *s, const struct proc_target *t __unused)
+{
+	return show_lines(s, mountinfo_line);
+}
+
+int show_filesystems(struct seq *s, const struct proc_target *t __unused)
+{
+	return show_lines(s, filesystem_line);
+}
+
+int show_devices(struct seq *s, const struct proc_target *t __unused)
+{
+	const char *name;
+	unsigned int n = 0;
+	dev_t dev;
+	mode_t mode;
+
+	seq_puts(s, "Character devices:\n");
+	while ((name = chrdev_nth(n++, &dev, &mode)))
+		seq_printf(s, "%3u %s\n", MAJOR(dev), name);
+	seq_puts(s, "\nBlock devices:\n");
+	return 0;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* internal.h - what only fs/proc/ (and its tests) may see: text buffers, the tables of files. */
+#ifndef FS_PROC_INTERNAL_H
+#define FS_PROC_INTERNAL_H
+
+#include "../internal.h"
+#include <nopage/mm.h>
+#include <nopage/sched.h>
+
+/* ------------------------------------------------------------------ seq.c: text that grows */
+
+/* Used by one task at a time: who shares a file's text locks the file. */
+struct seq {
+	struct list_head pages;		/* of page.list; all but the last are full */
+	size_t len;
+	int error;			/* -ENOMEM: the text is not complete */
+};
+
+void seq_init(struct seq *s);
+void seq_free(struct seq *s);		/* back to an empty text */
+void seq_write(struct seq *s, const void *data, size_t len);
+void seq_puts(struct seq *s, const char *text);
+void seq_printf(struct seq *s, const char *fmt, ...) __printf(2, 3);	/* up to SEQ_LINE bytes */
+#define SEQ_LINE	512
+/* seq_escape - the text, special characters as \ooo. */
+void seq_escape(struct seq *s, const char *text, const char *special);
+/* seq_get - copy the text from pos on to kernel memory; bytes. */
+size_t seq_get(const struct seq *s, size_t pos, void *buf, size_t count);
+/* seq_to_user - the same to user memory; bytes or -EFAULT. Sleeps. */
+ssize_t seq_to_user(const struct seq *s, size_t pos, char *buf, size_t count);
+
+/* ------------------------------------------------------------------ the files */
+
+/*
+ * Which task a file below /proc/PID is about: a number, and the birth of its holder, so that
+ * another task that gets the number later is not taken for it. No reference: tasks are not kept by
+ * files.
+ */
+struct task_id {
+	pid_t pid;			/* 0: not about a task */
+	u64 birth;			/* task_struct.start_time */
+};
+
+/* What a show function gets. */
+struct proc_target {
+	struct task_struct *task;	/* referenced; NULL outside of /proc/PID */
+	unsigned int fd;		/* in fd/ and fdinfo/ */
+};
+
+/*
+ * One name in a directory of /proc, constant. What a file has to say comes from show, as a whole;
+ * what is written to it goes to store.
+ */
+struct proc_entry {
+	const char *name;
+	mode_t mode;			/* S_IF* | rights */
+	bool private;			/* only for who may look into the process */
+	bool setting;			/* below sys/: root cannot do what mode does not allow either */
+	/* Files: all of their text. Links: their target. 0 or -Exxx. */
+	int (*show)(struct seq *s, const struct proc_target *t);
+	/* text: what was written, less than a page, NUL behind it, no final newline. 0 or -Exxx. */
+	int (*store)(const struct proc_target *t, char *text);
+	const struct file_operations *fop;	/* files that are no text: instead of the two above */
+	const struct proc_entry *dir;		/* directories: entries, up to a NULL name; or NULL */
+	const struct proc_numbers *numbers;	/* directories: names that come and go; or NULL */
+	/* Links that are more than their text: where they lead, counted, or ERR_PTR. */
+	struct dentry *(*follow)(const struct proc_target *t);
+};
+
+/* A directory of numbers: processes, threads, descriptors. */
+struct proc_numbers {
+	const struct proc_entry *entry;		/* what each of them is; its name is not used */
+	bool tasks;				/* the number is a task's, else a descriptor's */
+	/* The smallest number from n on that is there, or -1. task: whose directory it is, or NULL. */
+	long (*next)(struct task_struct *task, unsigned int n);
+};
+
+/* inode->private of every inode here. */
+struct proc_node {
+	const struct proc_entry *entry;
+	struct task_id task;
+	unsigned int fd;
+};
+
+static inline const struct proc_node *proc_node(const struct inode *inode)
+{
+	return inode->private;
+}
+
+#define PROC_FILE(name_, rights, show_) \
+	{ .name = name_, .mode = S_IFREG | (rights), .show = show_ }
+#define PROC_DIR(name_, rights, dir_) \
+	{ .name = name_, .mode = S_IFDIR | (rights), .dir = dir_ }
+
+/* inode.c */
+#define PROC_ROOT_INO	1
+/* node_task - the task that a file is about, referenced; NULL: it is gone, or there is none. */
+struct task_struct *node_task(const struct proc_node *node);
+
+/* text.c: the operations of files with show and store */
+extern const struct file_operations proc_text_fops;
+/* proc_show - the whole text of a file or link. 0, -ESRCH: its task is gone, -EACCES, .. Sleeps. */
+int proc_show(const struct proc_node *node, struct seq *s);
+
+/* root.c, tgid.c, sys.c: tables */
+extern const struct proc_entry proc_root_entry;
+extern const struct proc_entry proc_tgid_entry;	/* /proc/PID */
+extern const struct proc_entry proc_tid_entry;	/* /proc/PID/task/TID */
+extern const struct proc_entry proc_sys_entries[];
+
+/* task.c: from a task to what it has; see there */
+struct mm_struct *get_task_mm(struct task_struct *p);
+bool task_dumpable(const struct task_struct *p);
+bool may_look_into(struct task_struct *p);
+long next_tgid(struct task_struct *p, unsigned int n);
+long next_thread(struct task_struct *p, unsigned int n);
+int show_stat(struct seq *s, const struct proc_target *t);
+int show_thread_stat(struct seq *s, const struct proc_target *t);
+int show_status(struct seq *s, const struct proc_target *t);
+int show_statm(struct seq *s, const struct proc_target *t);
+int show_comm(struct seq *s, const struct proc_target *t);
+int store_comm(const struct proc_target *t, char *text);
+int show_limits(struct seq *s, const struct proc_target *t);
+int show_wchan(struct seq *s, const struct proc_target *t);
+int show_syscall(struct seq *s, const struct proc_target *t);
+int show_oom_score(struct seq *s, const struct proc_target *t);
+
+/* maps.c */
+int show_maps(struct seq *s, const struct proc_target *t);
+int show_smaps(struct seq *s, const struct proc_target *t);
+int show_smaps_rollup(struct seq *s, const struct proc_target *t);
+int show_cmdline(struct seq *s, const struct proc_target *t);
+int show_environ(struct seq *s, const struct proc_target *t);
+extern const struct file_operations proc_pagemap_fops, proc_mem_fops;
+
+/* What is mapped in (a part of) an address space, in bytes. */
+struct mapped {
+	unsigned long anon, file, shmem;	/* frames, but the zero page: together the rss */
+	unsigned long shared_clean, shared_dirty, private_clean, private_dirty;
+	unsigned long referenced;
+	u64 pss, pss_dirty;			/* shared frames by their share, << PSS_SHIFT */
+	u64 pss_anon, pss_file, pss_shmem;
+};
+#define PSS_SHIFT	12
+/* count_mapped - add what one area maps. mmap_sem held. */
+void count_mapped(struct mapped *m, struct vm_area_struct *vma);
+
+/* fd.c */
+extern const struct proc_numbers proc_fd_numbers, proc_fdinfo_numbers;
+int show_exe(struct seq *s, const struct proc_target *t);
+struct dentry *follow_exe(const struct proc_target *t);
+int show_cwd(struct seq *s, const struct proc_target *t);
+struct dentry *follow_cwd(const struct proc_target *t);
+int show_root(struct seq *s, const struct proc_target *t);
+struct dentry *follow_root(const struct proc_target *t);
+int show_mounts(struct seq *s, const struct proc_target *t);
+int show_mountinfo(struct seq *s, const struct proc_target *t);
+
+/* memory.c, system.c: files of the root */
+int show_meminfo(struct seq *s, const struct proc_target *t);
+int show_vmstat(struct seq *s, const struct proc_target *t);
+int show_buddyinfo(struct seq *s, const struct proc_target *t);
+int show_zoneinfo(struct seq *s, const struct proc_target *t);
+int show_slabinfo(struct seq *s, const struct proc_target *t);
+int show_vmallocinfo(struct seq *s, const struct proc_target *t);
+int show_system_stat(struct seq *s, const struct proc_target *t);
+int show_uptime(struct seq *s, const struct proc_target *t);
+int show_loadavg(struct seq *s, const struct proc_target *t);
+int show_cpuinfo(struct seq *s, const struct proc_target *t);
+int show_version(struct seq *s, const struct proc_target *t);
+int show_kernel_cmdline(struct seq *s, const struct proc_target *t);
+int show_filesystems(struct seq *s, const struct proc_target *t);
+int show_devices(struct seq *s, const struct proc_target *t);
+int show_interrupts(struct seq *s, const struct proc_target *t);
+int show_swaps(struct seq *s, const struct proc_target *t);
+
+/* events.c, kmsg.c */
+extern const struct file_operations proc_events_fops, proc_kmsg_fops;
+
+#endif
