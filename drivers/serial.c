@@ -49,20 +49,47 @@ static void serial_put(char c)
 	room--;
 }
 
-/* A bare newline gets its carriage return; what the terminal driver sends has one already. */
 static void serial_write(const char *text, size_t len)
 {
-	static char last;
-
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '\n' && last != '\r')
-			serial_put('\r');
+	for (size_t i = 0; i < len; i++)
 		serial_put(text[i]);
-		last = text[i];
+}
+
+static int refused = -1;		/* a character the terminal had no room for; interrupts off */
+
+/*
+ * Pass on what has been received. Without room for it the interrupt is turned off: the line (or
+ * QEMU) holds back what comes after it until serial_resume(). Interrupts are off.
+ */
+static void serial_receive(void)
+{
+	while (refused >= 0 || (inb(UART_LSR) & LSR_RECEIVED)) {
+		if (refused < 0)
+			refused = inb(UART_DATA);
+		if (!console_input(refused)) {
+			outb(0, UART_IER);
+			return;
+		}
+		refused = -1;
 	}
 }
 
-static struct console serial_console = { .name = "serial", .write = serial_write };
+static void serial_resume(void)
+{
+	unsigned long flags = local_irq_save();
+
+	if (refused >= 0) {
+		outb(IER_RECEIVED, UART_IER);
+		serial_receive();
+	}
+	local_irq_restore(flags);
+}
+
+static struct console serial_console = {
+	.name = "serial",
+	.write = serial_write,
+	.resume_input = serial_resume,
+};
 
 static bool __init serial_present(void)
 {
@@ -92,8 +119,7 @@ void __init serial_console_init(void)
 
 static void serial_irq(struct pt_regs *regs, void *data)
 {
-	while (inb(UART_LSR) & LSR_RECEIVED)
-		console_input(inb(UART_DATA));
+	serial_receive();
 }
 
 void __init serial_input_init(void)

@@ -1,43 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tty.c - the terminal: turns typed characters into lines, and lines into output.
+ * tty.c - the terminal as a file: reading, writing, settings.
  *
- * There is one terminal, on all consoles at once. What is typed arrives by interrupt and is edited
- * at once, in the queue: [tail, commit) can be read, [commit, head) is the line being typed.
- * Without ICANON every character is committed as it comes. ISIG is stored but off at first: there
- * are no process groups in the foreground yet that ^C could go to.
+ * There is one terminal, on all consoles at once. The line discipline is in ldisc.c, whom the
+ * terminal belongs to in tty_job.c.
  *
- * Locks: tty.lock, taken by the interrupt too; never held while user memory is touched.
+ * After a hang-up its open files are dead: they read nothing and take nothing. Each remembers in
+ * private_data how many hang-ups there had been when it was opened. /dev/console, which the system
+ * itself writes to, is never hung up, and nobody is in its background.
  */
 #include <nopage/tty.h>
+#include "internal.h"
 #include <nopage/err.h>
+#include <nopage/poll.h>
 #include <nopage/printk.h>
 #include <nopage/sched.h>
-#include <nopage/string.h>
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 #include <uapi/fcntl.h>
-#include <uapi/termios.h>
-
-#define QUEUE_SIZE	1024		/* characters; a power of two */
-#define END_OF_FILE	0x100		/* in the queue: ^D was typed here */
 
 #define CTRL(c)		((c) & 0x1f)
+#define TENTH		(HZ / 10)	/* ticks of VTIME's unit */
 
-static struct {
-	spinlock_t lock;
-	struct termios termios;		/* lock */
-	struct winsize winsize;		/* lock */
-	u16 queue[QUEUE_SIZE];		/* lock */
-	unsigned int tail, commit, head;	/* lock; count up for ever */
-	wait_queue_head_t readers;
-} tty = {
+struct tty serial_tty = {
+	.dev = SERIAL_DEV,
 	.lock = SPINLOCK_INIT,
 	.termios = {
 		.c_iflag = ICRNL | IXON,
 		.c_oflag = OPOST | ONLCR,
 		.c_cflag = B115200 | CS8 | CREAD | HUPCL,
-		.c_lflag = ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
+		.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
 		.c_cc = {
 			[VINTR] = CTRL('C'), [VQUIT] = 0x1c, [VERASE] = 0x7f, [VKILL] = CTRL('U'),
 			[VEOF] = CTRL('D'), [VMIN] = 1, [VSTART] = CTRL('Q'), [VSTOP] = CTRL('S'),
@@ -46,244 +38,79 @@ static struct {
 		},
 	},
 	.winsize = { .ws_row = 24, .ws_col = 80 },
-	.readers = WAIT_QUEUE_INIT(tty.readers),
+	.readers = WAIT_QUEUE_INIT(serial_tty.readers),
+	.writers = WAIT_QUEUE_INIT(serial_tty.writers),
 };
 
-static bool lflag(unsigned int flag)
+static bool is_console(const struct file *file)
 {
-	return tty.termios.c_lflag & flag;
+	return file->inode->rdev == CONSOLE_DEV;
 }
 
-static u16 *queue_at(unsigned int pos)
+static bool hung_up(const struct tty *tty, const struct file *file)
 {
-	return &tty.queue[pos % QUEUE_SIZE];
+	return !is_console(file) && (unsigned int)file->private_data != READ_ONCE(tty->hangups);
 }
 
-/* ------------------------------------------------------------------ output */
-
-/* Send text as c_oflag says. Any context. */
-static void put_text(const char *text, size_t len)
+static int tty_open(struct inode *inode, struct file *file)
 {
-	unsigned int oflag = tty.termios.c_oflag;
-	const char *newline;
+	struct tty *tty = &serial_tty;
 
-	if (!(oflag & OPOST) || !(oflag & ONLCR)) {
-		console_write(text, len);
-		return;
+	if (inode->rdev == TTY_DEV && current->signal->tty != tty)
+		return -ENXIO;
+	file->private_data = (void *)tty->hangups;
+	if (inode->rdev == SERIAL_DEV && !(file->flags & O_NOCTTY) && file->mode & FMODE_READ)
+		tty_opened(tty);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ reading */
+
+/*
+ * Wait for at least one character, for so many ticks. 0; -EAGAIN, -ERESTARTSYS; -EIO: there will be
+ * none, because the terminal was hung up or the time is over.
+ */
+static int wait_input(struct tty *tty, struct file *file, long ticks)
+{
+	int error = 0;
+
+	DEFINE_WAIT(wait);
+	if (tty_available(tty))
+		return 0;
+	if (hung_up(tty, file) || !ticks)
+		return -EIO;
+	if (file->flags & O_NONBLOCK)
+		return -EAGAIN;
+	while (!error) {
+		prepare_to_wait(&tty->readers, &wait, TASK_INTERRUPTIBLE);
+		if (tty_available(tty))
+			break;
+		if (hung_up(tty, file) || !ticks)
+			error = -EIO;
+		else if (signal_pending(current))
+			error = -ERESTARTSYS;
+		else
+			ticks = schedule_timeout(ticks);
 	}
-	while (len && (newline = memchr(text, '\n', len))) {
-		console_write(text, newline - text);
-		console_write("\r\n", 2);
-		len -= newline + 1 - text;
-		text = newline + 1;
-	}
-	console_write(text, len);
-}
-
-static ssize_t tty_write(struct file *file, const char *buf, size_t count, loff_t *pos)
-{
-	size_t done = 0, part, left = 0;
-	char text[256];
-
-	while (done < count && !left) {
-		part = min(count - done, sizeof(text));
-		left = copy_from_user(text, buf + done, part);
-		put_text(text, part - left);
-		done += part - left;
-	}
-	return done || !left ? (ssize_t)done : -EFAULT;
-}
-
-/* ------------------------------------------------------------------ echo */
-
-/* Is c shown as ^X? */
-static bool shown_as_two(u16 c)
-{
-	return lflag(ECHOCTL) && (c < ' ' || c == 0x7f) && c != '\n' && c != '\t';
-}
-
-static void echo(u16 c)
-{
-	char text[2] = { '^', c ^ 0x40 };
-
-	if (c == '\n' && (lflag(ECHO) || (lflag(ECHONL) && lflag(ICANON)))) {
-		put_text("\n", 1);
-	} else if (lflag(ECHO)) {
-		if (!shown_as_two(c))
-			text[0] = c;
-		put_text(text, shown_as_two(c) ? 2 : 1);
-	}
-}
-
-/* Take the last character of the line being typed away, and from the screen. */
-static void erase_one(void)
-{
-	u16 c = *queue_at(--tty.head);
-
-	if (!lflag(ECHO))
-		return;
-	put_text("\b \b", 3);
-	if (shown_as_two(c))
-		put_text("\b \b", 3);
-}
-
-static void erase_word(void)
-{
-	while (tty.head != tty.commit && *queue_at(tty.head - 1) == ' ')
-		erase_one();
-	while (tty.head != tty.commit && *queue_at(tty.head - 1) != ' ')
-		erase_one();
-}
-
-/* ------------------------------------------------------------------ input */
-
-/* Append to the queue; the last place is kept for what ends a line. False: full. */
-static bool enqueue(u16 c, bool ends_line)
-{
-	if (tty.head - tty.tail >= (ends_line ? QUEUE_SIZE : QUEUE_SIZE - 1))
-		return false;
-	*queue_at(tty.head++) = c;
-	return true;
-}
-
-/* Everything typed so far can be read. */
-static void commit_input(void)
-{
-	tty.commit = tty.head;
-	wake_up(&tty.readers);
-}
-
-/* Editing characters of a line. False: c is an ordinary one. */
-static bool edit_line(u8 c)
-{
-	const u8 *cc = tty.termios.c_cc;
-
-	if (c == cc[VERASE] || c == '\b') {
-		if (tty.head != tty.commit)
-			erase_one();
-	} else if (c == cc[VKILL]) {
-		while (tty.head != tty.commit)
-			erase_one();
-	} else if (c == cc[VWERASE] && lflag(IEXTEN)) {
-		erase_word();
-	} else if (c == cc[VEOF]) {
-		if (enqueue(END_OF_FILE, true))
-			commit_input();
-	} else {
-		return false;
-	}
-	return true;
-}
-
-/* One character that belongs to the input. */
-static void take_char(u8 c)
-{
-	bool canonical = lflag(ICANON), ends_line = canonical && c == '\n';
-
-	if (!enqueue(c, ends_line || !canonical)) {
-		put_text("\a", 1);
-		return;
-	}
-	echo(c);
-	if (ends_line || !canonical)
-		commit_input();
-}
-
-/* Called by the consoles for every character typed. Interrupt context. */
-static void tty_receive(char typed)
-{
-	unsigned long flags = spin_lock_irqsave(&tty.lock);
-	unsigned int iflag = tty.termios.c_iflag;
-	u8 c = typed;
-
-	if (c == '\r' && iflag & IGNCR)
-		goto out;
-	if (c == '\r' && iflag & ICRNL)
-		c = '\n';
-	else if (c == '\n' && iflag & INLCR)
-		c = '\r';
-	if (!lflag(ICANON) || !edit_line(c))
-		take_char(c);
-out:
-	spin_unlock_irqrestore(&tty.lock, flags);
+	finish_wait(&tty->readers, &wait);
+	return error;
 }
 
 /*
- * Take up to size characters out of the queue: a line, or in raw mode what is there. *more says
- * that the line, or the input, goes on. Caller does not hold the lock.
+ * What is there, up to count, and in canonical mode up to the end of the line. *found: there was
+ * something, even if it was only an end of file. Characters or -EFAULT.
  */
-static size_t take_input(char *text, size_t size, bool *more)
-{
-	unsigned long flags = spin_lock_irqsave(&tty.lock);
-	bool canonical = lflag(ICANON), ended = false;
-	size_t n = 0;
-	u16 c;
-
-	while (n < size && tty.tail != tty.commit && !ended) {
-		c = *queue_at(tty.tail++);
-		ended = canonical && (c == '\n' || c == END_OF_FILE);
-		if (c != END_OF_FILE)
-			text[n++] = c;
-	}
-	/* A ^D right behind what was asked for has done its work: it is no end of file. */
-	if (canonical && !ended && n && tty.tail != tty.commit &&
-	    *queue_at(tty.tail) == END_OF_FILE) {
-		tty.tail++;
-		ended = true;
-	}
-	*more = !ended && tty.tail != tty.commit;
-	spin_unlock_irqrestore(&tty.lock, flags);
-	return n;
-}
-
-/* Is there enough to read for a read of count? */
-static bool input_ready(size_t count)
-{
-	unsigned int available = READ_ONCE(tty.commit) - READ_ONCE(tty.tail);
-	size_t wanted = lflag(ICANON) ? 1 : min((size_t)tty.termios.c_cc[VMIN], count);
-
-	return available >= max(wanted, (size_t)1);
-}
-
-/* Wait for input. 0, -ERESTARTSYS, -EAGAIN; 1: read nothing (VMIN is 0 and time is over). */
-static int wait_input(struct file *file, size_t count)
-{
-	bool poll = !lflag(ICANON) && !tty.termios.c_cc[VMIN];
-	long ticks = poll ? tty.termios.c_cc[VTIME] * (HZ / 10) : MAX_SCHEDULE_TIMEOUT;
-	int result = 0;
-
-	DEFINE_WAIT(wait);
-	if (input_ready(count))
-		return 0;
-	if (file->flags & O_NONBLOCK)
-		return -EAGAIN;
-	for (;;) {
-		prepare_to_wait(&tty.readers, &wait, TASK_INTERRUPTIBLE);
-		if (input_ready(count))
-			break;
-		result = signal_pending(current) ? -ERESTARTSYS : !ticks;
-		if (result)
-			break;
-		ticks = schedule_timeout(ticks);
-	}
-	finish_wait(&tty.readers, &wait);
-	return result;
-}
-
-static ssize_t tty_read(struct file *file, char *buf, size_t count, loff_t *pos)
+static ssize_t read_available(struct tty *tty, char *buf, size_t count, bool *found)
 {
 	size_t done = 0, n;
-	char text[256];
+	char text[128];
 	bool more = true;
-	int result;
 
-	if (!count)
-		return 0;
-	result = wait_input(file, count);
-	if (result)
-		return min(result, 0);
+	*found = false;
 	while (done < count && more) {
-		n = take_input(text, min(count - done, sizeof(text)), &more);
+		if (!tty_take(tty, text, min(count - done, sizeof(text)), &n, &more))
+			break;
+		*found = true;
 		if (copy_to_user(buf + done, text, n))
 			return done ? (ssize_t)done : -EFAULT;
 		done += n;
@@ -291,68 +118,282 @@ static ssize_t tty_read(struct file *file, char *buf, size_t count, loff_t *pos)
 	return done;
 }
 
-/* ------------------------------------------------------------------ settings */
-
-static void flush_input(void)
+static ssize_t read_line(struct tty *tty, struct file *file, char *buf, size_t count)
 {
-	unsigned long flags = spin_lock_irqsave(&tty.lock);
+	bool found = false;
+	ssize_t n;
+	int error;
 
-	tty.tail = tty.commit = tty.head;
-	spin_unlock_irqrestore(&tty.lock, flags);
+	do {
+		error = wait_input(tty, file, MAX_SCHEDULE_TIMEOUT);
+		if (error)
+			return error == -EIO ? 0 : error;
+		n = read_available(tty, buf, count, &found);
+	} while (!found);
+	return n;
 }
 
-static long set_termios(unsigned long arg)
+/*
+ * Without lines: VMIN characters, or what there is when VTIME is over. VTIME runs from the start if
+ * VMIN is 0, else from each character to the next.
+ */
+static ssize_t read_raw(struct tty *tty, struct file *file, char *buf, size_t count)
+{
+	unsigned int vmin = tty->termios.c_cc[VMIN], vtime = tty->termios.c_cc[VTIME];
+	size_t wanted = min((size_t)max(vmin, 1U), count), done = 0;
+	long ticks = vmin ? MAX_SCHEDULE_TIMEOUT : (long)(vtime * TENTH);
+	bool found;
+	ssize_t n;
+	int error;
+
+	while (done < wanted) {
+		error = wait_input(tty, file, ticks);
+		if (error)
+			return done ? (ssize_t)done : error == -EIO ? 0 : error;
+		n = read_available(tty, buf + done, count - done, &found);
+		if (n < 0)
+			return done ? (ssize_t)done : n;
+		done += n;
+		if (done && vtime)
+			ticks = vtime * TENTH;
+	}
+	return done;
+}
+
+static ssize_t tty_read(struct file *file, char *buf, size_t count, loff_t *pos)
+{
+	struct tty *tty = &serial_tty;
+	int error = is_console(file) ? 0 : tty_check(tty, SIGTTIN);
+
+	if (hung_up(tty, file) || (!error && !count))
+		return 0;
+	if (error)
+		return error;
+	if (tty_canonical(tty))
+		return read_line(tty, file, buf, count);
+	return read_raw(tty, file, buf, count);
+}
+
+/* ------------------------------------------------------------------ writing */
+
+/* Wait until the output goes on. 0, -EAGAIN, -ERESTARTSYS or -EIO (hung up). */
+static int wait_output(struct tty *tty, struct file *file)
+{
+	int error = 0;
+
+	DEFINE_WAIT(wait);
+	if (file->flags & O_NONBLOCK)
+		return -EAGAIN;
+	while (!error) {
+		prepare_to_wait(&tty->writers, &wait, TASK_INTERRUPTIBLE);
+		if (!READ_ONCE(tty->stopped))
+			break;
+		if (hung_up(tty, file))
+			error = -EIO;
+		else if (signal_pending(current))
+			error = -ERESTARTSYS;
+		else
+			schedule();
+	}
+	finish_wait(&tty->writers, &wait);
+	return error;
+}
+
+/* One piece, when the output is not stopped. 0 or -Exxx. */
+static int write_piece(struct tty *tty, struct file *file, const char *text, size_t len)
+{
+	int error = 0;
+
+	while (!error) {
+		if (hung_up(tty, file))
+			return -EIO;
+		if (tty_output(tty, text, len))
+			return 0;
+		error = wait_output(tty, file);
+	}
+	return error;
+}
+
+static ssize_t tty_write(struct file *file, const char *buf, size_t count, loff_t *pos)
+{
+	struct tty *tty = &serial_tty;
+	size_t done = 0, part, left = 0;
+	char text[128];
+	int error = 0;
+
+	if (!is_console(file) && READ_ONCE(tty->termios.c_lflag) & TOSTOP)
+		error = tty_check(tty, SIGTTOU);
+	while (done < count && !left && !error) {
+		part = min(count - done, sizeof(text));
+		left = copy_from_user(text, buf + done, part);
+		part -= left;
+		error = write_piece(tty, file, text, part);
+		if (error)
+			break;
+		done += part;
+		cond_resched();
+	}
+	if (done || error)
+		return done ? (ssize_t)done : error;
+	return left ? -EFAULT : 0;
+}
+
+/* ------------------------------------------------------------------ poll */
+
+static unsigned int tty_poll(struct file *file, struct poll_table *table)
+{
+	struct tty *tty = &serial_tty;
+	const u8 *cc = tty->termios.c_cc;
+	unsigned int wanted = 1, mask = 0;
+
+	poll_wait(&tty->readers, table);
+	poll_wait(&tty->writers, table);
+	if (hung_up(tty, file))
+		return POLL_READABLE | POLL_WRITABLE | POLLERR | POLLHUP;
+	if (!tty_canonical(tty) && !cc[VTIME] && cc[VMIN])
+		wanted = cc[VMIN];
+	if (tty_available(tty) >= wanted)
+		mask |= POLL_READABLE;
+	if (!READ_ONCE(tty->stopped))
+		mask |= POLL_WRITABLE;
+	return mask;
+}
+
+/* ------------------------------------------------------------------ settings */
+
+static long set_termios(struct tty *tty, const void *user, bool flush)
 {
 	struct termios new;
+
+	if (copy_from_user(&new, user, sizeof(new)))
+		return -EFAULT;
+	if (flush)
+		tty_flush_input(tty);
+	tty_set_termios(tty, &new);
+	return 0;
+}
+
+static long set_winsize(struct tty *tty, const void *user)
+{
+	struct winsize new, old;
 	unsigned long flags;
 
-	if (copy_from_user(&new, (void *)arg, sizeof(new)))
+	if (copy_from_user(&new, user, sizeof(new)))
 		return -EFAULT;
-	flags = spin_lock_irqsave(&tty.lock);
-	tty.termios = new;
-	if (!lflag(ICANON))
-		commit_input();		/* what was a line in the making is input now */
-	spin_unlock_irqrestore(&tty.lock, flags);
+	flags = spin_lock_irqsave(&tty->lock);
+	old = tty->winsize;
+	tty->winsize = new;
+	spin_unlock_irqrestore(&tty->lock, flags);
+	if (old.ws_row != new.ws_row || old.ws_col != new.ws_col ||
+	    old.ws_xpixel != new.ws_xpixel || old.ws_ypixel != new.ws_ypixel)
+		tty_winch(tty);
 	return 0;
+}
+
+static long flush_queues(struct tty *tty, unsigned long which)
+{
+	if (which > TCIOFLUSH)
+		return -EINVAL;
+	if (which != TCOFLUSH)
+		tty_flush_input(tty);
+	return 0;
+}
+
+/* flow - tcflow(). The other side's flow is controlled by sending it ^S and ^Q. */
+static long flow(struct tty *tty, unsigned long action)
+{
+	char c;
+
+	switch (action) {
+	case TCOOFF:
+	case TCOON:
+		tty_stop(tty, action == TCOOFF);
+		return 0;
+	case TCIOFF:
+	case TCION:
+		c = tty->termios.c_cc[action == TCIOFF ? VSTOP : VSTART];
+		if (c)
+			console_write(&c, 1);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/* Calls that change the terminal: not from the background. */
+static long change_ioctl(struct tty *tty, unsigned int cmd, unsigned long arg)
+{
+	long error = tty_check(tty, SIGTTOU);
+
+	if (error)
+		return error;
+	switch (cmd) {
+	case TCSETS:
+	case TCSETSW:
+	case TCSETSF:
+		return set_termios(tty, (void *)arg, cmd == TCSETSF);
+	case TCFLSH:
+		return flush_queues(tty, arg);
+	case TCXONC:
+		return flow(tty, arg);
+	}
+	return 0;			/* TCSBRK, TCSBRKP: all is sent; the line has no break */
+}
+
+static long get_termios(struct tty *tty, void *user)
+{
+	struct termios termios;
+
+	tty_get_termios(tty, &termios);
+	return copy_to_user(user, &termios, sizeof(termios)) ? -EFAULT : 0;
+}
+
+static long get_winsize(struct tty *tty, void *user)
+{
+	unsigned long flags = spin_lock_irqsave(&tty->lock);
+	struct winsize winsize = tty->winsize;
+
+	spin_unlock_irqrestore(&tty->lock, flags);
+	return copy_to_user(user, &winsize, sizeof(winsize)) ? -EFAULT : 0;
 }
 
 static long tty_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	void *user = (void *)arg;
+	struct tty *tty = &serial_tty;
 
+	if (hung_up(tty, file))
+		return cmd == TIOCSPGRP ? -ENOTTY : -EIO;
 	switch (cmd) {
 	case TCGETS:
-		return copy_to_user(user, &tty.termios, sizeof(tty.termios)) ? -EFAULT : 0;
-	case TCSETSF:
-		flush_input();
-		return set_termios(arg);
+		return get_termios(tty, (void *)arg);
 	case TCSETS:
 	case TCSETSW:
-		return set_termios(arg);
+	case TCSETSF:
 	case TCFLSH:
-		if (arg > TCIOFLUSH)
-			return -EINVAL;
-		if (arg != TCOFLUSH)
-			flush_input();
-		return 0;
+	case TCXONC:
+	case TCSBRK:
+	case TCSBRKP:
+		return change_ioctl(tty, cmd, arg);
 	case TIOCGWINSZ:
-		return copy_to_user(user, &tty.winsize, sizeof(tty.winsize)) ? -EFAULT : 0;
+		return get_winsize(tty, (void *)arg);
 	case TIOCSWINSZ:
-		return copy_from_user(&tty.winsize, user, sizeof(tty.winsize)) ? -EFAULT : 0;
+		return set_winsize(tty, (void *)arg);
 	case FIONREAD:
-		return put_user(tty.commit - tty.tail, (int *)user);
-	default:
-		return -ENOTTY;
+		return put_user(tty_available(tty), (int *)arg);
+	case TIOCOUTQ:
+		return put_user(0, (int *)arg);
 	}
+	return tty_job_ioctl(tty, file, cmd, arg);
 }
 
 const struct file_operations tty_fops = {
 	.read = tty_read,
 	.write = tty_write,
+	.open = tty_open,
 	.ioctl = tty_ioctl,
+	.poll = tty_poll,
 };
 
 void tty_init(void)
 {
-	console_set_input(tty_receive);
+	console_set_input(tty_input);
 }

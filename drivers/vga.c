@@ -27,9 +27,8 @@ static void clear_row(unsigned int which)
 		screen[which * COLUMNS + i] = BLANK;
 }
 
-static void new_line(void)
+static void next_row(void)
 {
-	column = 0;
 	if (++row < ROWS)
 		return;
 	row = ROWS - 1;
@@ -40,15 +39,17 @@ static void new_line(void)
 static void put_visible(char c)
 {
 	screen[row * COLUMNS + column] = COLOUR | (u8)c;
-	if (++column == COLUMNS)
-		new_line();
+	if (++column < COLUMNS)
+		return;
+	column = 0;
+	next_row();
 }
 
 static void put(char c)
 {
 	switch (c) {
 	case '\n':
-		new_line();
+		next_row();
 		break;
 	case '\r':
 		column = 0;

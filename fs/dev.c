@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dev.c - character devices by number, and those that are made of nothing: null, zero, full.
+ * dev.c - character devices by number, and those that are made of nothing: null, zero, full,
+ * random and urandom.
  *
  * A device node is only a number. Opening it looks the number up here and gives the file the
  * operations of the device.
  */
 #include "internal.h"
 #include <nopage/mm.h>
+#include <nopage/random.h>
+#include <nopage/sched.h>
 #include <nopage/tty.h>
 #include <asm/uaccess.h>
 
@@ -62,10 +65,33 @@ static ssize_t write_null(struct file *file, const char *buf, size_t count, loff
 	return count;
 }
 
+#define STEP	(64 * 1024U)		/* a long read looks for signals so often */
+
+/* Bytes before what is bad, or before a signal. */
+static noinline ssize_t read_zero_long(char *buf, size_t count)
+{
+	size_t done = 0, part, left;
+
+	while (done < count) {
+		part = min(count - done, (size_t)STEP);
+		left = clear_user(buf + done, part);
+		done += part - left;
+		if (left)
+			return done ? (ssize_t)done : -EFAULT;
+		if (signal_pending(current))
+			break;
+		cond_resched();
+	}
+	return done;
+}
+
 static ssize_t read_zero(struct file *file, char *buf, size_t count, loff_t *pos)
 {
-	size_t left = clear_user(buf, count);
+	size_t left;
 
+	if (count > STEP)
+		return read_zero_long(buf, count);
+	left = clear_user(buf, count);
 	return left && left == count ? -EFAULT : (ssize_t)(count - left);
 }
 
@@ -105,12 +131,61 @@ static const struct file_operations full_fops = {
 	.llseek = seek_null,
 };
 
+/* ------------------------------------------------------------------ random, urandom */
+
+static ssize_t read_random(struct file *file, char *buf, size_t count, loff_t *pos)
+{
+	size_t done = 0, part, left = 0;
+	u8 bytes[64];
+
+	while (done < count && !left) {
+		part = min(count - done, sizeof(bytes));
+		get_random_bytes(bytes, part);
+		left = copy_to_user(buf + done, bytes, part);
+		done += part - left;
+		if (done % PAGE_SIZE)
+			continue;
+		if (signal_pending(current))
+			break;
+		cond_resched();
+	}
+	return done || !left ? (ssize_t)done : -EFAULT;
+}
+
+/* What is written is stirred in. */
+static ssize_t write_random(struct file *file, const char *buf, size_t count, loff_t *pos)
+{
+	size_t done = 0, part, left = 0;
+	u8 bytes[64];
+
+	while (done < count && !left) {
+		part = min(count - done, sizeof(bytes));
+		left = copy_from_user(bytes, buf + done, part);
+		add_entropy(bytes, part - left);
+		done += part - left;
+		if (done % PAGE_SIZE)
+			continue;
+		if (signal_pending(current))
+			break;
+		cond_resched();
+	}
+	return done || !left ? (ssize_t)done : -EFAULT;
+}
+
+static const struct file_operations random_fops = {
+	.read = read_random,
+	.write = write_random,
+	.llseek = seek_null,
+};
+
 void dev_init(void)
 {
 	register_chrdev(MKDEV(1, 3), "null", 0666, &null_fops);
 	register_chrdev(MKDEV(1, 5), "zero", 0666, &zero_fops);
 	register_chrdev(MKDEV(1, 7), "full", 0666, &full_fops);
-	register_chrdev(MKDEV(4, 64), "ttyS0", 0660, &tty_fops);
-	register_chrdev(MKDEV(5, 0), "tty", 0666, &tty_fops);
-	register_chrdev(MKDEV(5, 1), "console", 0600, &tty_fops);
+	register_chrdev(MKDEV(1, 8), "random", 0666, &random_fops);
+	register_chrdev(MKDEV(1, 9), "urandom", 0666, &random_fops);
+	register_chrdev(SERIAL_DEV, "ttyS0", 0660, &tty_fops);
+	register_chrdev(TTY_DEV, "tty", 0666, &tty_fops);
+	register_chrdev(CONSOLE_DEV, "console", 0600, &tty_fops);
 }

@@ -54,14 +54,13 @@ struct file *alloc_file(struct inode *inode, struct dentry *dentry, int flags)
 	*file = (struct file){
 		.count = ATOMIC_INIT(1),
 		.mode = (flags + 1) & O_ACCMODE,	/* RDONLY, WRONLY, RDWR -> FMODE_* bits */
-		.flags = flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC),
+		.flags = flags,
 		.inode = ihold(inode),
 		.dentry = dentry ? dget(dentry) : NULL,
 		.fop = inode->fop,
 	};
-	if (!file->fop || !file->fop->open)
-		return file;
-	error = file->fop->open(inode, file);
+	error = file->fop && file->fop->open ? file->fop->open(inode, file) : 0;
+	file->flags &= ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC);
 	if (!error)
 		return file;
 	file->fop = NULL;		/* not opened: nothing to release */
@@ -244,6 +243,7 @@ struct file *fget(unsigned int fd)
 	spin_unlock(&files->lock);
 	return file;
 }
+
 /*
  * The descriptors of any task, for /proc. Nothing sleeps before the table is locked, so that on one
  * CPU the task cannot have given it up.
@@ -288,9 +288,13 @@ unsigned int task_fd_size(struct task_struct *p)
 	return files ? files->size : 0;
 }
 
+unsigned int fd_table_size(void)
+{
+	return current->files ? READ_ONCE(current->files->size) : 0;
+}
 
 /* How many descriptors the current task may have. */
-static unsigned int fd_limit(void)
+unsigned int fd_limit(void)
 {
 	return min(rlimit(RLIMIT_NOFILE), (unsigned long)NR_OPEN);
 }
@@ -343,7 +347,7 @@ long sys_close(long fd)
 }
 
 /* The lowest descriptor from start on for what fd means. */
-static long dup_from(unsigned int fd, unsigned int start, bool cloexec)
+long dup_from(unsigned int fd, unsigned int start, bool cloexec)
 {
 	struct file *file = fget(fd);
 	int new;
@@ -407,7 +411,7 @@ long sys_dup3(long oldfd, long newfd, long flags)
 }
 
 /* F_GETFD, F_SETFD: the flag of the descriptor, not of the file. */
-static long fd_flags(unsigned int fd, bool set, long flags)
+long fd_flags(unsigned int fd, bool set, long flags)
 {
 	struct files_struct *files = current->files;
 	struct fd_slot *slot;
@@ -421,52 +425,6 @@ static long fd_flags(unsigned int fd, bool set, long flags)
 		ret = set ? 0 : slot->cloexec ? FD_CLOEXEC : 0;
 	spin_unlock(&files->lock);
 	return ret;
-}
-
-#define SETFL_MASK	(O_APPEND | O_NONBLOCK)
-
-static long file_flags(unsigned int fd, bool set, long flags)
-{
-	struct file *file = fget(fd);
-	long ret = 0;
-
-	if (!file)
-		return -EBADF;
-	if (set)
-		file->flags = (file->flags & ~SETFL_MASK) | (flags & SETFL_MASK);
-	else
-		ret = file->flags;
-	fput(file);
-	return ret;
-}
-
-long sys_fcntl64(long fd, long cmd, long arg)
-{
-	struct file *file;
-
-	switch (cmd) {
-	case F_DUPFD:
-	case F_DUPFD_CLOEXEC:
-		file = fget(fd);
-		if (!file)
-			return -EBADF;
-		fput(file);
-		if ((unsigned long)arg >= fd_limit())
-			return -EINVAL;
-		return dup_from(fd, arg, cmd == F_DUPFD_CLOEXEC);
-	case F_GETFD:
-	case F_SETFD:
-		return fd_flags(fd, cmd == F_SETFD, arg);
-	case F_GETFL:
-	case F_SETFL:
-		return file_flags(fd, cmd == F_SETFL, arg);
-	default:
-		file = fget(fd);
-		if (!file)
-			return -EBADF;
-		fput(file);
-		return -EINVAL;
-	}
 }
 
 int open_console(void)

@@ -257,6 +257,7 @@ void fs_init(void)
 	file_init();
 	ramfs_init();
 	proc_init();
+	pipe_init();
 	mount_root();
 	dev_init();
 	make_devices();

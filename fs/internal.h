@@ -190,6 +190,12 @@ struct file *alloc_file(struct inode *inode, struct dentry *dentry, int flags);
  * it succeeds: the descriptor, or -EMFILE, -ENOMEM.
  */
 int fd_install(struct file *file, unsigned int start, bool cloexec);
+unsigned int fd_table_size(void);		/* descriptors the current task's table has room for */
+unsigned int fd_limit(void);			/* how many it may have */
+/* dup_from - the lowest descriptor from start on for what fd means; or -Exxx. */
+long dup_from(unsigned int fd, unsigned int start, bool cloexec);
+/* fd_flags - FD_CLOEXEC or not; or set it. -EBADF. */
+long fd_flags(unsigned int fd, bool set, long flags);
 
 /* ramfs.c */
 extern const struct inode_operations ramfs_dir_iops;
@@ -198,13 +204,19 @@ struct inode *ramfs_inode(struct super_block *sb, mode_t mode, dev_t rdev);
 /* ramfs_write - size bytes of kernel memory at pos of a regular file; bytes or -ENOMEM, -EFBIG. */
 ssize_t ramfs_write(struct inode *inode, loff_t pos, const void *data, size_t size);
 
+/* pipe.c */
+extern const struct file_operations pipe_fops;	/* of FIFOs */
+/* pipe_fcntl - F_SETPIPE_SZ, F_GETPIPE_SZ: bytes or -Exxx; -EBADF for what is no pipe. */
+long pipe_fcntl(struct file *file, unsigned int cmd, unsigned long arg);
+void pipe_init(void);
+
+/* proc/inode.c */
+void proc_init(void);
+
 /* dev.c */
 extern const struct file_operations chrdev_fops;	/* of every character device node */
 /* chrdev_nth - name and numbers of the n-th registered device, or NULL at the end. */
 const char *chrdev_nth(unsigned int n, dev_t *dev, mode_t *mode);
 void dev_init(void);
-
-/* proc/inode.c */
-void proc_init(void);
 
 #endif

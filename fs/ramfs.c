@@ -294,6 +294,8 @@ struct inode *ramfs_inode(struct super_block *sb, mode_t mode, dev_t rdev)
 		inode->op = &ramfs_dir_iops;
 		inode->fop = &ramfs_dir_fops;
 		inode->nlink = 2;
+	} else if (S_ISFIFO(mode)) {
+		inode->fop = &pipe_fops;
 	} else if (S_ISCHR(mode)) {
 		inode->fop = &chrdev_fops;
 		inode->rdev = rdev;

@@ -63,7 +63,15 @@ long sys_write(long fd, long buf, long count)
 	return rw_fd(fd, WRITE, buf, count);
 }
 
-/* At a position of its own; the file's stays. Only what has positions: not the terminal. */
+/* Has the file no positions? The terminal and pipes are such. */
+static bool is_stream(const struct file *file)
+{
+	mode_t mode = file->inode->mode;
+
+	return (S_ISCHR(mode) || S_ISFIFO(mode)) && !file->fop->llseek;
+}
+
+/* At a position of its own; the file's stays. */
 static long rw_at(long fd, enum direction dir, long buf, long count, long low, long high)
 {
 	loff_t pos = (loff_t)((u64)(u32)high << 32 | (u32)low);
@@ -76,7 +84,7 @@ static long rw_at(long fd, enum direction dir, long buf, long count, long low, l
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	done = -ESPIPE;
-	if (!S_ISCHR(file->inode->mode) || file->fop->llseek)
+	if (!is_stream(file))
 		done = do_rw(file, dir, (void *)buf, count, &pos);
 	fput(file);
 	return done;
@@ -170,7 +178,7 @@ static loff_t do_llseek(struct file *file, loff_t offset, int whence)
 {
 	if (file->fop->llseek)
 		return file->fop->llseek(file, offset, whence);
-	if (S_ISCHR(file->inode->mode))
+	if (is_stream(file))
 		return -ESPIPE;
 	if (whence == SEEK_CUR)
 		offset += file->pos;
@@ -211,17 +219,4 @@ long sys_llseek(long fd, long offset_high, long offset_low, long result, long wh
 	if (pos < 0)
 		return pos;
 	return copy_to_user((void *)result, &pos, sizeof(pos)) ? -EFAULT : 0;
-}
-
-long sys_ioctl(long fd, long cmd, long arg)
-{
-	struct file *file = fget(fd);
-	long ret = -ENOTTY;
-
-	if (!file)
-		return -EBADF;
-	if (file->fop->ioctl)
-		ret = file->fop->ioctl(file, cmd, arg);
-	fput(file);
-	return ret;
 }

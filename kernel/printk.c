@@ -31,7 +31,7 @@ static size_t early_len;
 static bool mid_line;			/* the last character was not a newline */
 
 /* Interrupts off. */
-static void (*input_receiver)(char c);
+static bool (*input_receiver)(char c);
 static char input[INPUT_MAX];
 static size_t input_len;
 
@@ -53,19 +53,34 @@ void printk_emergency(void)
 	emergency = true;
 }
 
-static void emit(const char *text, size_t len)
+/* To all consoles, as it is. */
+static void send(const char *text, size_t len)
 {
 	if (len == 0)
 		return;
 	mid_line = text[len - 1] != '\n';
+	for (struct console *con = consoles; con; con = con->next)
+		con->write(text, len);
+}
+
+/* Text of our own: each newline gets its carriage return. */
+static void emit(const char *text, size_t len)
+{
+	const char *newline;
+
 	if (!consoles) {
 		size_t room = min(len, EARLY_MAX - early_len);
 
 		memcpy(early + early_len, text, room);
 		early_len += room;
 	}
-	for (struct console *con = consoles; con; con = con->next)
-		con->write(text, len);
+	while (len && (newline = memchr(text, '\n', len))) {
+		send(text, newline - text);
+		send("\r\n", 2);
+		len -= newline + 1 - text;
+		text = newline + 1;
+	}
+	send(text, len);
 }
 
 /* The first console also gets what was said before there was one. */
@@ -85,7 +100,7 @@ void console_write(const char *text, size_t len)
 {
 	unsigned long flags = lock_consoles();
 
-	emit(text, len);
+	send(text, len);
 	unlock_consoles(flags);
 }
 
@@ -128,6 +143,7 @@ int vprintk(const char *fmt, va_list args)
 		level = text[1] - '0';
 		text += 3;
 	}
+	log_store(level, text);
 	if (level < console_loglevel)
 		len = emit_lines(text);
 	unlock_consoles(flags);
@@ -143,7 +159,6 @@ int printk(const char *fmt, ...)
 	len = vprintk(fmt, args);
 	va_end(args);
 	return len;
-	log_store(level, text);
 }
 
 int printk_raw(const char *fmt, ...)
@@ -160,7 +175,7 @@ int printk_raw(const char *fmt, ...)
 	return len;
 }
 
-void console_set_input(void (*receive)(char c))
+void console_set_input(bool (*receive)(char c))
 {
 	unsigned long flags = local_irq_save();
 
@@ -172,10 +187,18 @@ void console_set_input(void (*receive)(char c))
 }
 
 /* In interrupt context. */
-void console_input(char c)
+bool console_input(char c)
 {
 	if (input_receiver)
-		input_receiver(c);
-	else if (input_len < INPUT_MAX)
+		return input_receiver(c);
+	if (input_len < INPUT_MAX)
 		input[input_len++] = c;
+	return true;
+}
+
+void console_resume_input(void)
+{
+	for (struct console *con = consoles; con; con = con->next)
+		if (con->resume_input)
+			con->resume_input();
 }

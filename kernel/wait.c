@@ -15,15 +15,20 @@ void init_waitqueue_head(wait_queue_head_t *q)
 	INIT_LIST_HEAD(&q->tasks);
 }
 
-/* prepare_to_wait - may be called again and again before finish_wait(). Does not sleep. */
+/*
+ * prepare_to_wait - may be called again and again before finish_wait(). Does not sleep. Exclusive
+ * waiters stand behind the others, so that wake_up() may stop at the first of them.
+ */
 void prepare_to_wait(wait_queue_head_t *q, struct wait_entry *w, int state)
 {
 	unsigned long flags;
 
 	BUG_ON(w->task != current);
 	flags = spin_lock_irqsave(&q->lock);
-	if (list_empty(&w->list))
+	if (list_empty(&w->list) && w->exclusive)
 		list_add_tail(&w->list, &q->tasks);
+	else if (list_empty(&w->list))
+		list_add(&w->list, &q->tasks);
 	current->state = state;
 	spin_unlock_irqrestore(&q->lock, flags);
 }

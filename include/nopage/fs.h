@@ -169,6 +169,7 @@ struct file {
 	struct inode *inode;			/* counted */
 	struct dentry *dentry;			/* counted, NULL for nameless files */
 	const struct file_operations *fop;
+	void *private_data;			/* of fop->open: a pipe, a terminal's hang-ups */
 };
 
 static inline struct file *get_file(struct file *file)

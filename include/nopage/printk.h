@@ -25,21 +25,24 @@ extern int console_loglevel;		/* messages with a lower number are shown: quiet =
 /* A place that messages go to: serial port, VGA text. write() may be called in any context. */
 struct console {
 	const char *name;
-	void (*write)(const char *text, size_t len);
+	void (*write)(const char *text, size_t len);	/* as it is: lines end with \r\n */
+	void (*resume_input)(void);		/* see console_input(); may be empty. Any context */
 	struct console *next;
 };
 void register_console(struct console *con);
 /* printk_emergency - from now on no lock is waited for (panic). */
 void printk_emergency(void);
-/* console_write - user output (/dev/console): the same places, no level, no stamp. */
+/* console_write - the terminal's output: the same places, as it is. */
 void console_write(const char *text, size_t len);
 
 /*
  * console_set_input - receive gets every character typed on any console, in interrupt context;
- * also those that came before it was set. console_input is what the drivers call.
+ * also those that came before it was set. console_input is what the drivers call. False: there is
+ * no room for c, try again when console_resume_input() calls resume_input().
  */
-void console_set_input(void (*receive)(char c));
-void console_input(char c);
+void console_set_input(bool (*receive)(char c));
+bool console_input(char c);
+void console_resume_input(void);		/* any context */
 
 /* panic_regs - as panic() (bug.h), but reports the registers of the interrupted code. */
 struct pt_regs;

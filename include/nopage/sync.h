@@ -15,7 +15,7 @@ struct task_struct;
 
 typedef struct {
 	spinlock_t lock;		/* taken with interrupts off; guards tasks */
-	struct list_head tasks;		/* of wait_entry.list, first come first woken */
+	struct list_head tasks;		/* of wait_entry.list, exclusive ones last, in order */
 } wait_queue_head_t;
 
 struct wait_entry {

@@ -19,6 +19,7 @@
 #define S_ISLNK(m)	(((m) & S_IFMT) == S_IFLNK)
 #define S_ISREG(m)	(((m) & S_IFMT) == S_IFREG)
 #define S_ISDIR(m)	(((m) & S_IFMT) == S_IFDIR)
+#define S_ISFIFO(m)	(((m) & S_IFMT) == S_IFIFO)
 #define S_ISCHR(m)	(((m) & S_IFMT) == S_IFCHR)
 
 /* stat(), lstat(), fstat(): calls 106 to 108. */
