@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* cwd.c - where a process stands: its working directory, and the rights it takes from new files. */
 #include "internal.h"
+#include <nopage/cred.h>
 #include <nopage/mm.h>
 #include <nopage/sched.h>
 #include <nopage/slab.h>
@@ -101,22 +102,34 @@ long sys_chdir(long path)
 {
 	struct dentry *dentry = user_lookup(AT_FDCWD, (const char *)path,
 					    LOOKUP_FOLLOW | LOOKUP_DIRECTORY);
+	int error;
 
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
-	set_place(&current->fs->pwd, dentry);
-	return 0;
+	error = inode_permission(dentry->inode, MAY_EXEC);
+	if (error)
+		dput(dentry);
+	else
+		set_place(&current->fs->pwd, dentry);
+	return error;
 }
 
 long sys_chroot(long path)
 {
 	struct dentry *dentry = user_lookup(AT_FDCWD, (const char *)path,
 					    LOOKUP_FOLLOW | LOOKUP_DIRECTORY);
+	int error;
 
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
-	set_place(&current->fs->root, dentry);
-	return 0;
+	error = inode_permission(dentry->inode, MAY_EXEC);
+	if (!error && !capable(CAP_SYS_CHROOT))
+		error = -EPERM;
+	if (error)
+		dput(dentry);
+	else
+		set_place(&current->fs->root, dentry);
+	return error;
 }
 
 long sys_fchdir(long fd)
@@ -128,8 +141,9 @@ long sys_fchdir(long fd)
 		return error;
 	error = -ENOTDIR;
 	if (file->dentry && S_ISDIR(file->inode->mode)) {
-		set_place(&current->fs->pwd, dget(file->dentry));
-		error = 0;
+		error = inode_permission(file->inode, MAY_EXEC);
+		if (!error)
+			set_place(&current->fs->pwd, dget(file->dentry));
 	}
 	fput(file);
 	return error;

@@ -146,6 +146,44 @@ void d_drop(struct dentry *dentry)
 	dput(dentry);
 }
 
+/* Make dentry name name below parent, at the end of its list. Caller holds dcache_lock. */
+static void set_name(struct dentry *dentry, struct dentry *parent, char *name, unsigned int len)
+{
+	const struct qstr q = { name, len };
+
+	if (dentry->hashed) {
+		hlist_del(&dentry->hash_link);
+		list_del(&dentry->child);
+	}
+	if (dentry->name != dentry->iname)
+		kfree(dentry->name);
+	dentry->name = name;
+	dentry->len = len;
+	dentry->parent = parent;
+	dentry->hash = hash_name(parent, &q);
+	dentry->cookie = next_cookie++;
+	hlist_add_head(&dentry->hash_link, hash_bucket(dentry->hash));
+	list_add_tail(&dentry->child, &parent->children);
+}
+
+void d_move(struct dentry *dentry, struct dentry *new, char *const name[2])
+{
+	struct dentry *old_parent = dentry->parent, *new_parent = new->parent;
+	unsigned int old_len = dentry->len, new_len = new->len;
+
+	BUG_ON(!dentry->hashed || (name[1] && !new->hashed));
+	if (new->hashed && !name[1])
+		d_drop(new);			/* the caller has a reference */
+	spin_lock(&dcache_lock);
+	set_name(dentry, dget(new_parent), name[0], new_len);
+	if (name[1])
+		set_name(new, dget(old_parent), name[1], old_len);
+	spin_unlock(&dcache_lock);
+	dput(old_parent);
+	if (name[1])
+		dput(new_parent);
+}
+
 bool d_empty(struct dentry *dentry)
 {
 	return list_empty(&dentry->children);
@@ -241,6 +279,7 @@ int dcache_readdir(struct file *file, struct dirent_buf *buf)
 		return 0;
 	if (file->pos <= 1 && !dirent_emit(buf, &dotdot, dir->parent->inode->ino, S_IFDIR, 2))
 		return 0;
+	file_accessed(file);
 	spin_lock(&dcache_lock);
 	list_for_each_entry(child, &dir->children, child) {
 		struct qstr name = { child->name, child->len };

@@ -15,9 +15,11 @@ static void set_file_flags(struct file *file, unsigned int mask, unsigned int fl
 /* The commands that need the file only. Nobody is ever sent SIGIO, so there is no owner. */
 static long file_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	switch (cmd) {
-	case F_GETFL:
+	if (cmd == F_GETFL)
 		return file->flags;
+	if (file->flags & O_PATH)
+		return -EBADF;
+	switch (cmd) {
 	case F_SETFL:
 		set_file_flags(file, SETFL_MASK, arg);
 		return 0;
@@ -27,6 +29,10 @@ static long file_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
 	case F_SETPIPE_SZ:
 	case F_GETPIPE_SZ:
 		return pipe_fcntl(file, cmd, arg);
+	case F_GETLK ... F_SETLKW:
+	case F_GETLK64 ... F_SETLKW64:
+	case F_OFD_GETLK ... F_OFD_SETLKW:
+		return fcntl_lock(file, cmd, (void *)arg);
 	}
 	return -EINVAL;
 }
@@ -81,7 +87,7 @@ long sys_ioctl(long fd, long cmd, long arg)
 	file = fget(fd);
 	if (!file)
 		return -EBADF;
-	ret = file_ioctl(file, cmd, arg);
+	ret = file->flags & O_PATH ? -EBADF : file_ioctl(file, cmd, arg);
 	fput(file);
 	return ret;
 }

@@ -44,6 +44,9 @@ void file_init(void)
 
 /* ------------------------------------------------------------------ open files */
 
+/* Of O_PATH descriptors: a place, not something to read. */
+static const struct file_operations path_fops = {};
+
 struct file *alloc_file(struct inode *inode, struct dentry *dentry, int flags)
 {
 	struct file *file = kmem_cache_alloc(file_cachep, GFP_KERNEL);
@@ -51,6 +54,8 @@ struct file *alloc_file(struct inode *inode, struct dentry *dentry, int flags)
 
 	if (!file)
 		return ERR_PTR(-ENOMEM);
+	if (flags & O_PATH)
+		flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW;
 	*file = (struct file){
 		.count = ATOMIC_INIT(1),
 		.mode = (flags + 1) & O_ACCMODE,	/* RDONLY, WRONLY, RDWR -> FMODE_* bits */
@@ -59,7 +64,15 @@ struct file *alloc_file(struct inode *inode, struct dentry *dentry, int flags)
 		.dentry = dentry ? dget(dentry) : NULL,
 		.fop = inode->fop,
 	};
-	error = file->fop && file->fop->open ? file->fop->open(inode, file) : 0;
+	if (flags & O_PATH) {
+		file->mode = 0;
+		file->fop = &path_fops;
+	}
+	error = file->mode & FMODE_WRITE ? get_write_access(inode) : 0;
+	if (error)
+		file->mode &= ~FMODE_WRITE;
+	else if (file->fop && file->fop->open)
+		error = file->fop->open(inode, file);
 	file->flags &= ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC);
 	if (!error)
 		return file;
@@ -74,9 +87,23 @@ void fput(struct file *file)
 		return;
 	if (file->fop && file->fop->release)
 		file->fop->release(file->inode, file);
+	if (unlikely(file->inode->locks))
+		locks_remove(file->inode, file);
+	if (file->mode & FMODE_WRITE)
+		put_write_access(file->inode);
+	if (file->mode & FMODE_EXEC)
+		allow_write_access(file->inode);
 	dput(file->dentry);
 	iput(file->inode);
 	kmem_cache_free(file_cachep, file);
+}
+
+/* A descriptor of the table files is closed: with it go all its locks on the file. Consumes. */
+static void filp_close(struct file *file, struct files_struct *files)
+{
+	if (unlikely(file->inode->locks))
+		locks_remove(file->inode, files);
+	fput(file);
 }
 
 /* ------------------------------------------------------------------ tables */
@@ -131,7 +158,7 @@ static void put_files(struct files_struct *files)
 		return;
 	for (unsigned int fd = 0; fd < files->size; fd++)
 		if (files->slots[fd].file)
-			fput(files->slots[fd].file);
+			filp_close(files->slots[fd].file, files);
 	free_slots(files, files->slots);
 	kmem_cache_free(files_cachep, files);
 }
@@ -215,7 +242,7 @@ void flush_old_files(void)
 			continue;
 		files->slots[fd] = (struct fd_slot){ NULL, false };
 		files->next_free = min(files->next_free, fd);
-		fput(file);
+		filp_close(file, files);
 	}
 }
 
@@ -342,7 +369,7 @@ long sys_close(long fd)
 	spin_unlock(&files->lock);
 	if (!file)
 		return -EBADF;
-	fput(file);
+	filp_close(file, files);
 	return 0;
 }
 
@@ -386,7 +413,7 @@ static long replace_fd(unsigned int oldfd, unsigned int newfd, bool cloexec)
 	files->slots[newfd] = (struct fd_slot){ file, cloexec };
 	spin_unlock(&files->lock);
 	if (old)
-		fput(old);
+		filp_close(old, files);
 	return newfd;
 }
 

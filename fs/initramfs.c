@@ -235,31 +235,30 @@ bool unpack_archive(const void *data, size_t size, const char *name)
 /* What every program may expect even if the archive does not bring it. */
 static void make_devices(void)
 {
-	static const struct {
-		const char *path;
-		dev_t dev;
-	} nodes[] = {
-		{ "dev/console", MKDEV(5, 1) }, { "dev/tty", MKDEV(5, 0) },
-		{ "dev/null", MKDEV(1, 3) }, { "dev/zero", MKDEV(1, 5) },
-		{ "dev/full", MKDEV(1, 7) },
-	};
+	struct dentry *dir;
+	const char *name;
+	mode_t mode;
+	dev_t dev;
 	int error = vfs_mknod(root_dentry, "dev", S_IFDIR | 0755, 0);
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(nodes); i++)
-		error = error ?: vfs_mknod(root_dentry, nodes[i].path, S_IFCHR | 0666,
-					   nodes[i].dev);
+	dir = path_lookup(root_dentry, "dev", 0);
+	BUG_ON(error || IS_ERR(dir));
+	for (unsigned int i = 0; (name = chrdev_nth(i, &dev, &mode)); i++)
+		error = error ?: vfs_mknod(dir, name, S_IFCHR | mode, dev);
 	BUG_ON(error);
+	dput(dir);
 }
 
 void fs_init(void)
 {
 	inode_init();
 	file_init();
+	locks_init();
 	ramfs_init();
 	proc_init();
 	pipe_init();
 	mount_root();
 	dev_init();
-	make_devices();
 	tty_init();
+	make_devices();
 }

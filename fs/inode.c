@@ -15,6 +15,11 @@ void inode_init(void)
 	BUG_ON(!inode_cachep);
 }
 
+static bool time_after_eq(const struct inode_time *a, const struct inode_time *b)
+{
+	return a->sec > b->sec || (a->sec == b->sec && a->nsec >= b->nsec);
+}
+
 /* The clock is read and divided once per tick: times of files need not be finer. */
 struct inode_time current_time(void)
 {
@@ -29,6 +34,24 @@ struct inode_time current_time(void)
 		now.nsec = ns - (u64)now.sec * 1000000000;
 	}
 	return now;
+}
+
+#define DAY (24 * 60 * 60)
+
+/* As Linux's relatime: only if it tells something new, or once a day. */
+void file_accessed(struct file *file)
+{
+	struct inode *inode = file->inode;
+	struct inode_time now;
+
+	if (file->flags & O_NOATIME || inode->sb->flags & (SB_RDONLY | SB_NOATIME))
+		return;
+	if (S_ISDIR(inode->mode) && inode->sb->flags & SB_NODIRATIME)
+		return;
+	now = current_time();
+	if (time_after_eq(&inode->mtime, &inode->atime) ||
+	    time_after_eq(&inode->ctime, &inode->atime) || now.sec - inode->atime.sec >= DAY)
+		inode->atime = now;
 }
 
 struct inode *new_inode(struct super_block *sb, mode_t mode)

@@ -70,6 +70,12 @@ struct dentry *d_lookup(struct dentry *parent, const struct qstr *name);
 /* d_add - the name exists now: consumes a reference to inode. d_drop - it no longer does. */
 void d_add(struct dentry *dentry, struct inode *inode);
 void d_drop(struct dentry *dentry);
+/*
+ * d_move - a hashed name becomes that of new, which, if it is hashed, is dropped; or they change
+ * places. Caller holds both directories' locks and rename_mutex; name: kmalloc()ed copies of the new
+ * names, whose owner is the dentry from now on (name[1] for an exchange, else NULL).
+ */
+void d_move(struct dentry *dentry, struct dentry *new, char *const name[2]);
 bool d_empty(struct dentry *dentry);		/* a directory without entries */
 /*
  * d_path - from the root of the current process, into the end of buf; ERR_PTR(-ENAMETOOLONG), or
@@ -86,6 +92,7 @@ void inode_init(void);
 struct inode *new_inode(struct super_block *sb, mode_t mode);
 void iput(struct inode *inode);			/* the last one frees pages and inode */
 struct inode_time current_time(void);		/* as fine as a tick */
+void file_accessed(struct file *file);		/* sets atime, if the file's system and flags want it */
 
 /* super.c */
 extern struct mutex mount_mutex;
@@ -165,6 +172,61 @@ struct dentry *task_pwd(struct task_struct *p);
 struct dentry *task_root(struct task_struct *p);
 mode_t task_umask(struct task_struct *p);
 
+/* perm.c */
+#define MAY_EXEC	1			/* directories: search */
+#define MAY_WRITE	2
+#define MAY_READ	4
+/* inode_permission - may the current task (its fsuid) do that? 0, -EACCES or -EROFS. */
+int inode_permission(const struct inode *inode, int mask);
+bool inode_owner_or_capable(const struct inode *inode);
+/* May a name be made in dir; may victim's be taken from it (isdir: by rmdir)? Holds dir's lock. */
+int may_create(const struct dentry *dir);
+int may_delete(const struct inode *dir, const struct dentry *victim, bool isdir);
+/* Owner of a new inode: the current task, but for the group of a set-group-ID directory. */
+void inode_init_owner(struct inode *inode, const struct inode *dir);
+mode_t mode_after_write(const struct inode *inode);	/* set-ID bits go when others write */
+/* Writers or a running program, not both: 0 or -ETXTBSY. */
+int get_write_access(struct inode *inode);
+int deny_write_access(struct inode *inode);
+static inline void put_write_access(struct inode *inode)
+{
+	BUG_ON(atomic_dec_return(&inode->writecount) < 0);
+}
+static inline void allow_write_access(struct inode *inode)
+{
+	BUG_ON(atomic_read(&inode->writecount) >= 0);
+	atomic_inc(&inode->writecount);
+}
+
+/* locks.c */
+void locks_init(void);
+/* locks_remove - an owner (a descriptor table, an open file) gives up its locks on that file. */
+void locks_remove(struct inode *inode, const void *owner);
+/* fcntl_lock - F_GETLK and its kin; user: a struct flock, or flock64 for the later ones. */
+long fcntl_lock(struct file *file, unsigned int cmd, void *user);
+
+/* attr.c */
+#define ATTR_MODE	1
+#define ATTR_UID	2
+#define ATTR_GID	4
+#define ATTR_ATIME	8
+#define ATTR_MTIME	16
+/* generic_setattr - i_op->setattr of what lives in memory. */
+int generic_setattr(struct inode *inode, const struct iattr *attr);
+/* do_truncate - to any size; the caller has write access. 0 or -Exxx. */
+int do_truncate(struct inode *inode, loff_t size);
+
+/* read_write.c */
+#define MAX_RW_COUNT	(0x7fffffffL & PAGE_MASK)	/* one call moves no more, as on Linux */
+#define MAX_NON_LFS	0x7fffffffLL		/* size limit of files opened without O_LARGEFILE */
+/* make_loff - a 64-bit argument from the two registers it came in. */
+static inline loff_t make_loff(long low, long high)
+{
+	return (loff_t)((u64)(u32)high << 32 | (u32)low);
+}
+/* within_file_limit - may a file grow so far (RLIMIT_FSIZE)? False: SIGXFSZ has been sent. */
+bool within_file_limit(loff_t size);
+
 /* create.c */
 bool dir_alive(const struct dentry *dir);	/* not removed; caller holds its lock */
 /* Make, remove names by kernel pointer, relative to base as above. 0 or -Exxx. */
@@ -172,6 +234,10 @@ int vfs_mknod(struct dentry *base, const char *path, mode_t mode, dev_t rdev);
 int vfs_symlink(struct dentry *base, const char *path, const char *target);
 int vfs_link(struct dentry *base, const char *path, struct inode *inode);
 int vfs_unlink(struct dentry *base, const char *path, bool dir);
+
+/* rename.c */
+int vfs_rename(struct dentry *old_base, const char *old_path, struct dentry *new_base,
+	       const char *new_path, unsigned int flags);
 
 /* open.c */
 /* open_by_path - open(2) without the descriptor; ERR_PTR on failure. */
@@ -199,7 +265,11 @@ long fd_flags(unsigned int fd, bool set, long flags);
 
 /* ramfs.c */
 extern const struct inode_operations ramfs_dir_iops;
+extern const struct file_operations ramfs_file_fops;
+int ramfs_truncate(struct inode *inode, loff_t size);	/* i_op->truncate */
+/* tmpfs.c */
 void ramfs_init(void);
+/* ramfs_inode - of any type, with the operations of that type; or ERR_PTR(-ENOMEM, -ENOSPC). */
 struct inode *ramfs_inode(struct super_block *sb, mode_t mode, dev_t rdev);
 /* ramfs_write - size bytes of kernel memory at pos of a regular file; bytes or -ENOMEM, -EFBIG. */
 ssize_t ramfs_write(struct inode *inode, loff_t pos, const void *data, size_t size);

@@ -114,8 +114,10 @@ static int next_name(struct nameidata *nd)
 		walk_pop(nd);
 		nd->rest = skip_slashes(nd->rest);
 	}
-	if (!*nd->rest)
+	if (!*nd->rest) {
+		nd->last = (struct qstr){ NULL, 0 };
 		return 0;
+	}
 	end = strchr(nd->rest, '/') ?: nd->rest + strlen(nd->rest);
 	nd->last = (struct qstr){ nd->rest, end - nd->rest };
 	if (nd->last.len > NAME_MAX)
@@ -190,9 +192,13 @@ static struct dentry *lookup_dotdot(struct dentry *dir)
 static struct dentry *lookup_one(struct dentry *dir, const struct qstr *name)
 {
 	struct dentry *next;
+	int error;
 
 	if (!S_ISDIR(dir->inode->mode))
 		return ERR_PTR(-ENOTDIR);
+	error = inode_permission(dir->inode, MAY_EXEC);
+	if (error)
+		return ERR_PTR(error);
 	if (name->len == 1 && name->name[0] == '.')
 		return dget(dir);
 	if (name->len == 2 && name->name[0] == '.' && name->name[1] == '.')
@@ -255,6 +261,9 @@ int walk_to_parent(struct nameidata *nd)
 		return kind;
 	if (!S_ISDIR(nd->dentry->inode->mode))
 		return -ENOTDIR;
+	error = inode_permission(nd->dentry->inode, MAY_EXEC);
+	if (error)
+		return error;
 	if (!kind || (nd->last.name[0] == '.' &&
 		      (nd->last.len == 1 || (nd->last.len == 2 && nd->last.name[1] == '.'))))
 		return -EISDIR;

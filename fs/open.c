@@ -1,41 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 /* open.c - opening files by path, and asking about them: access, readlink. */
 #include "internal.h"
+#include <nopage/cred.h>
 #include <nopage/exec.h>
 #include <nopage/mm.h>
 #include <nopage/sched.h>
 #include <nopage/string.h>
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
+#include <uapi/mount.h>
 
-/* Everybody is root: only the execute right is a right. 0 or -EACCES. */
-static int may_access(const struct inode *inode, int mask)
+/* What an open file may do: MAY_* of O_RDONLY, O_WRONLY, O_RDWR and 3 (ioctl only: as both). */
+static int open_mask(int flags)
 {
-	if (mask & X_OK && !S_ISDIR(inode->mode) && !(inode->mode & S_IXUGO))
-		return -EACCES;
-	return 0;
+	static const int masks[] = { MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE,
+				     MAY_READ | MAY_WRITE };
+
+	return masks[flags & O_ACCMODE] | (flags & O_TRUNC ? MAY_WRITE : 0);
+}
+
+/* Empty it, for O_TRUNC. */
+static int truncate_at_open(struct inode *inode)
+{
+	int error = get_write_access(inode);
+
+	if (error)
+		return error;
+	error = do_truncate(inode, 0);
+	put_write_access(inode);
+	return error;
 }
 
 /* May the existing inode be opened so? Truncates. 0 or -Exxx. */
 static int may_open(struct inode *inode, int flags)
 {
-	bool write = (flags & O_ACCMODE) != O_RDONLY;
-	int error = 0;
+	int mask = open_mask(flags), error;
 
 	if (S_ISLNK(inode->mode))
 		return -ELOOP;
-	if (S_ISDIR(inode->mode) && (write || flags & (O_CREAT | O_TRUNC)))
+	if (S_ISDIR(inode->mode) && (mask & MAY_WRITE || flags & O_CREAT))
 		return -EISDIR;
-	if (!S_ISDIR(inode->mode) && flags & O_DIRECTORY)
-		return -ENOTDIR;
-	if (!inode->fop)
-		return -ENXIO;
-	if (flags & O_TRUNC && inode->op->truncate) {
-		mutex_lock(&inode->lock);
-		error = inode->op->truncate(inode);
-		mutex_unlock(&inode->lock);
-	}
-	return error;
+	error = inode_permission(inode, mask);
+	if (error)
+		return error;
+	if (!inode->fop || (S_ISCHR(inode->mode) && inode->sb->flags & MS_NODEV))
+		return S_ISCHR(inode->mode) ? -EACCES : -ENXIO;
+	if (flags & O_NOATIME && !inode_owner_or_capable(inode))
+		return -EPERM;
+	if (inode->size > MAX_NON_LFS && !(flags & O_LARGEFILE) && S_ISREG(inode->mode))
+		return -EOVERFLOW;
+	return flags & O_TRUNC && S_ISREG(inode->mode) ? truncate_at_open(inode) : 0;
 }
 
 /* Make the file nd->last in nd->dentry, whose lock the caller holds. Its dentry or ERR_PTR. */
@@ -43,12 +57,12 @@ static struct dentry *create_last(struct nameidata *nd, mode_t mode)
 {
 	struct inode *dir = nd->dentry->inode;
 	struct dentry *dentry;
-	int error;
+	int error = may_create(nd->dentry);
 
 	if (nd->must_be_dir)
 		return ERR_PTR(-EISDIR);
-	if (!dir_alive(nd->dentry))
-		return ERR_PTR(-ENOENT);
+	if (error)
+		return ERR_PTR(error);
 	if (!dir->op->mknod)
 		return ERR_PTR(-EPERM);
 	dentry = d_alloc(nd->dentry, &nd->last);
@@ -98,25 +112,75 @@ static int walk_create(struct nameidata *nd, int flags, mode_t mode, bool *creat
 	}
 }
 
+/* O_TMPFILE: a file without a name in the directory; linkat() may give it one. */
+static struct file *open_tmpfile(struct dentry *dir, int flags, mode_t mode)
+{
+	const struct qstr name = { "#tmp", 4 };
+	struct dentry *dentry;
+	struct inode *inode;
+	struct file *file;
+	int error = inode_permission(dir->inode, MAY_WRITE | MAY_EXEC);
+
+	if (error)
+		return ERR_PTR(error);
+	if (dir->inode->op != &ramfs_dir_iops)
+		return ERR_PTR(-EOPNOTSUPP);
+	dentry = d_alloc(dir, &name);
+	if (!dentry)
+		return ERR_PTR(-ENOMEM);
+	mode &= S_IALLUGO & ~get_umask();
+	inode = ramfs_inode(dir->sb, S_IFREG | mode, 0);
+	if (IS_ERR(inode)) {
+		dput(dentry);
+		return ERR_PTR(PTR_ERR(inode));
+	}
+	inode_init_owner(inode, dir->inode);
+	inode->nlink = 0;
+	inode->linkable = !(flags & O_EXCL);
+	dentry->inode = inode;
+	file = alloc_file(inode, dentry, flags);
+	dput(dentry);
+	return file;
+}
+
+/* Walk to what is to be opened, making it if flags say so. */
+static struct dentry *walk_open(struct dentry *base, const char *path, int flags, mode_t mode,
+				bool *created)
+{
+	unsigned int lookup = flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW;
+	struct nameidata nd;
+	int error;
+
+	*created = false;
+	if (flags & O_DIRECTORY)
+		lookup |= LOOKUP_DIRECTORY;
+	if (!(flags & O_CREAT) || !*path)
+		return path_lookup(base, path, lookup);
+	walk_begin(&nd, base, path);
+	error = walk_create(&nd, flags, mode, created);
+	return error ? walk_fail(&nd, error) : walk_end(&nd);
+}
+
 struct file *open_by_path(struct dentry *base, const char *path, int flags, mode_t mode)
 {
-	unsigned int follow = flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW;
 	struct dentry *dentry;
-	struct nameidata nd;
 	struct file *file;
-	bool created = false;
+	bool created;
 	int error = 0;
 
-	if (flags & O_CREAT && *path) {
-		walk_begin(&nd, base, path);
-		error = walk_create(&nd, flags, mode, &created);
-		dentry = error ? walk_fail(&nd, error) : walk_end(&nd);
-	} else {
-		dentry = path_lookup(base, path, follow);
-	}
+	if ((flags & O_TMPFILE) == O_TMPFILE)
+		flags &= ~O_CREAT;
+	else if (flags & O_CREAT && flags & O_DIRECTORY)
+		return ERR_PTR(-EINVAL);
+	dentry = walk_open(base, path, flags, mode, &created);
 	if (IS_ERR(dentry))
 		return ERR_PTR(PTR_ERR(dentry));
-	if (!created)
+	if ((flags & O_TMPFILE) == O_TMPFILE) {
+		file = open_tmpfile(dentry, flags, mode);
+		dput(dentry);
+		return file;
+	}
+	if (!created && !(flags & O_PATH))
 		error = may_open(dentry->inode, flags);
 	file = error ? ERR_PTR(error) : alloc_file(dentry->inode, dentry, flags);
 	dput(dentry);
@@ -125,20 +189,47 @@ struct file *open_by_path(struct dentry *base, const char *path, int flags, mode
 
 struct file *filp_open(const char *path, int flags, mode_t mode)
 {
-	return open_by_path(NULL, path, flags, mode);
+	return open_by_path(NULL, path, flags | O_LARGEFILE, mode);
 }
 
 struct file *open_exec(const char *path)
 {
 	struct dentry *dentry = path_lookup(NULL, path, LOOKUP_FOLLOW);
-	struct file *file = ERR_PTR(-EACCES);
+	struct inode *inode;
+	struct file *file;
+	int error = -EACCES;
 
 	if (IS_ERR(dentry))
 		return ERR_PTR(PTR_ERR(dentry));
-	if (S_ISREG(dentry->inode->mode) && !may_access(dentry->inode, X_OK))
-		file = alloc_file(dentry->inode, dentry, O_RDONLY);
+	inode = dentry->inode;
+	if (S_ISREG(inode->mode) && !(inode->sb->flags & MS_NOEXEC))
+		error = inode_permission(inode, MAY_EXEC);
+	if (!error)
+		error = deny_write_access(inode);
+	file = error ? ERR_PTR(error) : alloc_file(inode, dentry, O_RDONLY | O_LARGEFILE);
+	if (!error && IS_ERR(file))
+		allow_write_access(inode);
+	else if (!error)
+		file->mode |= FMODE_EXEC;
 	dput(dentry);
 	return file;
+}
+
+#define OPEN_FLAGS (O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | \
+		    O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_PATH | \
+		    __O_TMPFILE | O_SYNC | O_DIRECT | FASYNC)
+
+/* Bits that mean nothing are left out; those that contradict one another: -EINVAL. */
+static int check_flags(long *flags)
+{
+	*flags &= OPEN_FLAGS;
+	if (*flags & O_PATH)
+		*flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	if (!(*flags & __O_TMPFILE))
+		return 0;
+	if (!(*flags & O_DIRECTORY) || *flags & O_CREAT || (*flags & O_ACCMODE) == O_RDONLY)
+		return -EINVAL;
+	return 0;
 }
 
 long sys_openat(long dirfd, long path, long flags, long mode)
@@ -148,6 +239,9 @@ long sys_openat(long dirfd, long path, long flags, long mode)
 	char *name;
 	long fd;
 
+	fd = check_flags(&flags);
+	if (fd)
+		return fd;
 	name = getname((const char *)path);
 	if (IS_ERR(name))
 		return PTR_ERR(name);
@@ -179,10 +273,38 @@ long sys_creat(long path, long mode)
 
 /* ------------------------------------------------------------------ access, links */
 
+/* The rights that access() asks about: of the real user, unless AT_EACCESS. Fills *saved. */
+static void take_real_rights(struct cred *saved)
+{
+	struct cred *c = &current->cred;
+
+	*saved = *c;
+	c->fsuid = c->uid;
+	c->fsgid = c->gid;
+	c->cap_effective = c->uid ? 0 : c->cap_permitted;
+}
+
+static long access_at(long dirfd, long path, long mode, unsigned int lookup)
+{
+	struct dentry *dentry = user_lookup(dirfd, (const char *)path, lookup);
+	long error;
+
+	if (IS_ERR(dentry))
+		return PTR_ERR(dentry);
+	error = 0;
+	if (mode & MAY_EXEC && S_ISREG(dentry->inode->mode) &&
+	    dentry->inode->sb->flags & MS_NOEXEC)
+		error = -EACCES;
+	else if (mode)
+		error = inode_permission(dentry->inode, mode);
+	dput(dentry);
+	return error;
+}
+
 long sys_faccessat2(long dirfd, long path, long mode, long flags)
 {
 	unsigned int lookup = flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW;
-	struct dentry *dentry;
+	struct cred saved;
 	long error;
 
 	if (mode & ~(R_OK | W_OK | X_OK))
@@ -191,11 +313,11 @@ long sys_faccessat2(long dirfd, long path, long mode, long flags)
 		return -EINVAL;
 	if (flags & AT_EMPTY_PATH)
 		lookup |= LOOKUP_EMPTY;
-	dentry = user_lookup(dirfd, (const char *)path, lookup);
-	if (IS_ERR(dentry))
-		return PTR_ERR(dentry);
-	error = may_access(dentry->inode, mode);
-	dput(dentry);
+	if (flags & AT_EACCESS)
+		return access_at(dirfd, path, mode, lookup);
+	take_real_rights(&saved);
+	error = access_at(dirfd, path, mode, lookup);
+	current->cred = saved;
 	return error;
 }
 

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ramfs.c - files that are nothing but pages in memory.
+ * ramfs.c - files that are nothing but pages in memory: reading, writing, their size.
  *
- * The names are the dentries, the data are the pages of inode->mapping: read, write and
- * mmap all work on the same frames, nothing is copied between them. A page that was never
- * written is a hole and reads as zeroes.
+ * The data are the pages of inode->mapping: read, write and mmap all work on the same frames,
+ * nothing is copied between them. A page that was never written is a hole and reads as zeroes; what
+ * follows the end of the file in its last page is zeroes, too.
  *
- * Locks: inode->lock of a directory (its names) is taken by the callers in namei.c; that of a file
- * guards its size, and is not held while user memory is touched: a fault takes mmap_sem, which
- * comes before it.
+ * Locks: inode->lock guards the size, and is not held while user memory is touched: a fault
+ * takes mmap_sem, which comes before it.
  */
 #include "internal.h"
 #include <nopage/mm.h>
-#include <nopage/slab.h>
+#include <nopage/sched.h>
 #include <nopage/string.h>
+#include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 
-#define MAX_SIZE	0x7fffffffLL	/* of one file; 32 bits hold its page arithmetic */
+#define MAX_SIZE	0x7fffffff000LL		/* of one file: 32 bits hold its page numbers */
 
 /* Up to the end of the page that pos is in. */
 static size_t page_part(loff_t pos, size_t count)
@@ -31,6 +31,8 @@ static size_t readable(const struct inode *inode, loff_t pos, size_t count)
 		return 0;
 	return min((loff_t)count, inode->size - pos);
 }
+
+/* ------------------------------------------------------------------ reading */
 
 /* One piece within a page to the user; bytes that could not be copied. */
 static size_t read_part(struct inode *inode, char *buf, size_t count, loff_t pos)
@@ -49,6 +51,8 @@ static ssize_t ramfs_file_read(struct file *file, char *buf, size_t count, loff_
 {
 	size_t done = 0, part, left = 0;
 
+	if (!count)
+		return 0;
 	count = readable(file->inode, *pos, count);
 	while (done < count && !left) {
 		part = page_part(*pos, count - done);
@@ -56,76 +60,8 @@ static ssize_t ramfs_file_read(struct file *file, char *buf, size_t count, loff_
 		done += part - left;
 		*pos += part - left;
 	}
+	file_accessed(file);
 	return done || !left ? (ssize_t)done : -EFAULT;
-}
-
-/*
- * Reserve [*pos, *pos + count) for a write: the size covers it from now on, so that no other append
- * gets the same place. Returns the bytes that fit, or -EFBIG; *old_size is for write_end().
- */
-static ssize_t write_begin(struct inode *inode, bool append, loff_t *pos, size_t count,
-			   loff_t *old_size)
-{
-	mutex_lock(&inode->lock);
-	*old_size = inode->size;
-	if (append)
-		*pos = inode->size;
-	if (*pos >= MAX_SIZE) {
-		mutex_unlock(&inode->lock);
-		return -EFBIG;
-	}
-	count = min((loff_t)count, MAX_SIZE - *pos);
-	inode->size = max(inode->size, *pos + (loff_t)count);
-	mutex_unlock(&inode->lock);
-	return count;
-}
-
-/* The write ended at pos instead of end: give back what it had reserved, if nobody is behind it. */
-static void write_end(struct inode *inode, loff_t pos, loff_t end, loff_t old_size)
-{
-	mutex_lock(&inode->lock);
-	if (pos < end && inode->size == end)
-		inode->size = max(old_size, pos);
-	inode->mtime = inode->ctime = current_time();
-	mutex_unlock(&inode->lock);
-}
-
-/* One piece within a page from the user. Bytes copied, -ENOMEM or -EFAULT. */
-static ssize_t write_part(struct inode *inode, const char *buf, size_t count, loff_t pos)
-{
-	struct page *page = find_or_create_page(&inode->mapping, pos >> PAGE_SHIFT);
-	size_t left;
-
-	if (!page)
-		return -ENOMEM;
-	left = copy_from_user((char *)page_address(page) + (pos & ~PAGE_MASK), buf, count);
-	put_page(page);
-	return left == count ? -EFAULT : (ssize_t)(count - left);
-}
-
-static ssize_t ramfs_file_write(struct file *file, const char *buf, size_t count, loff_t *pos)
-{
-	struct inode *inode = file->inode;
-	loff_t old_size, end;
-	size_t done = 0;
-	ssize_t n;
-
-	if (!count)
-		return 0;
-	n = write_begin(inode, file->flags & O_APPEND, pos, count, &old_size);
-	if (n < 0)
-		return n;
-	count = n;
-	end = *pos + count;
-	while (done < count) {
-		n = write_part(inode, buf + done, page_part(*pos, count - done), *pos);
-		if (n < 0)
-			break;
-		done += n;
-		*pos += n;
-	}
-	write_end(inode, *pos, end, old_size);
-	return done ? (ssize_t)done : n;
 }
 
 ssize_t kernel_read(struct file *file, loff_t pos, void *buf, size_t count)
@@ -149,29 +85,132 @@ ssize_t kernel_read(struct file *file, loff_t pos, void *buf, size_t count)
 	return done;
 }
 
+/* ------------------------------------------------------------------ writing */
+
+/*
+ * How many of count bytes at pos may be written? -EFBIG: none, for the file would grow too
+ * large. LFS: files opened without O_LARGEFILE end where 32 bits do.
+ */
+static ssize_t write_limit(const struct file *file, loff_t pos, size_t count)
+{
+	unsigned long limit = rlimit(RLIMIT_FSIZE);
+	loff_t max = !file || file->flags & O_LARGEFILE ? MAX_SIZE : MAX_NON_LFS;
+
+	if (limit != RLIM_INFINITY) {
+		if (pos >= limit && !within_file_limit(pos + 1))
+			return -EFBIG;
+		max = min(max, (loff_t)limit);
+	}
+	if (pos >= max)
+		return -EFBIG;
+	return min((loff_t)count, max - pos);
+}
+
+/* One write on its way. */
+struct write_op {
+	struct inode *inode;
+	loff_t pos, end;			/* next byte; where the write is to end */
+	loff_t old_size;			/* before it */
+};
+
+/*
+ * Reserve count bytes at op->pos, or at the end of the file for an append: the size covers them from
+ * now on, so that no other append gets the same place. file: NULL for the kernel. The bytes that
+ * fit, or -EFBIG.
+ */
+static ssize_t write_begin(struct write_op *op, const struct file *file, size_t count)
+{
+	struct inode *inode = op->inode;
+	ssize_t n;
+
+	mutex_lock(&inode->lock);
+	op->old_size = inode->size;
+	if (file && file->flags & O_APPEND)
+		op->pos = inode->size;
+	n = write_limit(file, op->pos, count);
+	if (n > 0) {
+		op->end = op->pos + n;
+		inode->size = max(inode->size, op->end);
+		inode->mode = mode_after_write(inode);
+		inode->mtime = inode->ctime = current_time();
+	}
+	mutex_unlock(&inode->lock);
+	return n;
+}
+
+/* Give back what was reserved and not written, if nobody is behind it. */
+static void write_end(struct write_op *op)
+{
+	struct inode *inode = op->inode;
+
+	if (op->pos == op->end)
+		return;
+	mutex_lock(&inode->lock);
+	if (inode->size == op->end)
+		inode->size = max(op->old_size, op->pos);
+	mutex_unlock(&inode->lock);
+}
+
+/* One piece within a page from the user. Bytes copied, or -Exxx. */
+static ssize_t write_part(struct write_op *op, const char *buf, size_t count)
+{
+	struct page *page = find_or_create_page(&op->inode->mapping, op->pos >> PAGE_SHIFT);
+	size_t left;
+
+	if (IS_ERR(page))
+		return PTR_ERR(page);
+	left = copy_from_user((char *)page_address(page) + (op->pos & ~PAGE_MASK), buf, count);
+	put_page(page);
+	return left == count ? -EFAULT : (ssize_t)(count - left);
+}
+
+static ssize_t ramfs_file_write(struct file *file, const char *buf, size_t count, loff_t *pos)
+{
+	struct write_op op = { .inode = file->inode, .pos = *pos };
+	size_t done = 0;
+	ssize_t n;
+
+	if (!count)
+		return 0;
+	n = write_begin(&op, file, count);
+	if (n < 0)
+		return n;
+	count = n;
+	while (done < count) {
+		n = write_part(&op, buf + done, page_part(op.pos, count - done));
+		if (n < 0)
+			break;
+		done += n;
+		op.pos += n;
+	}
+	write_end(&op);
+	*pos = op.pos;
+	return done ? (ssize_t)done : n;
+}
+
 ssize_t ramfs_write(struct inode *inode, loff_t pos, const void *data, size_t size)
 {
-	loff_t old_size, end;
+	struct write_op op = { .inode = inode, .pos = pos };
 	size_t done = 0, part;
 	struct page *page;
 	ssize_t n;
 
 	BUG_ON(!S_ISREG(inode->mode) || pos < 0);
-	n = write_begin(inode, false, &pos, size, &old_size);
-	if (n < 0)
+	n = size ? write_begin(&op, NULL, size) : 0;
+	if (n <= 0)
 		return n;
 	size = n;
-	end = pos + size;
-	for (; done < size; done += part, pos += part) {
-		page = find_or_create_page(&inode->mapping, pos >> PAGE_SHIFT);
-		if (!page)
+	for (n = 0; done < size; done += part, op.pos += part) {
+		page = find_or_create_page(&inode->mapping, op.pos >> PAGE_SHIFT);
+		n = IS_ERR(page) ? PTR_ERR(page) : 0;
+		if (n)
 			break;
-		part = page_part(pos, size - done);
-		memcpy(page_address(page) + (pos & ~PAGE_MASK), data + done, part);
+		part = page_part(op.pos, size - done);
+		memcpy(page_address(page) + (op.pos & ~PAGE_MASK), data + done, part);
 		put_page(page);
 	}
-	write_end(inode, pos, end, old_size);
-	return done || !size ? (ssize_t)done : -ENOMEM;
+	write_end(&op);
+	return done ? (ssize_t)done : n;
 }
 
 ssize_t kernel_write(struct file *file, loff_t pos, const void *buf, size_t count)
@@ -179,169 +218,96 @@ ssize_t kernel_write(struct file *file, loff_t pos, const void *buf, size_t coun
 	return ramfs_write(file->inode, pos, buf, count);
 }
 
-static const struct file_operations ramfs_file_fops = {
+/* ------------------------------------------------------------------ size */
+
+/* Zero what follows the end of the file in its last page. */
+static void clear_tail(struct inode *inode)
+{
+	unsigned long offset = inode->size & ~PAGE_MASK;
+	struct page *page = offset ? find_get_page(&inode->mapping, inode->size >> PAGE_SHIFT)
+				   : NULL;
+
+	if (!page)
+		return;
+	memset(page_address(page) + offset, 0, PAGE_SIZE - offset);
+	put_page(page);
+}
+
+/* The size changes first: from then on a fault behind it gets no page. */
+int ramfs_truncate(struct inode *inode, loff_t size)
+{
+	unsigned long index = (size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+
+	if (size > MAX_SIZE)
+		return -EFBIG;
+	if (size >= inode->size) {
+		inode->size = size;
+		return 0;
+	}
+	inode->size = size;
+	unmap_mapping_range(&inode->mapping, index);
+	truncate_inode_pages(&inode->mapping, index);
+	clear_tail(inode);
+	return 0;
+}
+
+/* Make pages for [pos, pos + len), of zeroes, where there are none. 0 or -Exxx. */
+static int fill_holes(struct inode *inode, loff_t pos, loff_t len)
+{
+	for (unsigned long i = pos >> PAGE_SHIFT; i <= (pos + len - 1) >> PAGE_SHIFT; i++) {
+		struct page *page = find_or_create_page(&inode->mapping, i);
+
+		if (IS_ERR(page))
+			return PTR_ERR(page);
+		put_page(page);
+		cond_resched();
+	}
+	return 0;
+}
+
+#define FALLOC_FL_KEEP_SIZE	1
+
+static int do_fallocate(struct file *file, long mode, loff_t pos, loff_t len)
+{
+	struct inode *inode = file->inode;
+	int error;
+
+	if (pos < 0 || len <= 0)
+		return -EINVAL;
+	if (mode & ~FALLOC_FL_KEEP_SIZE)
+		return -EOPNOTSUPP;
+	if (!(file->mode & FMODE_WRITE))
+		return -EBADF;
+	if (S_ISFIFO(inode->mode))
+		return -ESPIPE;
+	if (!S_ISREG(inode->mode) || inode->op->truncate != ramfs_truncate)
+		return -ENODEV;
+	if (len > MAX_SIZE - pos)
+		return -EFBIG;
+	if (pos + len > inode->size && !(mode & FALLOC_FL_KEEP_SIZE) &&
+	    !within_file_limit(pos + len))
+		return -EFBIG;
+	error = fill_holes(inode, pos, len);
+	if (!error && !(mode & FALLOC_FL_KEEP_SIZE) && pos + len > inode->size)
+		error = do_truncate(inode, pos + len);
+	return error;
+}
+
+long sys_fallocate(long fd, long mode, long pos_low, long pos_high, long len_low, long len_high)
+{
+	struct file *file = fget(fd);
+	long error;
+
+	if (!file)
+		return -EBADF;
+	error = do_fallocate(file, mode, make_loff(pos_low, pos_high),
+			     make_loff(len_low, len_high));
+	fput(file);
+	return error;
+}
+
+const struct file_operations ramfs_file_fops = {
 	.read = ramfs_file_read,
 	.write = ramfs_file_write,
 	.mmap = generic_file_mmap,
 };
-
-static const struct file_operations ramfs_dir_fops = {
-	.readdir = dcache_readdir,
-};
-
-/* ------------------------------------------------------------------ names */
-
-/* A directory has changed. */
-static void dir_touch(struct inode *dir)
-{
-	dir->mtime = dir->ctime = current_time();
-}
-
-static int ramfs_mknod(struct inode *dir, struct dentry *dentry, mode_t mode, dev_t rdev)
-{
-	struct inode *inode = ramfs_inode(dir->sb, mode, rdev);
-
-	if (!inode)
-		return -ENOMEM;
-	if (S_ISDIR(mode))
-		dir->nlink++;		/* its .. */
-	d_add(dentry, inode);
-	dir_touch(dir);
-	return 0;
-}
-
-static int ramfs_symlink(struct inode *dir, struct dentry *dentry, const char *target)
-{
-	struct inode *inode = ramfs_inode(dir->sb, S_IFLNK | S_IRWXUGO, 0);
-
-	if (!inode)
-		return -ENOMEM;
-	inode->size = strlen(target);
-	inode->symlink = kmalloc(inode->size + 1, GFP_KERNEL);
-	if (!inode->symlink) {
-		iput(inode);
-		return -ENOMEM;
-	}
-	strcpy(inode->symlink, target);
-	d_add(dentry, inode);
-	dir_touch(dir);
-	return 0;
-}
-
-static int ramfs_link(struct inode *dir, struct dentry *dentry, struct inode *inode)
-{
-	inode->nlink++;
-	inode->ctime = current_time();
-	d_add(dentry, ihold(inode));
-	dir_touch(dir);
-	return 0;
-}
-
-static int ramfs_unlink(struct inode *dir, struct dentry *dentry)
-{
-	dentry->inode->nlink--;
-	dentry->inode->ctime = current_time();
-	d_drop(dentry);
-	dir_touch(dir);
-	return 0;
-}
-
-static int ramfs_rmdir(struct inode *dir, struct dentry *dentry)
-{
-	BUG_ON(!d_empty(dentry));
-	dir->nlink--;
-	dentry->inode->nlink--;		/* its own . */
-	return ramfs_unlink(dir, dentry);
-}
-
-/* Mapped pages would go on showing the old contents: refuse, as for a running program. */
-static int ramfs_truncate(struct inode *inode)
-{
-	if (atomic_read(&inode->mapping.mmap_count))
-		return -ETXTBSY;
-	inode->size = 0;
-	truncate_inode_pages(&inode->mapping, 0);
-	inode->mtime = inode->ctime = current_time();
-	return 0;
-}
-
-const struct inode_operations ramfs_dir_iops = {
-	.mknod = ramfs_mknod,
-	.symlink = ramfs_symlink,
-	.link = ramfs_link,
-	.unlink = ramfs_unlink,
-	.rmdir = ramfs_rmdir,
-};
-
-static const struct inode_operations ramfs_file_iops = {
-	.truncate = ramfs_truncate,
-};
-
-static const struct inode_operations ramfs_special_iops = {};
-
-/* ramfs_inode - an inode of any type, with the operations of that type; or NULL. */
-struct inode *ramfs_inode(struct super_block *sb, mode_t mode, dev_t rdev)
-{
-	struct inode *inode = new_inode(sb, mode);
-
-	if (!inode)
-		return NULL;
-	inode->op = &ramfs_special_iops;
-	if (S_ISREG(mode)) {
-		inode->op = &ramfs_file_iops;
-		inode->fop = &ramfs_file_fops;
-	} else if (S_ISDIR(mode)) {
-		inode->op = &ramfs_dir_iops;
-		inode->fop = &ramfs_dir_fops;
-		inode->nlink = 2;
-	} else if (S_ISFIFO(mode)) {
-		inode->fop = &pipe_fops;
-	} else if (S_ISCHR(mode)) {
-		inode->fop = &chrdev_fops;
-		inode->rdev = rdev;
-	}
-	return inode;
-}
-
-static int ramfs_fill_super(struct super_block *sb, const char *options __unused)
-{
-	return d_make_root(sb, ramfs_inode(sb, S_IFDIR | 0755, 0));
-}
-
-static struct file_system_type rootfs_type = {
-	.name = "rootfs",
-	.magic = 0x01021994,
-	.fill_super = ramfs_fill_super,
-};
-
-static struct file_system_type tmpfs_type = {
-	.name = "tmpfs",
-	.magic = 0x01021994,
-	.fill_super = ramfs_fill_super,
-};
-
-static struct super_block *shm_sb;		/* of files without a name */
-
-void ramfs_init(void)
-{
-	register_filesystem(&rootfs_type);
-	register_filesystem(&tmpfs_type);
-	shm_sb = kern_mount(&tmpfs_type);
-	BUG_ON(IS_ERR(shm_sb));
-}
-
-struct file *shmem_file_setup(loff_t size)
-{
-	struct inode *inode;
-	struct file *file;
-
-	BUG_ON(size < 0 || size > TASK_SIZE);
-	inode = ramfs_inode(shm_sb, S_IFREG | 0600, 0);
-	if (!inode)
-		return ERR_PTR(-ENOMEM);
-	inode->nlink = 0;
-	inode->size = size;
-	file = alloc_file(inode, NULL, O_RDWR);
-	iput(inode);
-	return file;
-}

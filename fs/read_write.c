@@ -2,12 +2,12 @@
 /* read_write.c - the calls that move bytes: checks here, the work in the file's operations. */
 #include "internal.h"
 #include <nopage/mm.h>
+#include <nopage/sched.h>
 #include <nopage/slab.h>
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 
 #define LONG_MAX	0x7fffffffL
-#define MAX_RW_COUNT	(LONG_MAX & PAGE_MASK)	/* one call moves no more, as on Linux */
 
 enum direction { READ, WRITE };
 
@@ -63,18 +63,18 @@ long sys_write(long fd, long buf, long count)
 	return rw_fd(fd, WRITE, buf, count);
 }
 
-/* Has the file no positions? The terminal and pipes are such. */
-static bool is_stream(const struct file *file)
+/* Not the terminal, not a pipe. */
+static bool has_positions(const struct file *file)
 {
 	mode_t mode = file->inode->mode;
 
-	return (S_ISCHR(mode) || S_ISFIFO(mode)) && !file->fop->llseek;
+	return S_ISREG(mode) || S_ISDIR(mode) || file->fop->llseek;
 }
 
 /* At a position of its own; the file's stays. */
 static long rw_at(long fd, enum direction dir, long buf, long count, long low, long high)
 {
-	loff_t pos = (loff_t)((u64)(u32)high << 32 | (u32)low);
+	loff_t pos = make_loff(low, high);
 	struct file *file;
 	ssize_t done;
 
@@ -84,7 +84,7 @@ static long rw_at(long fd, enum direction dir, long buf, long count, long low, l
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	done = -ESPIPE;
-	if (!is_stream(file))
+	if (has_positions(file))
 		done = do_rw(file, dir, (void *)buf, count, &pos);
 	fput(file);
 	return done;
@@ -124,14 +124,15 @@ fail:
 }
 
 /* Piece by piece, up to the first that ends early. Bytes, or the error of the first piece. */
-static ssize_t rw_pieces(struct file *file, enum direction dir, const struct iovec *vec, long count)
+static ssize_t rw_pieces(struct file *file, enum direction dir, const struct iovec *vec, long count,
+			 loff_t *pos)
 {
 	ssize_t done = 0, n;
 
 	for (long i = 0; i < count; i++) {
 		if (!vec[i].iov_len)
 			continue;
-		n = do_rw(file, dir, vec[i].iov_base, vec[i].iov_len, &file->pos);
+		n = do_rw(file, dir, vec[i].iov_base, vec[i].iov_len, pos);
 		if (n < 0)
 			return done ? done : n;
 		done += n;
@@ -141,36 +142,97 @@ static ssize_t rw_pieces(struct file *file, enum direction dir, const struct iov
 	return done;
 }
 
-static long rwv_fd(long fd, enum direction dir, long iov, long count)
+/* pos NULL: at the file's own position. */
+static ssize_t rwv_file(struct file *file, enum direction dir, long iov, long count, loff_t *pos)
+{
+	struct iovec *vec;
+	ssize_t done;
+
+	if (count < 0 || count > IOV_MAX)
+		return -EINVAL;
+	if (S_ISDIR(file->inode->mode))
+		return -EISDIR;
+	if (!count)
+		return 0;
+	vec = get_iovec(iov, count);
+	if (IS_ERR(vec))
+		return PTR_ERR(vec);
+	done = rw_pieces(file, dir, vec, count, pos ?: &file->pos);
+	kfree(vec);
+	return done;
+}
+
+static long rwv_fd(long fd, enum direction dir, long iov, long count, loff_t *pos)
 {
 	struct file *file = get_open(fd, dir);
-	struct iovec *vec;
-	ssize_t done = 0;
+	ssize_t done;
 
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	if (count < 0 || count > IOV_MAX) {
-		done = -EINVAL;
-	} else if (S_ISDIR(file->inode->mode)) {
-		done = -EISDIR;
-	} else if (count) {
-		vec = get_iovec(iov, count);
-		done = IS_ERR(vec) ? PTR_ERR(vec) : rw_pieces(file, dir, vec, count);
-		if (!IS_ERR(vec))
-			kfree(vec);
-	}
+	done = -ESPIPE;
+	if (!pos || has_positions(file))
+		done = rwv_file(file, dir, iov, count, pos);
 	fput(file);
 	return done;
 }
 
 long sys_readv(long fd, long iov, long count)
 {
-	return rwv_fd(fd, READ, iov, count);
+	return rwv_fd(fd, READ, iov, count, NULL);
 }
 
 long sys_writev(long fd, long iov, long count)
 {
-	return rwv_fd(fd, WRITE, iov, count);
+	return rwv_fd(fd, WRITE, iov, count, NULL);
+}
+
+long sys_preadv(long fd, long iov, long count, long pos_low, long pos_high)
+{
+	loff_t pos = make_loff(pos_low, pos_high);
+
+	return pos < 0 ? -EINVAL : rwv_fd(fd, READ, iov, count, &pos);
+}
+
+long sys_pwritev(long fd, long iov, long count, long pos_low, long pos_high)
+{
+	loff_t pos = make_loff(pos_low, pos_high);
+
+	return pos < 0 ? -EINVAL : rwv_fd(fd, WRITE, iov, count, &pos);
+}
+
+#define RWF_HIPRI	1
+#define RWF_DSYNC	2
+#define RWF_SYNC	4
+#define RWF_NOTHING	(RWF_HIPRI | RWF_DSYNC | RWF_SYNC)	/* hold for memory anyway */
+
+/* Position -1: the file's own. */
+static long rwv2_fd(long fd, enum direction dir, long iov, long count, loff_t pos, long flags)
+{
+	if (flags & ~RWF_NOTHING)
+		return -EOPNOTSUPP;
+	if (pos < -1)
+		return -EINVAL;
+	return rwv_fd(fd, dir, iov, count, pos == -1 ? NULL : &pos);
+}
+
+long sys_preadv2(long fd, long iov, long count, long pos_low, long pos_high, long flags)
+{
+	return rwv2_fd(fd, READ, iov, count, make_loff(pos_low, pos_high), flags);
+}
+
+long sys_pwritev2(long fd, long iov, long count, long pos_low, long pos_high, long flags)
+{
+	return rwv2_fd(fd, WRITE, iov, count, make_loff(pos_low, pos_high), flags);
+}
+
+bool within_file_limit(loff_t size)
+{
+	unsigned long limit = rlimit(RLIMIT_FSIZE);
+
+	if (limit == RLIM_INFINITY || size <= limit)
+		return true;
+	send_sig(SIGXFSZ, current);
+	return false;
 }
 
 /* The new position, or -Exxx. Directories: only from the start and from here. */
@@ -178,7 +240,7 @@ static loff_t do_llseek(struct file *file, loff_t offset, int whence)
 {
 	if (file->fop->llseek)
 		return file->fop->llseek(file, offset, whence);
-	if (is_stream(file))
+	if (!has_positions(file))
 		return -ESPIPE;
 	if (whence == SEEK_CUR)
 		offset += file->pos;
@@ -213,7 +275,7 @@ long sys_lseek(long fd, long offset, long whence)
 
 long sys_llseek(long fd, long offset_high, long offset_low, long result, long whence)
 {
-	loff_t offset = (loff_t)((u64)(u32)offset_high << 32 | (u32)offset_low);
+	loff_t offset = make_loff(offset_low, offset_high);
 	loff_t pos = seek_fd(fd, offset, whence);
 
 	if (pos < 0)

@@ -13,6 +13,7 @@
  * dentry->mounted, which path walks read.
  */
 #include "internal.h"
+#include <nopage/cred.h>
 #include <nopage/mm.h>
 #include <nopage/printf.h>
 #include <nopage/sched.h>
@@ -64,11 +65,29 @@ static int get_anon_dev(dev_t *dev)
 	return -EMFILE;
 }
 
-/* The end of a super block whose names, but the root, are gone. */
+/* Drop all names but the root, deepest first. */
+static void drop_names(struct super_block *sb)
+{
+	struct dentry *d = sb->root, *parent;
+
+	while (d != sb->root || !list_empty(&d->children)) {
+		if (!list_empty(&d->children)) {
+			d = list_first_entry(&d->children, struct dentry, child);
+			continue;
+		}
+		parent = d->parent;
+		d_drop(d);
+		d = parent;
+	}
+}
+
+/* The end of a super block that nobody uses. */
 static void kill_super(struct super_block *sb)
 {
-	if (sb->root)
+	if (sb->root) {
+		drop_names(sb);
 		dput(sb->root);
+	}
 	BUG_ON(atomic_read(&sb->inodes));
 	if (sb->type->kill_super)
 		sb->type->kill_super(sb);
@@ -142,22 +161,6 @@ static bool super_busy(const struct super_block *sb)
 		if (atomic_read(&d->count) != 1 + nr_children(d))
 			return true;
 	return false;
-}
-
-/* Drop all names but the root, deepest first. */
-static void drop_names(struct super_block *sb)
-{
-	struct dentry *d = sb->root, *parent;
-
-	while (d != sb->root || !list_empty(&d->children)) {
-		if (!list_empty(&d->children)) {
-			d = list_first_entry(&d->children, struct dentry, child);
-			continue;
-		}
-		parent = d->parent;
-		d_drop(d);
-		d = parent;
-	}
 }
 
 /* ------------------------------------------------------------------ mounts */
@@ -257,7 +260,6 @@ static int detach(struct dentry *where)
 	list_del(&mnt->list);
 	dput(mountpoint);
 	free_mount(mnt);
-	drop_names(sb);
 	kill_super(sb);
 	return 0;
 }
@@ -462,6 +464,8 @@ long sys_mount(long source, long where, long type, long flags, long data)
 	long error = 0;
 	int n;
 
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	if ((flags & MS_MGC_MSK) == MS_MGC_VAL)
 		flags &= ~MS_MGC_MSK;
 	for (n = 0; n < 3; n++) {
@@ -484,6 +488,8 @@ long sys_umount2(long where, long flags)
 
 	if (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
 		return -EINVAL;
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	dentry = user_lookup(AT_FDCWD, (const char *)where,
 			     flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW);
 	return IS_ERR(dentry) ? PTR_ERR(dentry) : do_umount(dentry);

@@ -22,6 +22,8 @@ void address_space_init(struct address_space *mapping)
 {
 	INIT_RADIX_TREE(&mapping->page_tree);
 	mapping->nrpages = 0;
+	mapping->i_mmap = NULL;
+	spin_lock_init(&mapping->i_mmap_lock);
 	spin_lock_init(&mapping->tree_lock);
 	atomic_set(&mapping->mmap_count, 0);
 }
@@ -65,15 +67,18 @@ struct page *find_or_create_page(struct address_space *mapping, unsigned long in
 		page = find_get_page(mapping, index);
 		if (page)
 			return page;
+		if (mapping->a_ops && !mapping->a_ops->charge(mapping))
+			return ERR_PTR(-ENOSPC);
 		page = alloc_page(GFP_KERNEL | __GFP_ZERO);
-		if (!page)
-			return NULL;
-		error = add_to_page_cache(mapping, page, index);
+		error = page ? add_to_page_cache(mapping, page, index) : -ENOMEM;
 		if (!error)
 			return page;
-		put_page(page);
+		if (page)
+			put_page(page);
+		if (mapping->a_ops)
+			mapping->a_ops->uncharge(mapping);
 		if (error != -EEXIST)		/* else another task was faster: take its page */
-			return NULL;
+			return ERR_PTR(error);
 	}
 }
 
@@ -86,6 +91,8 @@ static void remove_from_page_cache(struct address_space *mapping, struct page *p
 	mapping->nrpages--;
 	atomic_dec(&cached);
 	spin_unlock(&mapping->tree_lock);
+	if (mapping->a_ops)
+		mapping->a_ops->uncharge(mapping);
 	put_page(page);
 }
 
@@ -107,15 +114,54 @@ void truncate_inode_pages(struct address_space *mapping, unsigned long index)
 
 /* ------------------------------------------------------------------ mappings of a file */
 
-/* Counts of mappings: an inode may only go when nothing maps it. */
+/* All areas of a file stand on one list, so that truncate reaches every page table. */
 static void filemap_open(struct vm_area_struct *vma)
 {
-	atomic_inc(&vma->vm_file->inode->mapping.mmap_count);
+	struct address_space *mapping = &vma->vm_file->inode->mapping;
+
+	atomic_inc(&mapping->mmap_count);
+	spin_lock(&mapping->i_mmap_lock);
+	vma->vm_next_share = mapping->i_mmap;
+	if (vma->vm_next_share)
+		vma->vm_next_share->vm_pprev_share = &vma->vm_next_share;
+	mapping->i_mmap = vma;
+	vma->vm_pprev_share = &mapping->i_mmap;
+	spin_unlock(&mapping->i_mmap_lock);
 }
 
+/* Its page table entries are gone, or the rest of the area goes on under another struct. */
 static void filemap_close(struct vm_area_struct *vma)
 {
-	BUG_ON(atomic_dec_return(&vma->vm_file->inode->mapping.mmap_count) < 0);
+	struct address_space *mapping = &vma->vm_file->inode->mapping;
+
+	spin_lock(&mapping->i_mmap_lock);
+	*vma->vm_pprev_share = vma->vm_next_share;
+	if (vma->vm_next_share)
+		vma->vm_next_share->vm_pprev_share = vma->vm_pprev_share;
+	spin_unlock(&mapping->i_mmap_lock);
+	BUG_ON(atomic_dec_return(&mapping->mmap_count) < 0);
+}
+
+/*
+ * Areas change their borders with mmap_sem held, which cannot be taken here (it comes before the
+ * inode's lock): too small or too large a range is unmapped only if that happens at this moment on
+ * another CPU.
+ */
+void unmap_mapping_range(struct address_space *mapping, unsigned long index)
+{
+	struct vm_area_struct *vma;
+
+	spin_lock(&mapping->i_mmap_lock);
+	for (vma = mapping->i_mmap; vma; vma = vma->vm_next_share) {
+		unsigned long start = vma->vm_start;
+
+		if (vma->vm_pgoff + vma_pages(vma) <= index)
+			continue;
+		if (index > vma->vm_pgoff)
+			start += (index - vma->vm_pgoff) << PAGE_SHIFT;
+		zap_page_range(vma->vm_mm, start, vma->vm_end);
+	}
+	spin_unlock(&mapping->i_mmap_lock);
 }
 
 /* The page of the file at address. A page that lies wholly behind the end of the file: SIGBUS. */
@@ -129,7 +175,9 @@ noinline struct page *filemap_nopage(struct vm_area_struct *vma, unsigned long a
 		return NOPAGE_SIGBUS;
 	page = find_or_create_page(&inode->mapping, index);
 	*type = VM_FAULT_MINOR;
-	return page ?: NOPAGE_OOM;
+	if (IS_ERR(page))
+		return PTR_ERR(page) == -ENOMEM ? NOPAGE_OOM : NOPAGE_SIGBUS;
+	return page;
 }
 
 #define FAULT_AROUND_PAGES	16	/* as Linux: 64 KiB, aligned */

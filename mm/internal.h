@@ -100,7 +100,10 @@ pgprot_t vm_get_page_prot(unsigned long vm_flags);
 
 /* pte_alloc - the entry for a user address, with a table made for it if there is none; or NULL. */
 pte_t *pte_alloc(struct mm_struct *mm, unsigned long addr);
-/* zap_page_range - unmap [start, end): clear entries, flush, drop references. Cannot fail. */
+/*
+ * zap_page_range - unmap [start, end): clear entries, flush, drop references. Cannot fail. Caller
+ * holds mmap_sem, or for areas of a file the i_mmap_lock of its mapping.
+ */
 void zap_page_range(struct mm_struct *mm, unsigned long start, unsigned long end);
 /* free_tables - free the tables for [first, last), borders of tables, that nothing is mapped by. */
 void free_tables(struct mm_struct *mm, unsigned long first, unsigned long last);

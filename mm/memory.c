@@ -100,7 +100,6 @@ void zap_page_range(struct mm_struct *mm, unsigned long start, unsigned long end
 	struct mmu_gather tlb;		/* the page array stays uninitialised on purpose */
 	unsigned long addr, next;
 
-	assert_mmap_locked(mm);
 	ASSERT(!((start | end) & ~PAGE_MASK) && start < end && end <= TASK_SIZE);
 	tlb.mm = mm;
 	tlb.start = 0;

@@ -19,26 +19,42 @@
 struct dentry;
 struct dirent_buf;
 struct file;
+struct iattr;
 struct inode;
+struct file_lock;
+struct file_system_type;
 struct kstatfs;
 struct mount;
 struct poll_table;
 struct super_block;
 
-#define MKDEV(major, minor)	((dev_t)((major) << 8 | (minor)))
-#define MAJOR(dev)		((dev) >> 8)
-#define MINOR(dev)		((dev) & 0xff)
+/* As user programs see them: minor numbers above 255 have their upper bits above the major. */
+#define MKDEV(major, minor)	((dev_t)((major) << 8 | ((minor) & 0xff) | ((minor) & ~0xff) << 12))
+#define MAJOR(dev)		((dev) >> 8 & 0xfff)
+#define MINOR(dev)		(((dev) & 0xff) | ((dev) >> 12 & 0xfff00))
+
+/* What the pages of a file cost its file system. */
+struct address_space_operations {
+	/* May the file have one page more? Takes it from what is free. Empty: always. */
+	bool (*charge)(struct address_space *mapping);
+	void (*uncharge)(struct address_space *mapping);	/* one page is gone */
+};
 
 /* The pages of one file, by page number; every page in it holds a reference for it. */
 struct address_space {
+	const struct address_space_operations *a_ops;	/* NULL: pages cost nothing */
 	struct radix_tree_root page_tree;	/* struct page *, tree_lock */
 	unsigned long nrpages;			/* tree_lock */
 	spinlock_t tree_lock;
+	struct vm_area_struct *i_mmap;		/* areas that map it, by vm_next_share; i_mmap_lock */
+	spinlock_t i_mmap_lock;
 	atomic_t mmap_count;			/* areas that map it; by vm_ops open, close */
 };
 
 /* super_block.flags: those of mount(2) that this kernel knows; see uapi/mount.h. */
 #define SB_RDONLY	0x1			/* MS_RDONLY */
+#define SB_NOATIME	0x400
+#define SB_NODIRATIME	0x800
 #define SB_ON_DEMAND	0x80000000		/* names are made by i_op->lookup, and not kept */
 
 /* A file system there is. It is mounted in one place at most: mounting again makes another. */
@@ -86,9 +102,23 @@ int mount_line(unsigned int n, char *buf, size_t size);
 int mountinfo_line(unsigned int n, char *buf, size_t size);
 int filesystem_line(unsigned int n, char *buf, size_t size);
 
+/* What statfs() tells, in pages and inodes. */
+struct kstatfs {
+	u64 blocks, bfree, files, ffree;
+};
+
 struct inode_time {
 	s64 sec;				/* since 1970 */
 	u32 nsec;
+};
+
+/* What chmod, chown and utimes change; valid: ATTR_*. */
+struct iattr {
+	unsigned int valid;
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+	struct inode_time atime, mtime;
 };
 
 struct inode {
@@ -102,6 +132,9 @@ struct inode {
 	dev_t rdev;				/* device nodes: major << 8 | minor */
 	loff_t size;				/* bytes; lock */
 	struct inode_time atime, mtime, ctime;
+	bool linkable;				/* made without a name by O_TMPFILE; lock of the directory */
+	atomic_t writecount;			/* open for writing; below 0: programs that run it */
+	struct file_lock *locks;		/* held, sorted by owner and place; locks_lock */
 	const struct inode_operations *op;
 	const struct file_operations *fop;	/* what open gives a new file */
 	struct address_space mapping;
@@ -123,7 +156,12 @@ struct inode_operations {
 	/* Take a name away; rmdir has already been checked to be empty. */
 	int (*unlink)(struct inode *dir, struct dentry *dentry);
 	int (*rmdir)(struct inode *dir, struct dentry *dentry);
-	int (*truncate)(struct inode *inode);		/* to size 0; nothing maps it */
+	/* Move a name to new, which is not hashed, or names what is replaced; flags: RENAME_*. */
+	int (*rename)(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
+		      struct dentry *new, unsigned int flags);
+	int (*truncate)(struct inode *inode, loff_t size);	/* to any size; also mappings */
+	/* Rights, owner, times: checked already. */
+	int (*setattr)(struct inode *inode, const struct iattr *attr);
 	/*
 	 * SB_ON_DEMAND: is there dentry->name in dir? Gives dentry an inode by d_instantiate(),
 	 * or -ENOENT. No lock is held. The dentry is never hashed: it, and the inode if nothing
@@ -159,6 +197,7 @@ struct file_operations {
 
 #define FMODE_READ	1
 #define FMODE_WRITE	2
+#define FMODE_EXEC	4			/* a program that runs: nobody may write to it */
 
 /* One open file: shared by dup() and fork(). */
 struct file {

@@ -286,11 +286,16 @@ void count_mm_usage(struct mm_usage *usage);
 struct address_space;
 void address_space_init(struct address_space *mapping);
 unsigned long nr_cached_pages(void);		/* of all files */
-/* The page at index, referenced. Without one: NULL; or one of zeroes is made (NULL: no memory). */
+/*
+ * The page at index, referenced. Without one: NULL; or one of zeroes is made, or
+ * ERR_PTR(-ENOMEM, -ENOSPC).
+ */
 struct page *find_get_page(struct address_space *mapping, unsigned long index);
 struct page *find_or_create_page(struct address_space *mapping, unsigned long index);
 /* Drop all pages from index on (their mappings must be gone). */
 void truncate_inode_pages(struct address_space *mapping, unsigned long index);
+/* unmap_mapping_range - take the pages from index on out of all page tables, private copies too. */
+void unmap_mapping_range(struct address_space *mapping, unsigned long index);
 /* vm_ops->nopage of file mappings. */
 struct page *filemap_nopage(struct vm_area_struct *vma, unsigned long address, int *type);
 /* f_op->mmap of in-memory files: fills vm_ops. */

@@ -63,6 +63,8 @@ struct vm_area_struct {
 	const struct vm_operations_struct *vm_ops;	/* NULL: anonymous memory */
 	unsigned long vm_pgoff;			/* of vm_start in vm_file, in pages */
 	struct file *vm_file;			/* counted reference, or NULL */
+	/* i_mmap_lock of the mapping: all areas of one file, for truncate; back: who points here. */
+	struct vm_area_struct *vm_next_share, **vm_pprev_share;
 };
 
 #define VM_READ		0x00000001

@@ -11,7 +11,10 @@
 #define S_IFDIR		0040000
 #define S_IFCHR		0020000
 #define S_IFIFO		0010000
+#define S_ISUID		0004000
+#define S_ISGID		0002000
 #define S_ISVTX		0001000
+#define S_IXGRP		0000010
 #define S_IALLUGO	0007777
 #define S_IRWXUGO	0000777
 #define S_IXUGO		0000111
@@ -20,7 +23,13 @@
 #define S_ISREG(m)	(((m) & S_IFMT) == S_IFREG)
 #define S_ISDIR(m)	(((m) & S_IFMT) == S_IFDIR)
 #define S_ISFIFO(m)	(((m) & S_IFMT) == S_IFIFO)
+#define S_ISBLK(m)	(((m) & S_IFMT) == S_IFBLK)
+#define S_ISSOCK(m)	(((m) & S_IFMT) == S_IFSOCK)
 #define S_ISCHR(m)	(((m) & S_IFMT) == S_IFCHR)
+
+/* utimensat(): instead of nanoseconds. */
+#define UTIME_NOW	0x3fffffff
+#define UTIME_OMIT	0x3ffffffe
 
 /* stat(), lstat(), fstat(): calls 106 to 108. */
 struct stat {

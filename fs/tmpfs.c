@@ -1,0 +1,594 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tmpfs.c - file systems in memory: names, inodes, and how much of both there may be.
+ *
+ * The names are the dentries (dcache.c), the data are pages (ramfs.c). rootfs and the kernel's own
+ * nameless files have no limits (sb->info is NULL); a tmpfs has those of its mount options:
+ * size, nr_blocks, nr_inodes, and mode, uid, gid of its root. A devtmpfs is a tmpfs that begins with
+ * the nodes of all devices.
+ *
+ * Sources: tmpfs(5).
+ */
+#include "internal.h"
+#include <nopage/kstrtox.h>
+#include <nopage/mm.h>
+#include <nopage/printf.h>
+#include <nopage/sched.h>
+#include <nopage/slab.h>
+#include <nopage/string.h>
+#include <nopage/syscalls.h>
+
+#define TMPFS_MAGIC	0x01021994
+#define RAMFS_MAGIC	0x858458f6
+
+/* What one tmpfs may hold. */
+struct tmpfs_info {
+	spinlock_t lock;
+	/* lock; 0: no limit */
+	unsigned long max_pages, max_inodes;
+	unsigned long pages, inodes;		/* in use */
+	mode_t mode;				/* of the root */
+	uid_t uid;
+	gid_t gid;
+};
+
+/* ------------------------------------------------------------------ limits */
+
+/* One more of what *used counts, if max (0: any number) allows it. */
+static bool take_one(struct tmpfs_info *info, unsigned long *used, const unsigned long *max)
+{
+	bool ok;
+
+	spin_lock(&info->lock);
+	ok = !*max || *used < *max;
+	*used += ok;
+	spin_unlock(&info->lock);
+	return ok;
+}
+
+static void give_one(struct tmpfs_info *info, unsigned long *used)
+{
+	spin_lock(&info->lock);
+	BUG_ON(!*used);
+	--*used;
+	spin_unlock(&info->lock);
+}
+
+static struct tmpfs_info *info_of(struct address_space *mapping)
+{
+	return container_of(mapping, struct inode, mapping)->sb->info;
+}
+
+static bool tmpfs_charge(struct address_space *mapping)
+{
+	struct tmpfs_info *info = info_of(mapping);
+
+	return take_one(info, &info->pages, &info->max_pages);
+}
+
+static void tmpfs_uncharge(struct address_space *mapping)
+{
+	struct tmpfs_info *info = info_of(mapping);
+
+	give_one(info, &info->pages);
+}
+
+static const struct address_space_operations tmpfs_aops = {
+	.charge = tmpfs_charge,
+	.uncharge = tmpfs_uncharge,
+};
+
+static void tmpfs_evict(struct inode *inode)
+{
+	struct tmpfs_info *info = inode->sb->info;
+
+	if (info)
+		give_one(info, &info->inodes);
+}
+
+/* ------------------------------------------------------------------ names */
+
+/* A directory has changed. */
+static void dir_touch(struct inode *dir)
+{
+	dir->mtime = dir->ctime = current_time();
+}
+
+/* An inode made by the current task in dir. Or ERR_PTR(-ENOMEM, -ENOSPC). */
+static struct inode *make_inode(struct inode *dir, mode_t mode, dev_t rdev)
+{
+	struct inode *inode = ramfs_inode(dir->sb, mode, rdev);
+
+	if (!IS_ERR(inode))
+		inode_init_owner(inode, dir);
+	return inode;
+}
+
+static int tmpfs_mknod(struct inode *dir, struct dentry *dentry, mode_t mode, dev_t rdev)
+{
+	struct inode *inode = make_inode(dir, mode, rdev);
+
+	if (IS_ERR(inode))
+		return PTR_ERR(inode);
+	if (S_ISDIR(mode))
+		dir->nlink++;		/* its .. */
+	d_add(dentry, inode);
+	dir_touch(dir);
+	return 0;
+}
+
+static int tmpfs_symlink(struct inode *dir, struct dentry *dentry, const char *target)
+{
+	struct inode *inode = make_inode(dir, S_IFLNK | S_IRWXUGO, 0);
+
+	if (IS_ERR(inode))
+		return PTR_ERR(inode);
+	inode->size = strlen(target);
+	inode->symlink = kmalloc(inode->size + 1, GFP_KERNEL);
+	if (!inode->symlink) {
+		iput(inode);
+		return -ENOMEM;
+	}
+	strcpy(inode->symlink, target);
+	d_add(dentry, inode);
+	dir_touch(dir);
+	return 0;
+}
+
+/* A file that was made without a name (O_TMPFILE) may get one; a removed one may not. */
+static int tmpfs_link(struct inode *dir, struct dentry *dentry, struct inode *inode)
+{
+	if (!inode->nlink && !inode->linkable)
+		return -ENOENT;
+	inode->linkable = false;
+	inode->nlink++;
+	inode->ctime = current_time();
+	d_add(dentry, ihold(inode));
+	dir_touch(dir);
+	return 0;
+}
+
+static int tmpfs_unlink(struct inode *dir, struct dentry *dentry)
+{
+	dentry->inode->nlink--;
+	dentry->inode->ctime = current_time();
+	d_drop(dentry);
+	dir_touch(dir);
+	return 0;
+}
+
+static int tmpfs_rmdir(struct inode *dir, struct dentry *dentry)
+{
+	BUG_ON(!d_empty(dentry));
+	dir->nlink--;
+	dentry->inode->nlink--;		/* its own . */
+	return tmpfs_unlink(dir, dentry);
+}
+
+/* The links that directories are of one another, when old goes from old_dir to new_dir. */
+static void move_links(struct inode *old_dir, const struct dentry *old, struct inode *new_dir)
+{
+	if (S_ISDIR(old->inode->mode)) {
+		old_dir->nlink--;
+		new_dir->nlink++;
+	}
+}
+
+/* What new names is replaced. */
+static void drop_victim(struct inode *dir, struct inode *victim)
+{
+	victim->nlink--;
+	if (S_ISDIR(victim->mode)) {
+		victim->nlink--;
+		dir->nlink--;
+	}
+	victim->ctime = current_time();
+}
+
+static char *copy_name(const struct dentry *dentry)
+{
+	char *name = kmalloc(dentry->len + 1, GFP_KERNEL);
+
+	if (name)
+		memcpy(name, dentry->name, dentry->len + 1);
+	return name;
+}
+
+static int tmpfs_rename(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
+			struct dentry *new, unsigned int flags)
+{
+	bool exchange = flags & RENAME_EXCHANGE;
+	char *name[2] = { copy_name(new), exchange ? copy_name(old) : NULL };
+
+	if (!name[0] || (exchange && !name[1])) {
+		kfree(name[0]);
+		kfree(name[1]);
+		return -ENOMEM;
+	}
+	move_links(old_dir, old, new_dir);
+	if (exchange) {
+		move_links(new_dir, new, old_dir);
+		new->inode->ctime = current_time();
+	} else if (new->inode) {
+		drop_victim(new_dir, new->inode);
+	}
+	old->inode->ctime = current_time();
+	d_move(old, new, name);
+	dir_touch(old_dir);
+	dir_touch(new_dir);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ inodes */
+
+const struct inode_operations ramfs_dir_iops = {
+	.mknod = tmpfs_mknod,
+	.symlink = tmpfs_symlink,
+	.link = tmpfs_link,
+	.unlink = tmpfs_unlink,
+	.rmdir = tmpfs_rmdir,
+	.rename = tmpfs_rename,
+	.setattr = generic_setattr,
+	.evict = tmpfs_evict,
+};
+
+static const struct inode_operations tmpfs_file_iops = {
+	.truncate = ramfs_truncate,
+	.setattr = generic_setattr,
+	.evict = tmpfs_evict,
+};
+
+static const struct inode_operations tmpfs_special_iops = {
+	.setattr = generic_setattr,
+	.evict = tmpfs_evict,
+};
+
+static const struct file_operations tmpfs_dir_fops = {
+	.readdir = dcache_readdir,
+};
+
+/* What depends on the type of the file. */
+static void set_operations(struct inode *inode, dev_t rdev)
+{
+	mode_t mode = inode->mode;
+
+	inode->op = &tmpfs_special_iops;
+	if (S_ISREG(mode)) {
+		inode->op = &tmpfs_file_iops;
+		inode->fop = &ramfs_file_fops;
+		inode->mapping.a_ops = inode->sb->info ? &tmpfs_aops : NULL;
+	} else if (S_ISDIR(mode)) {
+		inode->op = &ramfs_dir_iops;
+		inode->fop = &tmpfs_dir_fops;
+		inode->nlink = 2;
+	} else if (S_ISCHR(mode)) {
+		inode->fop = &chrdev_fops;
+		inode->rdev = rdev;
+	} else if (S_ISFIFO(mode)) {
+		inode->fop = &pipe_fops;
+	} else if (S_ISBLK(mode)) {
+		inode->rdev = rdev;	/* there are no block devices to open */
+	}
+}
+
+struct inode *ramfs_inode(struct super_block *sb, mode_t mode, dev_t rdev)
+{
+	struct tmpfs_info *info = sb->info;
+	struct inode *inode;
+
+	if (info && !take_one(info, &info->inodes, &info->max_inodes))
+		return ERR_PTR(-ENOSPC);
+	inode = new_inode(sb, mode);
+	if (inode) {
+		set_operations(inode, rdev);
+		return inode;
+	}
+	if (info)
+		give_one(info, &info->inodes);
+	return ERR_PTR(-ENOMEM);
+}
+
+/* ------------------------------------------------------------------ mount options */
+
+/* size=, nr_blocks=, nr_inodes=: a number of bytes (in pages), of pages, of inodes. */
+static int parse_limit(struct tmpfs_info *info, const char *key, const char *value)
+{
+	u64 n;
+	int error;
+
+	if (!strcmp(key, "size") && *value && value[strlen(value) - 1] == '%') {
+		unsigned long percent = 0;
+
+		while (*value >= '0' && *value <= '9' && percent < 1000)
+			percent = percent * 10 + *value++ - '0';
+		if (value[0] != '%' || value[1])
+			return -EINVAL;
+		info->max_pages = totalram_pages() / 100 * percent;
+		return 0;
+	}
+	error = memparse(value, &n);
+	if (error)
+		return -EINVAL;
+	if (!strcmp(key, "size"))
+		n = (n + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	n = min(n, (u64)0x7fffffff);
+	if (!strcmp(key, "nr_inodes"))
+		info->max_inodes = n;
+	else
+		info->max_pages = n;
+	return 0;
+}
+
+static int parse_option(struct tmpfs_info *info, const char *key, const char *value)
+{
+	unsigned long n;
+
+	if (!strcmp(key, "size") || !strcmp(key, "nr_blocks") || !strcmp(key, "nr_inodes"))
+		return parse_limit(info, key, value);
+	if (kstrtoul(value, !strcmp(key, "mode") ? 8 : 10, &n))
+		return -EINVAL;
+	if (!strcmp(key, "mode"))
+		info->mode = n & S_IALLUGO;
+	else if (!strcmp(key, "uid"))
+		info->uid = n;
+	else if (!strcmp(key, "gid"))
+		info->gid = n;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+/* "size=1m,mode=700": into info. 0 or -EINVAL, -ENOMEM. */
+static int parse_options(struct tmpfs_info *info, const char *options)
+{
+	char *copy = kmalloc(strlen(options) + 1, GFP_KERNEL), *key, *value, *next;
+	int error = 0;
+
+	if (!copy)
+		return -ENOMEM;
+	strcpy(copy, options);
+	for (key = copy; *key && !error; key = next) {
+		next = strchr(key, ',');
+		if (next)
+			*next++ = '\0';
+		else
+			next = key + strlen(key);
+		value = strchr(key, '=');
+		if (value)
+			*value++ = '\0';
+		if (*key)
+			error = value ? parse_option(info, key, value) : -EINVAL;
+	}
+	kfree(copy);
+	return error;
+}
+
+static int tmpfs_remount(struct super_block *sb, const char *options)
+{
+	struct tmpfs_info *info = sb->info, new;
+	int error;
+
+	if (!info)
+		return 0;
+	new = *info;
+	error = parse_options(&new, options);
+	if (error)
+		return error;
+	spin_lock(&info->lock);
+	if ((new.max_pages && new.max_pages < info->pages) ||
+	    (new.max_inodes && new.max_inodes < info->inodes)) {
+		error = -EINVAL;
+	} else {
+		info->max_pages = new.max_pages;
+		info->max_inodes = new.max_inodes;
+	}
+	spin_unlock(&info->lock);
+	return error;
+}
+
+static int tmpfs_show_options(struct super_block *sb, char *buf, size_t size)
+{
+	struct tmpfs_info *info = sb->info;
+	int n;
+
+	if (!info)
+		return 0;
+	n = scnprintf(buf, size, ",size=%luk,nr_inodes=%lu", info->max_pages * (PAGE_SIZE / 1024),
+		      info->max_inodes);
+	if (info->mode != (S_ISVTX | S_IRWXUGO))
+		n += scnprintf(buf + n, size - n, ",mode=%o", info->mode);
+	if (info->uid)
+		n += scnprintf(buf + n, size - n, ",uid=%u", info->uid);
+	if (info->gid)
+		n += scnprintf(buf + n, size - n, ",gid=%u", info->gid);
+	return n;
+}
+
+/* ------------------------------------------------------------------ super blocks */
+
+static void tmpfs_statfs(struct super_block *sb, struct kstatfs *st)
+{
+	struct tmpfs_info *info = sb->info;
+
+	if (!info)
+		return;
+	spin_lock(&info->lock);
+	st->blocks = info->max_pages;
+	st->bfree = info->max_pages ? info->max_pages - info->pages : 0;
+	st->files = info->max_inodes;
+	st->ffree = info->max_inodes ? info->max_inodes - info->inodes : 0;
+	spin_unlock(&info->lock);
+}
+
+static int make_root(struct super_block *sb, mode_t mode, uid_t uid, gid_t gid)
+{
+	struct inode *inode = ramfs_inode(sb, S_IFDIR | mode, 0);
+
+	if (IS_ERR(inode))
+		return PTR_ERR(inode);
+	inode->uid = uid;
+	inode->gid = gid;
+	return d_make_root(sb, inode);
+}
+
+static int rootfs_fill_super(struct super_block *sb, const char *options __unused)
+{
+	return make_root(sb, 0755, 0, 0);
+}
+
+/* Half of the memory, unless options say something else. */
+static int tmpfs_fill_super(struct super_block *sb, const char *options)
+{
+	struct tmpfs_info *info = kmalloc(sizeof(*info), GFP_KERNEL);
+	int error;
+
+	if (!info)
+		return -ENOMEM;
+	*info = (struct tmpfs_info){
+		.lock = SPINLOCK_INIT,
+		.max_pages = totalram_pages() / 2,
+		.max_inodes = totalram_pages() / 2,
+		.mode = S_ISVTX | S_IRWXUGO,
+		.uid = current->cred.fsuid,
+		.gid = current->cred.fsgid,
+	};
+	sb->info = info;
+	error = parse_options(info, options);
+	return error ?: make_root(sb, info->mode, info->uid, info->gid);
+}
+
+static void tmpfs_kill_super(struct super_block *sb)
+{
+	struct tmpfs_info *info = sb->info;
+
+	BUG_ON(info && (info->pages || info->inodes));
+	kfree(info);
+}
+
+/* A node for every device there is. */
+static int devtmpfs_fill_super(struct super_block *sb, const char *options)
+{
+	int error = tmpfs_fill_super(sb, *options ? options : "mode=0755");
+	struct qstr name;
+	mode_t mode;
+	dev_t dev;
+
+	for (unsigned int i = 0; !error && (name.name = chrdev_nth(i, &dev, &mode)); i++) {
+		struct dentry *dentry;
+
+		name.len = strlen(name.name);
+		dentry = d_alloc(sb->root, &name);
+		if (!dentry)
+			return -ENOMEM;
+		error = tmpfs_mknod(sb->root->inode, dentry, S_IFCHR | mode, dev);
+		dput(dentry);
+	}
+	return error;
+}
+
+static struct file_system_type rootfs_type = {
+	.name = "rootfs",
+	.magic = RAMFS_MAGIC,
+	.fill_super = rootfs_fill_super,
+};
+
+static struct file_system_type tmpfs_type = {
+	.name = "tmpfs",
+	.magic = TMPFS_MAGIC,
+	.fill_super = tmpfs_fill_super,
+	.kill_super = tmpfs_kill_super,
+	.remount = tmpfs_remount,
+	.statfs = tmpfs_statfs,
+	.show_options = tmpfs_show_options,
+};
+
+static struct file_system_type devtmpfs_type = {
+	.name = "devtmpfs",
+	.magic = TMPFS_MAGIC,
+	.fill_super = devtmpfs_fill_super,
+	.kill_super = tmpfs_kill_super,
+	.remount = tmpfs_remount,
+	.statfs = tmpfs_statfs,
+	.show_options = tmpfs_show_options,
+};
+
+static struct super_block *shm_sb;		/* of files without a name */
+
+void ramfs_init(void)
+{
+	register_filesystem(&rootfs_type);
+	register_filesystem(&tmpfs_type);
+	register_filesystem(&devtmpfs_type);
+	shm_sb = kern_mount(&rootfs_type);
+	BUG_ON(IS_ERR(shm_sb));
+}
+
+/* ------------------------------------------------------------------ files without a name */
+
+struct file *shmem_file_setup(loff_t size)
+{
+	struct inode *inode;
+	struct file *file;
+
+	BUG_ON(size < 0 || size > TASK_SIZE);
+	inode = ramfs_inode(shm_sb, S_IFREG | 0600, 0);
+	if (IS_ERR(inode))
+		return ERR_PTR(PTR_ERR(inode));
+	inode->nlink = 0;
+	inode->size = size;
+	file = alloc_file(inode, NULL, O_RDWR | O_LARGEFILE);
+	iput(inode);
+	return file;
+}
+
+#define MFD_CLOEXEC		1
+#define MFD_ALLOW_SEALING	2
+#define MFD_NAME_MAX		249
+
+/* The name is only shown: /proc/PID/fd/N -> /memfd:NAME (deleted). */
+static struct file *memfd_file(const char *name)
+{
+	struct inode *inode = ramfs_inode(shm_sb, S_IFREG | S_IRWXUGO, 0);
+	struct dentry *dentry;
+	struct file *file;
+
+	if (IS_ERR(inode))
+		return ERR_PTR(PTR_ERR(inode));
+	inode_init_owner(inode, NULL);
+	inode->nlink = 0;
+	dentry = d_alloc_root(shm_sb, name, inode);
+	if (!dentry)
+		return ERR_PTR(-ENOMEM);
+	file = alloc_file(inode, dentry, O_RDWR | O_LARGEFILE);
+	dput(dentry);
+	return file;
+}
+
+long sys_memfd_create(long user_name, long flags)
+{
+	struct file *file;
+	char *name, *full;
+	long fd;
+
+	if (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING))
+		return -EINVAL;
+	name = getname((const char *)user_name);
+	if (IS_ERR(name))
+		return PTR_ERR(name) == -ENAMETOOLONG ? -EINVAL : PTR_ERR(name);
+	fd = -EINVAL;
+	if (strlen(name) > MFD_NAME_MAX)
+		goto out;
+	fd = -ENOMEM;
+	full = kmalloc(MFD_NAME_MAX + sizeof("/memfd: (deleted)"), GFP_KERNEL);
+	if (!full)
+		goto out;
+	snprintf(full, MFD_NAME_MAX + sizeof("/memfd: (deleted)"), "/memfd:%s (deleted)", name);
+	file = memfd_file(full);
+	kfree(full);
+	fd = IS_ERR(file) ? PTR_ERR(file) : fd_install(file, 0, flags & MFD_CLOEXEC);
+	if (fd < 0 && !IS_ERR(file))
+		fput(file);
+out:
+	putname(name);
+	return fd;
+}
