@@ -33,10 +33,12 @@ long sys_getppid(void)
 
 /* ------------------------------------------------------------------ the system */
 
+/* Loads are << 16, LOAD_SHIFT is 11. */
 long sys_sysinfo(long info)
 {
 	struct sysinfo si = {
 		.uptime = (jiffies + HZ - 1) / HZ,
+		.loads = { avenrun[0] << 5, avenrun[1] << 5, avenrun[2] << 5 },
 		.totalram = totalram_pages() << PAGE_SHIFT,
 		.freeram = nr_free_pages() << PAGE_SHIFT,
 		.procs = nr_tasks(),

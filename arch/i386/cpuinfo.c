@@ -60,6 +60,21 @@ static bool in_scheduler(unsigned long ip)
 	return !name;
 }
 
+/* Does the instruction before ip call? E8 rel32, or FF /2 of two to seven bytes. */
+static bool is_return_address(unsigned long ip)
+{
+	const u8 *code = (const u8 *)ip;
+
+	if (ip < (unsigned long)_text + 7 || ip >= (unsigned long)_etext)
+		return false;
+	if (code[-5] == 0xe8)
+		return true;
+	for (int len = 2; len <= 7; len++)
+		if (code[-len] == 0xff && (code[1 - len] & 0x38) == 0x10)
+			return true;
+	return false;
+}
+
 /* Without frame pointers (release build): the first word that looks like a return address is it. */
 unsigned long get_wchan(const struct task_struct *p)
 {
@@ -69,7 +84,7 @@ unsigned long get_wchan(const struct task_struct *p)
 	if (p == current || !(p->state & (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)))
 		return 0;
 	for (; (const void *)word >= p->stack && word < end; word++)
-		if (*word >= (u32)_text && *word < (u32)_etext && !in_scheduler(*word))
+		if (is_return_address(*word) && !in_scheduler(*word))
 			return *word;
 	return 0;
 }

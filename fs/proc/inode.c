@@ -304,7 +304,22 @@ static struct dentry *proc_follow(struct dentry *link)
 	return dentry;
 }
 
+/* Nothing can be made here; as on Linux that is because the name is not there. */
+static int proc_mknod(struct inode *dir __unused, struct dentry *dentry __unused,
+		      mode_t mode __unused, dev_t rdev __unused)
+{
+	return -ENOENT;
+}
+
+static int proc_symlink(struct inode *dir __unused, struct dentry *dentry __unused,
+			const char *target __unused)
+{
+	return -ENOENT;
+}
+
 static const struct inode_operations proc_dir_iops = {
+	.mknod = proc_mknod,
+	.symlink = proc_symlink,
 	.lookup = proc_lookup,
 	.evict = proc_evict,
 };

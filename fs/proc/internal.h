@@ -102,7 +102,7 @@ extern const struct file_operations proc_text_fops;
 /* proc_show - the whole text of a file or link. 0, -ESRCH: its task is gone, -EACCES, .. Sleeps. */
 int proc_show(const struct proc_node *node, struct seq *s);
 
-/* root.c, tgid.c, sys.c: tables */
+/* root.c, sys.c: tables */
 extern const struct proc_entry proc_root_entry;
 extern const struct proc_entry proc_tgid_entry;	/* /proc/PID */
 extern const struct proc_entry proc_tid_entry;	/* /proc/PID/task/TID */
@@ -114,10 +114,6 @@ bool task_dumpable(const struct task_struct *p);
 bool may_look_into(struct task_struct *p);
 long next_tgid(struct task_struct *p, unsigned int n);
 long next_thread(struct task_struct *p, unsigned int n);
-int show_stat(struct seq *s, const struct proc_target *t);
-int show_thread_stat(struct seq *s, const struct proc_target *t);
-int show_status(struct seq *s, const struct proc_target *t);
-int show_statm(struct seq *s, const struct proc_target *t);
 int show_comm(struct seq *s, const struct proc_target *t);
 int store_comm(const struct proc_target *t, char *text);
 int show_limits(struct seq *s, const struct proc_target *t);
@@ -125,14 +121,16 @@ int show_wchan(struct seq *s, const struct proc_target *t);
 int show_syscall(struct seq *s, const struct proc_target *t);
 int show_oom_score(struct seq *s, const struct proc_target *t);
 
+/* status.c */
+int show_stat(struct seq *s, const struct proc_target *t);
+int show_thread_stat(struct seq *s, const struct proc_target *t);
+int show_status(struct seq *s, const struct proc_target *t);
+int show_statm(struct seq *s, const struct proc_target *t);
+
 /* maps.c */
 int show_maps(struct seq *s, const struct proc_target *t);
 int show_smaps(struct seq *s, const struct proc_target *t);
 int show_smaps_rollup(struct seq *s, const struct proc_target *t);
-int show_cmdline(struct seq *s, const struct proc_target *t);
-int show_environ(struct seq *s, const struct proc_target *t);
-extern const struct file_operations proc_pagemap_fops, proc_mem_fops;
-
 /* What is mapped in (a part of) an address space, in bytes. */
 struct mapped {
 	unsigned long anon, file, shmem;	/* frames, but the zero page: together the rss */
@@ -144,6 +142,11 @@ struct mapped {
 #define PSS_SHIFT	12
 /* count_mapped - add what one area maps. mmap_sem held. */
 void count_mapped(struct mapped *m, struct vm_area_struct *vma);
+
+/* mem.c */
+int show_cmdline(struct seq *s, const struct proc_target *t);
+int show_environ(struct seq *s, const struct proc_target *t);
+extern const struct file_operations proc_pagemap_fops, proc_mem_fops;
 
 /* fd.c */
 extern const struct proc_numbers proc_fd_numbers, proc_fdinfo_numbers;
@@ -174,7 +177,7 @@ int show_devices(struct seq *s, const struct proc_target *t);
 int show_interrupts(struct seq *s, const struct proc_target *t);
 int show_swaps(struct seq *s, const struct proc_target *t);
 
-/* events.c, kmsg.c */
+/* tail.c */
 extern const struct file_operations proc_events_fops, proc_kmsg_fops;
 
 #endif

@@ -216,6 +216,7 @@ static ssize_t events_write(struct file *file, const char *buf, size_t count, lo
 		return -EINVAL;
 	mutex_lock(&r->lock);
 	r->mask = mask;
+	r->len = r->done = 0;
 	mutex_unlock(&r->lock);
 	return count;
 }

@@ -4,8 +4,9 @@
 #include "fs_test.h"
 #include "task_test.h"
 #include <nopage/events.h>
-#include <nopage/kstrtox.h>
+#include <nopage/log.h>
 #include <nopage/printf.h>
+#include <nopage/printk.h>
 #include <nopage/slab.h>
 #include <nopage/syscalls.h>
 
@@ -396,6 +397,98 @@ KTEST(proc, mount_without_memory)
 	KT_ASSERT(test_dir_make());
 	KT_TRUE(kt_fail_every(mount_once, umount_once, 40) > 4);
 	test_dir_remove();
+}
+
+/* ------------------------------------------------------------------ files that grow */
+
+#define USER	((char *)TEST_BASE)
+
+static struct file *open_entry(const char *path, int flags)
+{
+	struct dentry *dentry = path_lookup(NULL, path, 0);
+	struct file *file;
+
+	if (IS_ERR(dentry))
+		return ERR_PTR(PTR_ERR(dentry));
+	file = alloc_file(dentry->inode, dentry, flags);
+	dput(dentry);
+	return file;
+}
+
+/* Read by way of user memory, with a NUL. Bytes or -Exxx. */
+static long read_line(struct file *file, char *line, size_t size)
+{
+	loff_t pos = 0;
+	long n = file->fop->read(file, USER, size - 1, &pos);
+
+	if (n <= 0)
+		return n;
+	KT_EQ(copy_from_user(line, USER, n), 0);
+	line[n] = '\0';
+	return n;
+}
+
+KTEST(proc, events_file)
+{
+	struct mm_struct *mm = test_mm_enter();
+	struct file *file;
+	loff_t pos = 0;
+	char line[200];
+
+	KT_ASSERT(mm && mount_proc());
+	KT_EQ(test_map(mm, TEST_BASE, 1, PROT_RW, MAP_ANON_PRIV | MAP_FIXED), TEST_BASE);
+	file = open_entry(TEST_DIR "/events", O_RDWR | O_NONBLOCK);
+	KT_ASSERT(!IS_ERR(file));
+	KT_EQ(copy_to_user(USER, "signal\n", 7), 0);
+	KT_EQ(file->fop->write(file, USER, 7, &pos), 7);
+	while (read_line(file, line, sizeof(line)) > 0)
+		;
+	KT_EQ(read_line(file, line, sizeof(line)), -EAGAIN);
+	/* Nothing that we do ourselves; of others, only what was asked for. */
+	event(EV_SIGNAL, 10, 1, 0, 0, 0, 0);
+	KT_EQ(read_line(file, line, sizeof(line)), -EAGAIN);
+	event(EV_MM, 0, 0, 0, 0, 0, 0);
+	event_ring[event_next % EVENT_RING].pid = 1;
+	event(EV_SIGNAL, 12, 1, 0, 0, 0, 0);
+	event_ring[event_next % EVENT_RING].pid = 1;
+	KT_TRUE(read_line(file, line, sizeof(line)) > 0);
+	KT_TRUE(strstr(line, " signal: SIGUSR2"));
+	KT_EQ(read_line(file, line, sizeof(line)), -EAGAIN);
+	KT_EQ(copy_to_user(USER, "nothing", 7), 0);
+	KT_EQ(file->fop->write(file, USER, 7, &pos), -EINVAL);
+	KT_EQ(file->fop->llseek(file, 0, SEEK_SET), -ESPIPE);
+	/* Overrun: what was lost is said. */
+	for (unsigned int i = 0; i < EVENT_RING + 10; i++)
+		event(EV_SIGNAL, 10, 1, 0, 0, 0, 0);
+	event_ring[event_next % EVENT_RING].pid = 1;
+	KT_TRUE(read_line(file, line, sizeof(line)) > 0);
+	KT_TRUE(line[0] == '(' && strstr(line, " lost)\n"));
+	fput(file);
+	umount_proc();
+	test_mm_leave(mm);
+}
+
+KTEST(proc, kmsg)
+{
+	struct mm_struct *mm = test_mm_enter();
+	u32 old = log_read_pos;
+	struct file *file;
+	char line[200];
+
+	KT_ASSERT(mm && mount_proc());
+	KT_EQ(test_map(mm, TEST_BASE, 1, PROT_RW, MAP_ANON_PRIV | MAP_FIXED), TEST_BASE);
+	file = open_entry(TEST_DIR "/kmsg", O_RDONLY | O_NONBLOCK);
+	KT_ASSERT(!IS_ERR(file));
+	log_read_pos = log_end();
+	KT_EQ(read_line(file, line, sizeof(line)), -EAGAIN);
+	pr_debug("proc: a message for the log\n");
+	KT_TRUE(read_line(file, line, sizeof(line)) > 0);
+	KT_TRUE(!strncmp(line, "<7>[", 4) && strstr(line, "] proc: a message for the log\n"));
+	KT_EQ(read_line(file, line, sizeof(line)), -EAGAIN);
+	log_read_pos = old;
+	fput(file);
+	umount_proc();
+	test_mm_leave(mm);
 }
 
 /* ------------------------------------------------------------------ settings */

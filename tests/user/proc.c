@@ -328,6 +328,7 @@ static void test_errors(void)
 	fails(open("/proc/01", O_RDONLY), ENOENT, "a number with a zero in front");
 	fails(open("/proc/none", O_RDWR | O_CREAT, 0644), ENOENT, "nothing can be made");
 	fails(mkdir("/proc/dir", 0755), ENOENT, "no directory either");
+	fails(symlink("x", "/proc/link"), ENOENT, "no link");
 	fails(unlink("/proc/meminfo"), EPERM, "nothing can be removed");
 	fails(spit("/proc/sys/vm/max_map_count", "many"), EINVAL, "max_map_count is a number");
 	fails(open("/proc/sys/kernel/ostype", O_WRONLY), EACCES, "ostype cannot be set");
@@ -340,7 +341,7 @@ int main(int argc, char **argv)
 
 	if (!getenv("PROC"))
 		execve(argv[0], argv, env);
-	plan(97);
+	plan(98);
 	test_maps();
 	test_smaps();
 	test_stat();

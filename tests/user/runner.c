@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -103,6 +104,9 @@ int main(int argc, char **argv)
 
 	if (slash && slash != argv[0])
 		snprintf(directory, sizeof(directory), "%.*s", (int)(slash - argv[0]), argv[0]);
+
+	if (getpid() == 1)
+		mount("proc", "/proc", "proc", 0, NULL);
 
 	for (int i = 1; i < argc; i++)
 		run(argv[i]);
