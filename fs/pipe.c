@@ -335,15 +335,15 @@ static int wait_writable(struct pipe *pipe, const struct file *file)
 static ssize_t put(struct pipe *pipe, const struct file *file, const char *buf, size_t count)
 {
 	size_t done = 0;
+	bool was_empty;
 	ssize_t n;
 
 	n = pipe->readers ? append(pipe, buf, count & ~PAGE_MASK) : -EPIPE;
 	while (n >= 0 && (done += n) < count) {
-		bool was_empty = pipe_empty(pipe);
-
 		n = wait_writable(pipe, file);
 		if (n)
 			break;
+		was_empty = pipe_empty(pipe);
 		n = fill_slot(pipe, buf + done, count - done);
 		if (was_empty && n > 0)
 			wake_next(&pipe->readable);
