@@ -60,15 +60,15 @@ struct vm_area_struct *vma_alloc(struct mm_struct *mm, const struct vma_spec *sp
 
 	if (!vma)
 		return NULL;
-	*vma = (struct vm_area_struct){
-		.vm_mm = mm,
-		.vm_start = spec->start,
-		.vm_end = spec->end,
-		.vm_flags = spec->flags,
-		.vm_page_prot = vm_get_page_prot(spec->flags),
-		.vm_pgoff = spec->pgoff,
-		.vm_file = spec->file,
-	};
+	/* All but the links, which are vma_link()'s. */
+	vma->vm_mm = mm;
+	vma->vm_start = spec->start;
+	vma->vm_end = spec->end;
+	vma->vm_flags = spec->flags;
+	vma->vm_page_prot = vm_get_page_prot(spec->flags);
+	vma->vm_ops = NULL;
+	vma->vm_pgoff = spec->pgoff;
+	vma->vm_file = spec->file;
 	return vma;
 }
 
