@@ -168,8 +168,8 @@ static struct task_struct *dup_task_struct(void)
 	p->maj_flt = 0;
 	p->fail_nth = 0;
 	p->start_time = ktime_get_ns();
+	p->switches = 0;
 	p->nvcsw = 0;
-	p->nivcsw = 0;
 	p->pdeath_signal = 0;
 	p->robust_list = NULL;
 	p->vfork_done = NULL;

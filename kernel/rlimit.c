@@ -130,7 +130,7 @@ static void add_task(struct task_times *t, const struct task_struct *p)
 	t->min_flt += p->min_flt;
 	t->maj_flt += p->maj_flt;
 	t->nvcsw += p->nvcsw;
-	t->nivcsw += p->nivcsw;
+	t->nivcsw += p->switches - p->nvcsw;
 }
 
 static void add_times(struct task_times *t, const struct task_times *more)

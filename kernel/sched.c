@@ -227,12 +227,11 @@ static struct task_struct *pick_next(struct cpu *cpu, struct task_struct *prev)
 	if (prev == cpu->idle) {
 		BUG_ON(prev->state != TASK_RUNNING);
 	} else if (prev->state == TASK_RUNNING) {
-		prev->nivcsw++;
 		list_move_tail(&prev->run_list, &runqueue);
 	} else {
-		prev->nvcsw++;
 		list_del_init(&prev->run_list);
 		nr_queued--;
+		prev->nvcsw++;
 	}
 	next = list_first_entry_or_null(&runqueue, struct task_struct, run_list);
 	if (!next)
@@ -257,6 +256,7 @@ void schedule(void)
 		clear_work(prev, TIF_NEED_RESCHED);
 	next = pick_next(cpu, prev);
 	if (next != prev) {
+		prev->switches++;
 		finish_task_switch(context_switch(prev, next));
 		return;
 	}

@@ -362,7 +362,7 @@ int show_status(struct seq *s, const struct proc_target *t)
 	status_signals(s, &i);
 	seq_puts(s, "Cpus_allowed:\t1\nCpus_allowed_list:\t0\n");
 	seq_printf(s, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n", p->nvcsw,
-		   p->nivcsw);
+		   p->switches - p->nvcsw);
 	status_counts(s, p, mm);
 	if (mm)
 		mmput(mm, EVM_LOOK);

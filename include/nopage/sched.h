@@ -183,7 +183,7 @@ struct task_struct {
 	unsigned long min_flt, maj_flt;
 	u64 utime, stime;			/* ticks in user and kernel mode */
 	u64 start_time;				/* ns since boot; exec in a thread: the leader's */
-	unsigned long nvcsw, nivcsw;		/* switches: it slept; it was another's turn */
+	unsigned long switches, nvcsw;		/* how often it gave the CPU away; of that, to sleep */
 	int fail_nth;				/* debug build: the n-th allocation fails */
 
 	struct thread_struct thread;		/* arch/i386 */
