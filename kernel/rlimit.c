@@ -165,15 +165,17 @@ void family_times(const struct task_struct *p, struct task_times *t)
 
 void account_reaped(const struct task_struct *p)
 {
-	struct task_times t;
+	struct signal_struct *sig = p->signal, *parent = p->parent->signal;
 
 	assert_spin_locked(&tasklist_lock);
 	if (p != p->group_leader) {
-		add_task(&p->signal->gone, p);
+		add_task(&sig->gone, p);
 		return;
 	}
-	family_times(p, &t);
-	add_times(&p->parent->signal->children, &t);
+	BUG_ON(!list_empty(&p->thread_group));
+	add_task(&parent->children, p);
+	add_times(&parent->children, &sig->gone);
+	add_times(&parent->children, &sig->children);
 }
 
 static struct timeval32 ticks_to_timeval(u64 ticks)

@@ -19,7 +19,7 @@ struct wait_opts {
 	int options;			/* WEXITED, WSTOPPED and WCONTINUED say what counts */
 	int status;			/* as wait4() gives it */
 	uid_t uid;
-	struct task_times times;
+	struct task_times *times;	/* of a child that has ended; NULL: not wanted */
 };
 
 static bool eligible(const struct wait_opts *o, const struct task_struct *p)
@@ -55,7 +55,8 @@ static bool take_zombie(struct wait_opts *o, struct task_struct *p)
 	const struct signal_struct *sig = p->signal;
 
 	o->status = sig->group_exit ? sig->group_exit_code : p->exit_code;
-	family_times(p, &o->times);
+	if (o->times)
+		family_times(p, o->times);
 	if (o->options & WNOWAIT)
 		return false;
 	p->state = TASK_DEAD;		/* ours: no other thread may reap it */
@@ -134,12 +135,21 @@ static int put_rusage(long user, const struct task_times *times)
 	return copy_to_user((void *)user, &ru, sizeof(ru)) ? -EFAULT : 0;
 }
 
+static struct task_times *zeroed(struct task_times *times)
+{
+	*times = (struct task_times){ 0 };
+	return times;
+}
+
 /* As on Linux, a bad pointer is found only after the child has been reaped. */
 long sys_wait4(long pid, long status, long options, long rusage)
 {
 	struct wait_opts o = { .pid = pid, .options = options | WEXITED };
+	struct task_times times;
 	pid_t ret;
 
+	if (rusage)
+		o.times = zeroed(&times);
 	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
 		return -EINVAL;
 	if ((unsigned long)pid == 0x80000000UL)
@@ -149,7 +159,7 @@ long sys_wait4(long pid, long status, long options, long rusage)
 		return ret;
 	if (status && put_user(o.status, (int *)status))
 		return -EFAULT;
-	return put_rusage(rusage, &o.times) ?: ret;
+	return put_rusage(rusage, &times) ?: ret;
 }
 
 long sys_waitpid(long pid, long status, long options)
@@ -200,6 +210,7 @@ long sys_waitid(long idtype, long id, long infop, long options, long rusage)
 {
 	struct wait_opts o = { .options = options };
 	struct child_info info = { 0 };
+	struct task_times times;
 	int error;
 	pid_t pid;
 
@@ -208,13 +219,15 @@ long sys_waitid(long idtype, long id, long infop, long options, long rusage)
 	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
 		return -EINVAL;
 	o.pid = wait_target(idtype, id, &error);
+	if (rusage)
+		o.times = zeroed(&times);
 	pid = error ?: do_wait(&o);
 	if (pid < 0)
 		return pid;
 	if (pid) {
 		info = (struct child_info){ .signo = SIGCHLD, .pid = pid, .uid = o.uid };
 		describe_status(&info, o.status);
-		error = put_rusage(rusage, &o.times);
+		error = put_rusage(rusage, &times);
 	}
 	if (!error && infop && copy_to_user((void *)infop, &info, sizeof(info)))
 		error = -EFAULT;

@@ -218,23 +218,28 @@ struct mm_struct *dup_mm(struct mm_struct *old)
 	return mm;
 }
 
+/* All areas go together, so the tree is dropped as a whole, not taken apart node by node. */
 noinline void exit_mmap(struct mm_struct *mm)
 {
-	struct vm_area_struct *vma;
+	struct vm_area_struct *vma, *next;
 
 	down_write(&mm->mmap_sem);
 	for (vma = mm->mmap; vma; vma = vma->vm_next)
 		zap_page_range(mm, vma->vm_start, vma->vm_end);
-	while ((vma = mm->mmap)) {
-		struct vm_area_struct *next = vma->vm_next;
-
+	vma = mm->mmap;
+	mm->mmap = NULL;
+	mm->mm_rb = RB_ROOT;
+	mm->mmap_cache = NULL;
+	mm->map_count = 0;
+	mm->total_vm = 0;
+	for (; vma; vma = next) {
+		next = vma->vm_next;
 		/* Floor 0: a table shared with the area before goes with the last that needs it. */
 		free_pgtables(mm, vma->vm_start, vma->vm_end, 0,
 			      next ? next->vm_start : TASK_SIZE);
-		vma_unlink(mm, NULL, vma);
 		remove_vma(vma);
 	}
-	BUG_ON(mm->rss || mm->map_count || mm->total_vm);
+	BUG_ON(mm->rss);
 	up_write(&mm->mmap_sem);
 }
 
