@@ -44,23 +44,26 @@ static struct report {
 
 /* -------------------------------------------------------------------------------- rows */
 
-void row_cr3(const char *name, ticks_t total, unsigned long count, double switches)
+void row_cr3(const char *name, ticks_t total, unsigned long count, long cr3, unsigned long ops)
 {
 	ticks_t tenths = (total * 10 + count / 2) / count;
 	char line[100];
 	int length = snprintf(line, sizeof(line), "bench: %-28s %9llu.%llu ticks", name,
 			      (unsigned long long)(tenths / 10), (unsigned long long)(tenths % 10));
 
-	if (switches >= 0)
-		length += snprintf(line + length, sizeof(line) - length, ", %.2f CR3 writes",
-				   switches);
+	if (cr3 >= 0) {
+		unsigned long hundredths = (cr3 * 100 + ops / 2) / ops;
+
+		length += snprintf(line + length, sizeof(line) - length, ", %lu.%02lu CR3 writes",
+				   hundredths / 100, hundredths % 100);
+	}
 	line[length++] = '\n';
 	write(1, line, length);
 }
 
 void row(const char *name, ticks_t total, unsigned long count)
 {
-	row_cr3(name, total, count, -1);
+	row_cr3(name, total, count, -1, 1);
 }
 
 void unavailable(const char *name, int error)
@@ -96,17 +99,16 @@ long cr3_writes(void)
 void measure(const char *name, ticks_t (*fn)(void *), void *arg, unsigned long count)
 {
 	ticks_t best = ENDLESS;
-	double switches = -1;
-	long before;
+	long before, cr3 = -1;
 
 	for (int i = 0; i < REPEATS; i++)
 		best = least(best, fn(arg));
 	before = cr3_writes();
 	if (before >= 0) {
 		fn(arg);
-		switches = (double)(cr3_writes() - before) / count;
+		cr3 = cr3_writes() - before;
 	}
-	row_cr3(name, minus(best, rdtsc_cost), count, switches);
+	row_cr3(name, minus(best, rdtsc_cost), count, cr3, count);
 }
 
 /* ------------------------------------------------------------------------- the timed loops */
@@ -284,8 +286,7 @@ static void bench_fork(void)
 
 	if (before >= 0)
 		least_fork_exit_wait(CHILDREN);
-	row_cr3("fork-exit-wait", best, 1,
-		before < 0 ? -1 : (double)(cr3_writes() - before) / CHILDREN);
+	row_cr3("fork-exit-wait", best, 1, before < 0 ? -1 : cr3_writes() - before, CHILDREN);
 	map_fixed(BIG_ADDRESS, 16 * MIB);
 	time_writes((char *)BIG_ADDRESS, 16 * MIB / PAGE_SIZE);
 	row("fork-exit-wait-16m", minus(least_fork_exit_wait(REPEATS), rdtsc_cost), 1);
@@ -320,7 +321,7 @@ static void bench_yield_between(void)
 {
 	ticks_t best = ENDLESS;
 	unsigned long calls = 1;
-	double switches = -1;
+	unsigned long switched = 1;
 	long child = sys0(SYS_fork), cr3;
 
 	if (child == 0)
@@ -342,11 +343,12 @@ static void bench_yield_between(void)
 		unsigned int before = report->yields;
 
 		time_calls(SYS_sched_yield);
-		switches = (double)(cr3_writes() - cr3) / (CALLS + report->yields - before);
+		cr3 = cr3_writes() - cr3;
+		switched = CALLS + report->yields - before;
 	}
 	report->stop = 1;
 	sys4(SYS_wait4, child, 0, 0, 0);
-	row_cr3("sched-yield-between", best, calls, switches);
+	row_cr3("sched-yield-between", best, calls, cr3, switched);
 }
 
 /* part - run some rows in a child, so that one that this system cannot do ends only itself. */

@@ -44,8 +44,10 @@ static inline ticks_t minus(ticks_t a, ticks_t b)
 
 /* row - print total/count as one row, rounded to one decimal. */
 void row(const char *name, ticks_t total, unsigned long count);
-/* row_cr3 - the same with how often CR3 was written per operation; switches < 0: not known. */
-void row_cr3(const char *name, ticks_t total, unsigned long count, double switches);
+/* row_cr3 - the same with how often CR3 was written per operation: cr3 times for `ops` of them;
+ * cr3 < 0: not known. Integers, because a task that uses the FPU has it saved by switches and
+ * signals. */
+void row_cr3(const char *name, ticks_t total, unsigned long count, long cr3, unsigned long ops);
 /* unavailable - the row of an operation that this system cannot do. error: errno, or 0. */
 void unavailable(const char *name, int error);
 /* die - end the program, or the part of it that runs in a child. */

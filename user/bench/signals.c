@@ -66,17 +66,18 @@ void bench_signals(void)
 	struct sigaction with_info = { .sa_sigaction = siginfo_handler, .sa_flags = SA_SIGINFO };
 	struct sigaction fixing = { .sa_sigaction = fix_up, .sa_flags = SA_SIGINFO };
 	void *pid = (void *)(long)getpid();
+	char *page = arena + PAGE_SIZE;		/* an area of its own */
 
 	install(SIGUSR1, &plain);
 	measure("signal-self", signal_self, pid, SIGNALS);
 	install(SIGUSR1, &with_info);
 	measure("signal-self-siginfo", signal_self, pid, SIGNALS);
 
-	map_fixed((unsigned long)arena, PAGE_SIZE);
-	*arena = 1;
+	map_fixed((unsigned long)page, PAGE_SIZE);
+	*page = 1;
 	install(SIGSEGV, &fixing);
 	handled = 0;
-	measure("sigsegv-fix-up", fault_and_fix, arena, SIGNALS);
+	measure("sigsegv-fix-up", fault_and_fix, page, SIGNALS);
 	if (handled < SIGNALS)
 		die("handling of SIGSEGV");
 }
