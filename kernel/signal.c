@@ -449,7 +449,7 @@ static int lowest_signal(sigset_t set)
 	return low ? __builtin_ctz(low) + 1 : __builtin_ctz(high) + 33;
 }
 
-/* take_info - the oldest entry of sig leaves the queue; sig stays in the set if there is another. */
+/* take_info - the oldest entry of sig leaves the queue; if there is another, sig stays pending. */
 static void take_info(int sig, sigset_t *set, struct list_head *queue, struct siginfo *info)
 {
 	struct sigqueue *q, *found = NULL;

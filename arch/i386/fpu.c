@@ -293,12 +293,12 @@ int fpu_to_user(struct fpstate *user)
 	return error;
 }
 
-/* A set bit that the processor does not know would be a general protection fault in fxrstor. */
-static void sanitise(struct fxsave *fx)
+/* A bit that the processor does not know would be a general protection fault in fxrstor. */
+static bool mxcsr_valid(const struct fxsave *fx)
 {
 	u32 mask = ((const struct fxsave *)&fpu_clean)->mxcsr_mask;
 
-	fx->mxcsr &= mask ? mask : MXCSR_MASK_DEFAULT;
+	return !(fx->mxcsr & ~(mask ? mask : MXCSR_MASK_DEFAULT));
 }
 
 int fpu_from_user(const struct fpstate *user)
@@ -321,7 +321,8 @@ int fpu_from_user(const struct fpstate *user)
 		if (copy_from_user(fx, user->fxsave, sizeof(*fx)))
 			return -EFAULT;
 		from_fsave(fx, &head);
-		sanitise(fx);
+		if (!mxcsr_valid(fx))
+			return -EINVAL;
 	} else {
 		memcpy(fx, &head, FPSTATE_FSAVE - 4);
 	}

@@ -65,7 +65,7 @@ int fpu_error_code(bool simd);
 struct fpstate;
 /* fpu_to_user - current's state to a frame, 0 or -EFAULT; the handler starts with a clean one. */
 int fpu_to_user(struct fpstate *user);
-/* fpu_from_user - and back, NULL: a clean one. 0, -EFAULT or -ENOMEM. Nothing in it is trusted. */
+/* fpu_from_user - and back, NULL: a clean one. 0, -EFAULT, -EINVAL (impossible) or -ENOMEM. */
 int fpu_from_user(const struct fpstate *user);
 /* irq.c, timer.c */
 void irq_init(void);

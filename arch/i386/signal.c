@@ -248,7 +248,7 @@ static u32 user_selector(u16 selector)
 	return selector | 3;
 }
 
-/* restore_sigcontext - 0, -EFAULT or -ENOMEM (FPU); the registers may be half changed then. */
+/* restore_sigcontext - 0, or -Exxx for the FPU's state; the registers are changed then. */
 static int restore_sigcontext(struct pt_regs *regs, const struct sigcontext *sc)
 {
 	regs->di = sc->di;
