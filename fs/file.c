@@ -2,7 +2,7 @@
 /*
  * file.c - open files and descriptor tables.
  *
- * A table starts with room for NR_INLINE descriptors in itself and moves to an array of its own
+ * A table starts with room for NR_INLINE_FDS descriptors in itself and moves to an array of its own
  * when it needs more. Tasks made with CLONE_FILES share one table, counted.
  *
  * Locks: files->lock for the slots; nothing is opened, closed or allocated while it is held.
@@ -15,23 +15,7 @@
 #include <nopage/syscalls.h>
 #include <uapi/sched.h>
 
-#define NR_INLINE	16
 #define NR_OPEN		16384		/* descriptors, whatever RLIMIT_NOFILE says */
-
-struct fd_slot {
-	struct file *file;		/* counted; NULL: free */
-	bool cloexec;
-};
-
-struct files_struct {
-	atomic_t count;			/* tasks */
-	spinlock_t lock;
-	/* lock */
-	unsigned int size;		/* slots there are */
-	unsigned int next_free;		/* none below it is free */
-	struct fd_slot *slots;		/* inline_slots, or kmalloc()ed */
-	struct fd_slot inline_slots[NR_INLINE];
-};
 
 static struct kmem_cache *file_cachep, *files_cachep;
 
@@ -117,7 +101,7 @@ static struct files_struct *alloc_files(void)
 	memset(files, 0, sizeof(*files));
 	atomic_set(&files->count, 1);
 	spin_lock_init(&files->lock);
-	files->size = NR_INLINE;
+	files->size = NR_INLINE_FDS;
 	files->slots = files->inline_slots;
 	return files;
 }
@@ -132,7 +116,7 @@ static void free_slots(struct files_struct *files, struct fd_slot *slots)
 static int expand_files(struct files_struct *files, unsigned int size)
 {
 	struct fd_slot *old, *new;
-	unsigned int new_size = NR_INLINE;
+	unsigned int new_size = NR_INLINE_FDS;
 
 	while (new_size < size)
 		new_size *= 2;

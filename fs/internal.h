@@ -6,6 +6,7 @@
 #include <nopage/bug.h>
 #include <nopage/err.h>
 #include <nopage/fs.h>
+#include <nopage/sched.h>
 #include <uapi/fcntl.h>
 #include <uapi/stat.h>
 
@@ -244,6 +245,43 @@ int vfs_rename(struct dentry *old_base, const char *old_path, struct dentry *new
 struct file *open_by_path(struct dentry *base, const char *path, int flags, mode_t mode);
 
 /* file.c */
+#define NR_INLINE_FDS	16
+
+struct fd_slot {
+	struct file *file;		/* counted; NULL: free */
+	bool cloexec;
+};
+
+struct files_struct {
+	atomic_t count;			/* tasks */
+	spinlock_t lock;
+	/* lock */
+	unsigned int size;		/* slots there are */
+	unsigned int next_free;		/* none below it is free */
+	struct fd_slot *slots;		/* inline_slots, or kmalloc()ed */
+	struct fd_slot inline_slots[NR_INLINE_FDS];
+};
+
+/*
+ * fget_light - fget() for the length of a system call: without a reference if no other task shares
+ * the descriptors, because then nobody can close it meanwhile. *counted is for fput_light().
+ */
+static inline struct file *fget_light(unsigned int fd, bool *counted)
+{
+	struct files_struct *files = current->files;
+
+	*counted = !files || atomic_read(&files->count) != 1;
+	if (unlikely(*counted))
+		return fget(fd);
+	return likely(fd < files->size) ? files->slots[fd].file : NULL;
+}
+
+static inline void fput_light(struct file *file, bool counted)
+{
+	if (unlikely(counted))
+		fput(file);
+}
+
 /* Any task's file, counted, or NULL; its first descriptor from fd on, or -1; slots of its table. */
 struct file *task_fget(struct task_struct *p, unsigned int fd);
 long task_next_fd(struct task_struct *p, unsigned int fd);

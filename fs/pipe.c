@@ -229,20 +229,22 @@ static void pipe_release(struct inode *inode, struct file *file)
 /* ------------------------------------------------------------------ reading */
 
 /* The first slot is empty: its page is kept for the next one, or freed. */
-static void drop_slot(struct pipe *pipe)
+static void drop_slot(struct pipe *pipe, char *page)
 {
-	char *page = slot_at(pipe, pipe->tail++)->page;
+	bool was_full = pipe_full(pipe);
 
-	if (!pipe->spare)
+	if (likely(!pipe->spare))
 		pipe->spare = page;
 	else
 		free_pages(page, 0);
+	pipe->tail++;
+	if (was_full)
+		wake_next(&pipe->writable);
 }
 
 /* take - up to count bytes that are there. Bytes, or -EFAULT when not even one could be copied. */
 static ssize_t take(struct pipe *pipe, char *buf, size_t count)
 {
-	bool was_full = pipe_full(pipe);
 	size_t done = 0, part;
 
 	while (done < count && !pipe_empty(pipe)) {
@@ -255,11 +257,22 @@ static ssize_t take(struct pipe *pipe, char *buf, size_t count)
 		slot->len -= part;
 		done += part;
 		if (!slot->len)
-			drop_slot(pipe);
+			drop_slot(pipe, slot->page);
 	}
-	if (was_full && !pipe_full(pipe))
-		wake_next(&pipe->writable);
 	return done;
+}
+
+/* wait_readable - until there is something to read. 0 (also at the end), -EAGAIN, -ERESTARTSYS. */
+static int wait_readable(struct pipe *pipe, const struct file *file)
+{
+	int error = 0;
+
+	while (pipe_empty(pipe) && pipe->writers && !error) {
+		if (file->flags & O_NONBLOCK)
+			return -EAGAIN;
+		error = pipe_wait(pipe, &pipe->readable);
+	}
+	return error;
 }
 
 static ssize_t pipe_read(struct file *file, char *buf, size_t count, loff_t *pos)
@@ -270,12 +283,8 @@ static ssize_t pipe_read(struct file *file, char *buf, size_t count, loff_t *pos
 	if (!count)
 		return 0;
 	mutex_lock(&pipe->lock);
-	while (pipe_empty(pipe) && pipe->writers && !done) {
-		if (file->flags & O_NONBLOCK)
-			done = -EAGAIN;
-		else
-			done = pipe_wait(pipe, &pipe->readable);
-	}
+	if (pipe_empty(pipe))
+		done = wait_readable(pipe, file);
 	if (!pipe_empty(pipe))
 		done = take(pipe, buf, count);
 	if (!pipe_empty(pipe))
@@ -289,10 +298,14 @@ static ssize_t pipe_read(struct file *file, char *buf, size_t count, loff_t *pos
 /* append - to the last page, if count bytes fit behind what it holds. Bytes, 0 or -EFAULT. */
 static ssize_t append(struct pipe *pipe, const char *buf, size_t count)
 {
-	struct pipe_slot *slot = slot_at(pipe, pipe->head - 1);
-	unsigned int end = slot->offset + slot->len;
+	struct pipe_slot *slot;
+	unsigned int end;
 
-	if (!count || pipe_empty(pipe) || end + count > PAGE_SIZE)
+	if (!count || pipe_empty(pipe))
+		return 0;
+	slot = slot_at(pipe, pipe->head - 1);
+	end = slot->offset + slot->len;
+	if (end + count > PAGE_SIZE)
 		return 0;
 	if (copy_from_user(slot->page + end, buf, count))
 		return -EFAULT;
@@ -307,11 +320,12 @@ static ssize_t fill_slot(struct pipe *pipe, const char *buf, size_t count)
 
 	if (!page)
 		return -ENOMEM;
-	pipe->spare = page;
 	count = min(count, (size_t)PAGE_SIZE);
-	if (copy_from_user(page, buf, count))
-		return -EFAULT;
 	pipe->spare = NULL;
+	if (copy_from_user(page, buf, count)) {
+		pipe->spare = page;
+		return -EFAULT;
+	}
 	*slot_at(pipe, pipe->head++) = (struct pipe_slot){ page, 0, count };
 	return count;
 }
@@ -332,7 +346,7 @@ static int wait_writable(struct pipe *pipe, const struct file *file)
 }
 
 /* put - all of it, waiting for room. Bytes, or the error that came before the first. */
-static ssize_t put(struct pipe *pipe, const struct file *file, const char *buf, size_t count)
+static noinline ssize_t put(struct pipe *pipe, const struct file *file, const char *buf, size_t count)
 {
 	size_t done = 0;
 	bool was_empty;
@@ -353,6 +367,16 @@ static ssize_t put(struct pipe *pipe, const struct file *file, const char *buf, 
 	return done ? (ssize_t)done : n;
 }
 
+/* put_first - the same for up to a page into an empty pipe: no other writer waits for room. */
+static ssize_t put_first(struct pipe *pipe, const char *buf, size_t count)
+{
+	ssize_t n = fill_slot(pipe, buf, count);
+
+	if (likely(n > 0))
+		wake_next(&pipe->readable);
+	return n;
+}
+
 static ssize_t pipe_write(struct file *file, const char *buf, size_t count, loff_t *pos)
 {
 	struct pipe *pipe = file->private_data;
@@ -361,9 +385,13 @@ static ssize_t pipe_write(struct file *file, const char *buf, size_t count, loff
 	if (!count)
 		return 0;
 	mutex_lock(&pipe->lock);
-	done = put(pipe, file, buf, count);
-	if (!pipe_full(pipe))
-		wake_next(&pipe->writable);
+	if (pipe_empty(pipe) && count <= PAGE_SIZE && pipe->readers) {
+		done = put_first(pipe, buf, count);
+	} else {
+		done = put(pipe, file, buf, count);
+		if (!pipe_full(pipe))
+			wake_next(&pipe->writable);
+	}
 	mutex_unlock(&pipe->lock);
 	return done;
 }

@@ -25,7 +25,7 @@ static struct file *get_open(long fd, enum direction dir)
 }
 
 /* One piece, at *pos. Bytes or -Exxx. */
-static ssize_t do_rw(struct file *file, enum direction dir, void *buf, size_t count, loff_t *pos)
+static __always_inline ssize_t do_rw(struct file *file, enum direction dir, void *buf, size_t count, loff_t *pos)
 {
 	const struct file_operations *fop = file->fop;
 
@@ -33,23 +33,24 @@ static ssize_t do_rw(struct file *file, enum direction dir, void *buf, size_t co
 		return -EINVAL;
 	if (!access_ok(buf, count))
 		return -EFAULT;
-	if (S_ISDIR(file->inode->mode))
-		return -EISDIR;
-	if (!(dir == READ ? (void *)fop->read : (void *)fop->write))
-		return -EINVAL;
+	if (unlikely(!(dir == READ ? (void *)fop->read : (void *)fop->write)))
+		return S_ISDIR(file->inode->mode) ? -EISDIR : -EINVAL;
 	count = min(count, (size_t)MAX_RW_COUNT);
 	return dir == READ ? fop->read(file, buf, count, pos) : fop->write(file, buf, count, pos);
 }
 
-static long rw_fd(long fd, enum direction dir, long buf, long count)
+/* read() and write() are worth a copy each. */
+static __always_inline long rw_fd(long fd, enum direction dir, long buf, long count)
 {
-	struct file *file = get_open(fd, dir);
-	ssize_t done;
+	bool counted;
+	struct file *file = fget_light(fd, &counted);
+	ssize_t done = -EBADF;
 
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	done = do_rw(file, dir, (void *)buf, count, &file->pos);
-	fput(file);
+	if (unlikely(!file))
+		return -EBADF;
+	if (likely(file->mode & (dir == READ ? FMODE_READ : FMODE_WRITE)))
+		done = do_rw(file, dir, (void *)buf, count, &file->pos);
+	fput_light(file, counted);
 	return done;
 }
 

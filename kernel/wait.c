@@ -33,31 +33,44 @@ void prepare_to_wait(wait_queue_head_t *q, struct wait_entry *w, int state)
 	spin_unlock_irqrestore(&q->lock, flags);
 }
 
+/* finish_wait - an exclusive waiter that was woken is no longer queued, and nobody touches w. */
 void finish_wait(wait_queue_head_t *q, struct wait_entry *w)
 {
-	unsigned long flags = spin_lock_irqsave(&q->lock);
+	unsigned long flags;
 
+	if (w->exclusive && list_empty(&w->list)) {
+		current->state = TASK_RUNNING;
+		return;
+	}
+	flags = spin_lock_irqsave(&q->lock);
 	current->state = TASK_RUNNING;
 	list_del_init(&w->list);
 	spin_unlock_irqrestore(&q->lock, flags);
 }
 
 /*
- * wake_waiters - wake sleepers in the order they came: all that are not exclusive, and up to
- * nr_exclusive (0: any number) of those that are. They stay queued until their finish_wait(), so an
- * exclusive waiter that was woken already but did not run yet is passed over.
+ * wake_waiters - wake all that are not exclusive, and up to nr_exclusive (0: any number) of those
+ * that are, in the order they came. These leave the queue, so that the next wake-up goes to the
+ * next one; the others stay until their finish_wait().
  * Locks: q->lock is held, interrupts are off.
  */
-static void wake_waiters(wait_queue_head_t *q, int nr_exclusive)
+static __always_inline void wake_waiters(wait_queue_head_t *q, int nr_exclusive)
 {
-	struct wait_entry *w;
+	struct wait_entry *w, *next;
+	struct task_struct *task;
+	bool asleep;
 
 	assert_spin_locked(&q->lock);
-	list_for_each_entry(w, &q->tasks, list) {
-		bool asleep = w->task->state != TASK_RUNNING;
-
-		wake_up_process(w->task);
-		if (w->exclusive && asleep && --nr_exclusive == 0)
+	list_for_each_entry_safe(w, next, &q->tasks, list) {
+		task = w->task;
+		if (!w->exclusive) {
+			wake_up_process(task);
+			continue;
+		}
+		asleep = task->state != TASK_RUNNING;	/* else a signal has woken it already */
+		list_del_init(&w->list);
+		wake_up_process(task);
+		if (asleep && --nr_exclusive == 0)
 			break;
 	}
 }

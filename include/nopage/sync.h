@@ -83,16 +83,43 @@ void wait_for_completion(struct completion *c);	/* not woken by signals */
 
 /* --- mutex (kernel/mutex.c): owned, not recursive, first come first served --- */
 
+#define MUTEX_WAITERS	1UL		/* in owner: wait is not empty */
+
 struct mutex {
-	struct task_struct *owner;	/* under wait.lock */
-	wait_queue_head_t wait;
+	unsigned long owner;		/* struct task_struct * or 0, and MUTEX_WAITERS */
+	wait_queue_head_t wait;		/* its lock is held to change a set MUTEX_WAITERS */
 };
 
-#define MUTEX_INIT(name) { NULL, WAIT_QUEUE_INIT((name).wait) }
+#define MUTEX_INIT(name) { 0, WAIT_QUEUE_INIT((name).wait) }
 void mutex_init(struct mutex *m);
-void mutex_lock(struct mutex *m);
-void mutex_unlock(struct mutex *m);
-bool mutex_is_locked(struct mutex *m);
+void __mutex_lock_slow(struct mutex *m);
+void __mutex_unlock_slow(struct mutex *m);
+
+/* __mutex_change - true when owner was old and is now new. */
+static inline bool __mutex_change(struct mutex *m, unsigned long old, unsigned long new)
+{
+	return __atomic_compare_exchange_n(&m->owner, &old, new, false,
+					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+/* mutex_lock - sleeps, not woken by signals. */
+static inline void mutex_lock(struct mutex *m)
+{
+	might_sleep();
+	if (unlikely(!__mutex_change(m, 0, (unsigned long)current)))
+		__mutex_lock_slow(m);
+}
+
+static inline void mutex_unlock(struct mutex *m)
+{
+	if (unlikely(!__mutex_change(m, (unsigned long)current, 0)))
+		__mutex_unlock_slow(m);
+}
+
+static inline bool mutex_is_locked(struct mutex *m)
+{
+	return READ_ONCE(m->owner) != 0;
+}
 
 /* --- read-write semaphore (kernel/rwsem.c): fair, a waiting writer holds off new readers --- */
 
