@@ -22,7 +22,7 @@ struct new_utsname system_utsname = {
 	.domainname = "(none)",
 };
 
-/* A name that changes during the copy, which may sleep for the user's page, is the caller's luck. */
+/* A name may change during the copy, which may sleep for the user's page: it is still text. */
 long sys_uname(long name)
 {
 	return copy_to_user((void *)name, &system_utsname, sizeof(system_utsname)) ? -EFAULT : 0;

@@ -163,8 +163,9 @@ static int do_stat(struct seq *s, struct task_struct *p, bool whole)
 	seq_printf(s, "%d (%s) %c %d %d %d %u %d %u %lu %lu %lu %lu", p->pid, p->comm,
 		   state_letter(p), i.ppid, i.pgrp, i.session, i.tty, i.tpgid, linux_flags(p),
 		   i.own.min_flt, i.children.min_flt, i.own.maj_flt, i.children.maj_flt);
-	seq_printf(s, " %llu %llu %llu %llu 20 0 %u 0 %llu", i.own.utime, i.own.stime,
-		   i.children.utime, i.children.stime, i.threads, ns_to_ticks(p->start_time));
+	seq_printf(s, " %llu %llu %llu %llu %d %d %u 0 %llu", i.own.utime, i.own.stime,
+		   i.children.utime, i.children.stime, 20 + p->nice, p->nice, i.threads,
+		   ns_to_ticks(p->start_time));
 	stat_mm(s, &i, mm, look);
 	seq_printf(s, " %u %u %u %u", (u32)i.pending & 0x7fffffff, (u32)i.blocked & 0x7fffffff,
 		   (u32)i.ignored & 0x7fffffff, (u32)i.caught & 0x7fffffff);
@@ -268,6 +269,7 @@ static void status_mm(struct seq *s, struct mm_struct *mm)
 	status_kib(s, "VmSize", KIB(mm->total_vm));
 	status_kib(s, "VmLck", 0);
 	status_kib(s, "VmPin", 0);
+	status_kib(s, "VmHWM", KIB(mm_peak_rss(mm)));
 	status_kib(s, "VmRSS", KIB(mm->rss));
 	status_kib(s, "RssAnon", pages.mapped.anon >> 10);
 	status_kib(s, "RssFile", pages.mapped.file >> 10);

@@ -22,32 +22,6 @@ struct proc_text {
 	bool made;
 };
 
-static int text_open(struct inode *inode, struct file *file)
-{
-	const struct proc_entry *entry = proc_node(inode)->entry;
-	struct proc_text *text;
-
-	if (entry->setting && ((file->mode & FMODE_READ && !entry->show) ||
-			       (file->mode & FMODE_WRITE && !entry->store)))
-		return -EACCES;
-	text = kmalloc(sizeof(*text), GFP_KERNEL);
-	if (!text)
-		return -ENOMEM;
-	mutex_init(&text->lock);
-	seq_init(&text->seq);
-	text->made = false;
-	file->private_data = text;
-	return 0;
-}
-
-static void text_release(struct inode *inode __unused, struct file *file)
-{
-	struct proc_text *text = file->private_data;
-
-	seq_free(&text->seq);
-	kfree(text);
-}
-
 /* The task of the file to *t, referenced, if it is about one. 0, -ESRCH or -EACCES. */
 static int get_target(const struct proc_node *node, struct proc_target *t)
 {
@@ -64,6 +38,39 @@ static void put_target(const struct proc_target *t)
 {
 	if (t->task)
 		put_task_struct(t->task);
+}
+
+/* Rights count when the file is opened, and whenever its text is made. */
+static int text_open(struct inode *inode, struct file *file)
+{
+	const struct proc_entry *entry = proc_node(inode)->entry;
+	struct proc_target t;
+	struct proc_text *text;
+	int error;
+
+	if (entry->setting && ((file->mode & FMODE_READ && !entry->show) ||
+			       (file->mode & FMODE_WRITE && !entry->store)))
+		return -EACCES;
+	error = get_target(proc_node(inode), &t);
+	if (error)
+		return error;
+	put_target(&t);
+	text = kmalloc(sizeof(*text), GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	mutex_init(&text->lock);
+	seq_init(&text->seq);
+	text->made = false;
+	file->private_data = text;
+	return 0;
+}
+
+static void text_release(struct inode *inode __unused, struct file *file)
+{
+	struct proc_text *text = file->private_data;
+
+	seq_free(&text->seq);
+	kfree(text);
 }
 
 int proc_show(const struct proc_node *node, struct seq *s)

@@ -155,7 +155,7 @@ void free_reserved_area(void *start, void *end, const char *what);
 struct mm_struct *mm_alloc(void);		/* users 1, count 1, no areas; NULL: no memory */
 void mmget(struct mm_struct *mm, enum mm_why why);
 void mmput(struct mm_struct *mm, enum mm_why why);	/* may sleep */
-/* mmget_not_zero - become a user of an mm that is kept by mm_count only; false: it has none left. */
+/* mmget_not_zero - become a user of an mm held by mm_count only; false: it has none left. */
 bool mmget_not_zero(struct mm_struct *mm, enum mm_why why);
 void mmgrab(struct mm_struct *mm, enum mm_why why);
 void mmdrop(struct mm_struct *mm, enum mm_why why);

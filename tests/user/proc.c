@@ -293,6 +293,54 @@ static void test_gone(void)
 	close(pipes[1]);
 }
 
+/* Another user sees what everybody may see of a process of root's, and no more. */
+static int other_user(void *unused)
+{
+	char path[64], buffer[8];
+	int wrong = 0;
+
+	if (getuid())
+		return 0;		/* only root can become another */
+	if (setgid(1000) || setuid(1000))
+		return 99;
+	snprintf(path, sizeof(path), "/proc/%d", getppid());
+	if (chdir(path))
+		return 98;
+	wrong |= slurp("stat") <= 0 || slurp("status") <= 0 || slurp("cmdline") <= 0;
+	wrong |= (open("maps", O_RDONLY) >= 0 || errno != EACCES) << 1;
+	wrong |= (open("mem", O_RDONLY) >= 0 || errno != EACCES) << 2;
+	wrong |= (open("environ", O_RDONLY) >= 0 || errno != EACCES) << 3;
+	wrong |= (readlink("exe", buffer, sizeof(buffer)) >= 0 || errno != EACCES) << 4;
+	wrong |= (opendir("fd") || errno != EACCES) << 5;
+	wrong |= (open("cwd/.", O_RDONLY) >= 0 || errno != EACCES) << 6;
+	wrong |= (open("/proc/sys/vm/max_map_count", O_WRONLY) >= 0 || errno != EACCES) << 7;
+	return wrong;
+}
+
+static int other_children(void *unused)
+{
+	char path[64];
+	int wrong = 0;
+	pid_t pid;
+
+	if (getuid())
+		return 0;		/* only root can become another */
+	if (setgid(1000) || setuid(1000))
+		return 99;
+	pid = fork();
+	if (pid == 0) {
+		pause();
+		_exit(0);
+	}
+	/* setuid() has made both of them such that nobody but root may look into them. */
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	wrong |= open(path, O_RDONLY) >= 0 || errno != EACCES;
+	wrong |= slurp("/proc/self/maps") <= 0 || !strstr(text, "[stack]") ? 2 : 0;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return wrong;
+}
+
 static void test_system(void)
 {
 	struct stat st;
@@ -341,7 +389,7 @@ int main(int argc, char **argv)
 
 	if (!getenv("PROC"))
 		execve(argv[0], argv, env);
-	plan(98);
+	plan(100);
 	test_maps();
 	test_smaps();
 	test_stat();
@@ -352,6 +400,8 @@ int main(int argc, char **argv)
 	test_pagemap();
 	test_partial();
 	test_gone();
+	exits(in_child(other_user, NULL), 0, "another user's rights");
+	exits(in_child(other_children, NULL), 0, "a process that is not to be looked into");
 	test_system();
 	test_errors();
 	return done();
