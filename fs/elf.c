@@ -11,6 +11,7 @@
 #include <nopage/exec.h>
 #include <nopage/err.h>
 #include <nopage/mm.h>
+#include <nopage/random.h>
 #include <nopage/sched.h>
 #include <nopage/string.h>
 #include <asm/vdso.h>
@@ -202,21 +203,6 @@ struct auxv {
 	u32 type, value;
 };
 
-/* Not secret, but different each time: the time stamp counter, well stirred (xorshift). */
-static void fill_random(u8 *bytes, size_t len)
-{
-	static u32 state = 2463534242U;
-
-	state ^= get_cycles();
-	state += !state;
-	for (size_t i = 0; i < len; i++) {
-		state ^= state << 13;
-		state ^= state >> 17;
-		state ^= state << 5;
-		bytes[i] = state;
-	}
-}
-
 /* Pointers to count strings, the first of which begins at *pos, and a NULL. */
 static int write_pointers(struct mm_cursor *c, const struct stack_layout *l,
 			  const struct arg_strings *args, size_t *pos, unsigned int count)
@@ -250,7 +236,7 @@ static int write_stack(struct mm_cursor *c, const struct stack_layout *l,
 	u8 random[16];
 	int error;
 
-	fill_random(random, sizeof(random));
+	get_random_bytes(random, sizeof(random));
 	error = mm_write_word(c, args->argc);
 	error = error ?: write_pointers(c, l, args, &pos, args->argc);
 	BUG_ON(!error && pos != args->env);
@@ -267,7 +253,7 @@ static int write_stack(struct mm_cursor *c, const struct stack_layout *l,
 }
 
 int setup_elf_stack(struct mm_struct *mm, const struct elf_image *img,
-		    const struct arg_strings *args)
+		    const struct arg_strings *args, const struct cred *cred)
 {
 	unsigned int words = 1 + args->argc + 1 + args->envc + 1;
 	struct mm_cursor c = { .mm = mm };
@@ -289,8 +275,9 @@ int setup_elf_stack(struct mm_struct *mm, const struct elf_image *img,
 		{ AT_BASE, 0 },
 		{ AT_FLAGS, 0 },
 		{ AT_ENTRY, img->entry },
-		{ AT_UID, 0 }, { AT_EUID, 0 }, { AT_GID, 0 }, { AT_EGID, 0 },
-		{ AT_SECURE, 0 },
+		{ AT_UID, cred->uid }, { AT_EUID, cred->euid },
+		{ AT_GID, cred->gid }, { AT_EGID, cred->egid },
+		{ AT_SECURE, cred_secure(cred) },
 		{ AT_RANDOM, l.random },
 		{ AT_EXECFN, l.strings + args->path },
 		{ AT_PLATFORM, l.platform },

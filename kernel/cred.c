@@ -134,26 +134,28 @@ static void cap_after_setfsuid(struct cred *new, const struct cred *old)
 		new->cap_effective |= new->cap_permitted & CAP_FS_MASK;
 }
 
-/* Root, real or effective, gets all its program may have; others only keep nothing. */
-bool exec_cred(uid_t uid, gid_t gid)
+/* Root, real or effective, gets all its program may have; others have nothing to inherit. */
+void prepare_exec_cred(struct cred *new, uid_t uid, gid_t gid)
 {
-	struct cred new = current->cred;
-	bool secure;
+	*new = current->cred;
+	if (uid != NO_ID && !new->no_new_privs)
+		new->euid = uid;
+	if (gid != NO_ID && !new->no_new_privs)
+		new->egid = gid;
+	new->suid = new->fsuid = new->euid;
+	new->sgid = new->fsgid = new->egid;
+	new->cap_permitted = 0;
+	if (!new->uid || !new->euid)
+		new->cap_permitted = new->cap_inheritable | new->cap_bound;
+	new->cap_effective = new->euid ? 0 : new->cap_permitted;
+	new->keep_caps = false;
+}
 
-	if (uid != NO_ID && !new.no_new_privs)
-		new.euid = uid;
-	if (gid != NO_ID && !new.no_new_privs)
-		new.egid = gid;
-	new.suid = new.fsuid = new.euid;
-	new.sgid = new.fsgid = new.egid;
-	new.cap_permitted = 0;
-	if (!new.uid || !new.euid)
-		new.cap_permitted = new.cap_inheritable | new.cap_bound;
-	new.cap_effective = new.euid ? 0 : new.cap_permitted;
-	new.keep_caps = false;
-	secure = new.euid != new.uid || new.egid != new.gid;
-	commit(&new);
-	return secure;
+void commit_exec_cred(const struct cred *new)
+{
+	commit(new);
+	if (cred_secure(new))
+		current->mm->dumpable = 0;
 }
 
 /* ------------------------------------------------------------------ user numbers */

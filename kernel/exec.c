@@ -19,6 +19,7 @@
 #include <asm/tlb.h>
 #include <asm/uaccess.h>
 #include <uapi/fcntl.h>
+#include <uapi/stat.h>
 
 #define SCRIPT_LINE	256		/* bytes of a #! line that are looked at */
 
@@ -39,6 +40,7 @@ struct exec {
 	struct elf_image img;
 	struct arg_strings args;
 	struct mm_struct *mm;
+	struct cred cred;		/* whose the program will be */
 };
 
 /* ------------------------------------------------------------------ arguments */
@@ -242,6 +244,16 @@ static int find_program(struct exec *x)
 	return -ENOEXEC;
 }
 
+/* The set-ID bits of the program count; a set-group-ID bit only where the group may execute it. */
+static void find_cred(struct exec *x)
+{
+	const struct inode *inode = x->file->inode;
+	bool setgid = (inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
+
+	prepare_exec_cred(&x->cred, inode->mode & S_ISUID ? inode->uid : (uid_t)-1,
+			  setgid ? inode->gid : (gid_t)-1);
+}
+
 /* ------------------------------------------------------------------ the new address space */
 
 static int build_mm(struct exec *x)
@@ -252,7 +264,7 @@ static int build_mm(struct exec *x)
 	if (!x->mm)
 		return -ENOMEM;
 	error = load_elf(x->mm, x->file, &x->img) ?:
-		setup_elf_stack(x->mm, &x->img, &x->args);
+		setup_elf_stack(x->mm, &x->img, &x->args, &x->cred);
 	if (!error && CONFIG_DEBUG)
 		validate_mm(x->mm);
 	return error;
@@ -296,6 +308,7 @@ static void exec_commit(struct exec *x)
 
 	exec_mmap(x->mm);
 	x->mm = NULL;
+	commit_exec_cred(&x->cred);
 	current->flags &= ~PF_KTHREAD;
 	reset_signals();
 	exec_signals();
@@ -341,6 +354,8 @@ static int do_execve(const char *path, const struct string_array *argv,
 		goto out;
 	error = find_program(x) ?: copy_strings(x, argv, envp);
 	error = error ?: prepare_files();
+	if (!error)
+		find_cred(x);
 	error = error ?: build_mm(x);
 	error = error ?: de_thread();
 	if (!error)

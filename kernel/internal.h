@@ -120,6 +120,8 @@ long put_timespec64(long user, u64 ns);
 int absolute_deadline(long clock, u64 *ns);
 /* deadline_after - ns from now, by ktime_get_ns(); ~0 means never and stays so. */
 u64 deadline_after(u64 ns);
+/* set_real_time - the date is ns since 1970 now; -EINVAL: before the machine started. */
+int set_real_time(u64 ns);
 /* realtime_deadline - the same for a time of CLOCK_REALTIME, ns since 1970. */
 u64 realtime_deadline(u64 ns);
 /* sleep_step - schedule() until woken or about deadline; false: it has passed. Set state first. */

@@ -78,16 +78,28 @@ u64 ktime_get_ns(void)
 	return arch_clock_ns();
 }
 
-/* boot_time - when the machine started, ns since 1970. Reads the slow CMOS clock, once. */
+/* When the machine started, ns since 1970; 0: the CMOS clock has not been read yet. */
+static u64 started;
+
+/* boot_time - reads the slow CMOS clock, once. */
 static u64 boot_time(void)
 {
-	static u64 time;
-
-	if (!time) {
-		time = arch_read_rtc() * NSEC_PER_SEC - arch_clock_ns();
-		vdso_set_boot_time(time);
+	if (!started) {
+		started = arch_read_rtc() * NSEC_PER_SEC - arch_clock_ns();
+		vdso_set_boot_time(started);
 	}
-	return time;
+	return started;
+}
+
+int set_real_time(u64 ns)
+{
+	u64 now = ktime_get_ns();
+
+	if (ns <= now)
+		return -EINVAL;
+	started = ns - now;
+	vdso_set_boot_time(started);
+	return 0;
 }
 
 u64 ktime_get_real_ns(void)
@@ -95,14 +107,43 @@ u64 ktime_get_real_ns(void)
 	return boot_time() + ktime_get_ns();
 }
 
+/*
+ * read_cpu_clock - the CPU time of a process or thread by the number of its clock: the bits of pid
+ * inverted, a bit for "thread", two for the kind (user, all, scheduler's, of which two are one here).
+ */
+static int read_cpu_clock(long clock, u64 *ns)
+{
+	pid_t pid = ~(clock >> 3);
+	struct task_struct *p;
+	struct task_times t = { 0 };
+	bool found = false;
+
+	if ((clock & CPUCLOCK_KIND) == CPUCLOCK_KIND)
+		return -EINVAL;
+	spin_lock(&tasklist_lock);
+	p = pid ? find_task_by_pid(pid) : current;
+	if (p && (clock & CPUCLOCK_THREAD)) {
+		found = p->signal == current->signal;
+		t.utime = p->utime;
+		t.stime = p->stime;
+	} else if (p) {
+		found = !pid || p == p->group_leader;
+		process_times(p, &t);
+	}
+	spin_unlock(&tasklist_lock);
+	*ns = (t.utime + ((clock & CPUCLOCK_KIND) == CPUCLOCK_VIRT ? 0 : t.stime)) * TICK_NSEC;
+	return found ? 0 : -EINVAL;
+}
+
 /* read_clock - clock in ns to *ns; -EINVAL for a clock that does not exist. */
 static int read_clock(long clock, u64 *ns)
 {
-	struct task_times t;
-
+	if (clock < 0)
+		return read_cpu_clock(clock, ns);
 	switch (clock) {
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
+	case CLOCK_TAI:				/* no leap seconds are known */
 		*ns = ktime_get_real_ns();
 		return 0;
 	case CLOCK_MONOTONIC:
@@ -112,14 +153,9 @@ static int read_clock(long clock, u64 *ns)
 		*ns = ktime_get_ns();
 		return 0;
 	case CLOCK_PROCESS_CPUTIME_ID:
-		spin_lock(&tasklist_lock);
-		process_times(current, &t);
-		spin_unlock(&tasklist_lock);
-		*ns = (t.utime + t.stime) * TICK_NSEC;
-		return 0;
+		return read_cpu_clock(CPUCLOCK_OWN, ns);
 	case CLOCK_THREAD_CPUTIME_ID:
-		*ns = (current->utime + current->stime) * TICK_NSEC;
-		return 0;
+		return read_cpu_clock(CPUCLOCK_OWN | CPUCLOCK_THREAD, ns);
 	}
 	return -EINVAL;
 }
@@ -127,7 +163,7 @@ static int read_clock(long clock, u64 *ns)
 /* clock_step - its resolution in ns. The CPU clocks count ticks. */
 static u64 clock_step(long clock)
 {
-	if (clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID)
+	if (clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID)
 		return TICK_NSEC;
 	return 1;
 }

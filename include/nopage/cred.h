@@ -61,9 +61,16 @@ struct task_struct;
 void copy_cred(struct task_struct *p);
 void exit_cred(struct task_struct *p);
 /*
- * exec_cred - the current task runs a new program; uid, gid: what its set-ID bits give it, or -1.
- * Returns whether it has other rights than its caller had (AT_SECURE). Cannot fail.
+ * prepare_exec_cred - in *new, what the current task will be when it runs a program whose set-ID
+ * bits give it uid and gid (-1: none). commit_exec_cred() makes it so, once current->mm is the new
+ * one. Neither can fail.
  */
-bool exec_cred(uid_t uid, gid_t gid);
+void prepare_exec_cred(struct cred *new, uid_t uid, gid_t gid);
+void commit_exec_cred(const struct cred *new);
+/* cred_secure - has a program other rights than its caller (AT_SECURE)? */
+static inline bool cred_secure(const struct cred *c)
+{
+	return c->euid != c->uid || c->egid != c->gid;
+}
 
 #endif

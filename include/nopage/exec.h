@@ -3,6 +3,7 @@
 #ifndef NOPAGE_EXEC_H
 #define NOPAGE_EXEC_H
 
+#include <nopage/cred.h>
 #include <nopage/elf.h>
 #include <nopage/fs.h>
 #include <nopage/mm_types.h>
@@ -31,9 +32,9 @@ struct file *open_exec(const char *path);
 int load_elf(struct mm_struct *mm, struct file *file, const struct elf_image *img);
 /*
  * setup_elf_stack - the stack of the fresh mm as the System V ABI says: vectors, strings. Sets
- * start_stack and arg_start .. env_end. 0, -ENOMEM or -E2BIG.
+ * start_stack and arg_start .. env_end. cred: whose the program will be. 0, -ENOMEM or -E2BIG.
  */
 int setup_elf_stack(struct mm_struct *mm, const struct elf_image *img,
-		    const struct arg_strings *args);
+		    const struct arg_strings *args, const struct cred *cred);
 
 #endif

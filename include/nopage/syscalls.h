@@ -137,6 +137,15 @@ long sys_clock_getres64(long clock, long tp);
 long sys_clock_nanosleep(long clock, long flags, long req, long rem);
 long sys_clock_nanosleep64(long clock, long flags, long req, long rem);
 
+/* kernel/settime.c */
+long sys_stime(long tptr);
+long sys_settimeofday(long tv, long tz);
+long sys_clock_settime(long clock, long tp);
+long sys_clock_settime64(long clock, long tp);
+long sys_adjtimex(long timex);
+long sys_clock_adjtime(long clock, long timex);
+long sys_clock_adjtime64(long clock, long timex);
+
 /* kernel/rlimit.c */
 long sys_getrlimit(long resource, long rlim);
 long sys_old_getrlimit(long resource, long rlim);

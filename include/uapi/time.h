@@ -12,6 +12,15 @@
 #define CLOCK_MONOTONIC_COARSE	6
 #define CLOCK_BOOTTIME		7
 
+#define CLOCK_TAI		11
+
+/* Clocks of CPU time: ~pid << 3 | these; pid 0: the caller. */
+#define CPUCLOCK_KIND		3
+#define CPUCLOCK_VIRT		1	/* user mode only */
+#define CPUCLOCK_SCHED		2
+#define CPUCLOCK_THREAD		4	/* pid is a thread's, of the caller's process */
+#define CPUCLOCK_OWN		(-8L | CPUCLOCK_SCHED)
+
 #define TIMER_ABSTIME		1
 
 struct timespec32 {

@@ -26,6 +26,7 @@
 #define __NR_umount		22
 #define __NR_setuid		23
 #define __NR_getuid		24
+#define __NR_stime		25
 #define __NR_alarm		27
 #define __NR_pause		29
 #define __NR_utime		30
@@ -67,6 +68,7 @@
 #define __NR_getrlimit		76
 #define __NR_getrusage		77
 #define __NR_gettimeofday	78
+#define __NR_settimeofday	79
 #define __NR_select		82
 #define __NR_symlink		83
 #define __NR_readlink		85
@@ -94,6 +96,7 @@
 #define __NR_clone		120
 #define __NR_setdomainname	121
 #define __NR_uname		122
+#define __NR_adjtimex		124
 #define __NR_mprotect		125
 #define __NR_sigprocmask	126
 #define __NR_getpgid		132
@@ -181,6 +184,7 @@
 #define __NR_timer_gettime	261
 #define __NR_timer_getoverrun	262
 #define __NR_timer_delete	263
+#define __NR_clock_settime	264
 #define __NR_clock_gettime	265
 #define __NR_clock_getres	266
 #define __NR_clock_nanosleep	267
@@ -215,6 +219,7 @@
 #define __NR_pwritev		334
 #define __NR_rt_tgsigqueueinfo	335
 #define __NR_prlimit64		340
+#define __NR_clock_adjtime	343
 #define __NR_syncfs		344
 #define __NR_renameat2		353
 #define __NR_getrandom		355
@@ -225,6 +230,8 @@
 #define __NR_pwritev2		379
 #define __NR_statx		383
 #define __NR_clock_gettime64	403
+#define __NR_clock_settime64	404
+#define __NR_clock_adjtime64	405
 #define __NR_clock_getres_time64 406
 #define __NR_clock_nanosleep_time64 407
 #define __NR_timer_gettime64	408
