@@ -176,7 +176,7 @@ static long change_fd(long fd, const struct change *c)
 
 	if (!file)
 		return -EBADF;
-	error = file->flags & O_PATH ? -EBADF : c->fn(file->inode, c);
+	error = c->fn(file->inode, c);
 	fput(file);
 	return error;
 }
@@ -378,9 +378,7 @@ static long truncate_fd(long fd, loff_t size, loff_t max)
 		return -EBADF;
 	if (file->flags & O_LARGEFILE)
 		max = size;
-	if (file->flags & O_PATH)
-		error = -EBADF;
-	else if (!S_ISREG(file->inode->mode) || !(file->mode & FMODE_WRITE) || size > max)
+	if (!S_ISREG(file->inode->mode) || !(file->mode & FMODE_WRITE) || size > max)
 		error = -EINVAL;
 	else if (file->inode->sb->flags & SB_RDONLY)
 		error = -EROFS;

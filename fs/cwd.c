@@ -134,7 +134,7 @@ long sys_chroot(long path)
 
 long sys_fchdir(long fd)
 {
-	struct file *file = fget(fd);
+	struct file *file = fget_any(fd);
 	long error = -EBADF;
 
 	if (!file)

@@ -44,7 +44,7 @@ long sys_fcntl64(long fd, long cmd, long arg)
 
 	if (cmd == F_GETFD || cmd == F_SETFD)
 		return fd_flags(fd, cmd == F_SETFD, arg);
-	file = fget(fd);
+	file = fget_any(fd);
 	if (!file)
 		return -EBADF;
 	if (cmd != F_DUPFD && cmd != F_DUPFD_CLOEXEC)
@@ -87,7 +87,7 @@ long sys_ioctl(long fd, long cmd, long arg)
 	file = fget(fd);
 	if (!file)
 		return -EBADF;
-	ret = file->flags & O_PATH ? -EBADF : file_ioctl(file, cmd, arg);
+	ret = file_ioctl(file, cmd, arg);
 	fput(file);
 	return ret;
 }

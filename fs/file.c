@@ -239,7 +239,7 @@ static struct fd_slot *used_slot(struct files_struct *files, unsigned int fd)
 	return fd < files->size && files->slots[fd].file ? &files->slots[fd] : NULL;
 }
 
-struct file *fget(unsigned int fd)
+struct file *fget_any(unsigned int fd)
 {
 	struct files_struct *files = current->files;
 	struct fd_slot *slot;
@@ -253,6 +253,16 @@ struct file *fget(unsigned int fd)
 		file = get_file(slot->file);
 	spin_unlock(&files->lock);
 	return file;
+}
+
+struct file *fget(unsigned int fd)
+{
+	struct file *file = fget_any(fd);
+
+	if (!file || !(file->flags & O_PATH))
+		return file;
+	fput(file);
+	return NULL;
 }
 
 /*
@@ -360,7 +370,7 @@ long sys_close(long fd)
 /* The lowest descriptor from start on for what fd means. */
 long dup_from(unsigned int fd, unsigned int start, bool cloexec)
 {
-	struct file *file = fget(fd);
+	struct file *file = fget_any(fd);
 	int new;
 
 	if (!file)
@@ -380,7 +390,7 @@ long sys_dup(long fd)
 static long replace_fd(unsigned int oldfd, unsigned int newfd, bool cloexec)
 {
 	struct files_struct *files = current->files;
-	struct file *file = fget(oldfd), *old;
+	struct file *file = fget_any(oldfd), *old;
 
 	if (!file)
 		return -EBADF;
@@ -407,7 +417,7 @@ long sys_dup2(long oldfd, long newfd)
 
 	if (oldfd != newfd)
 		return replace_fd(oldfd, newfd, false);
-	file = fget(oldfd);
+	file = fget_any(oldfd);
 	if (!file)
 		return -EBADF;
 	fput(file);

@@ -73,8 +73,8 @@ void d_add(struct dentry *dentry, struct inode *inode);
 void d_drop(struct dentry *dentry);
 /*
  * d_move - a hashed name becomes that of new, which, if it is hashed, is dropped; or they change
- * places. Caller holds both directories' locks and rename_mutex; name: kmalloc()ed copies of the new
- * names, whose owner is the dentry from now on (name[1] for an exchange, else NULL).
+ * places. Caller holds both directories' locks and rename_mutex; name: kmalloc()ed copies of the
+ * new names, whose owner is the dentry from now on (name[1] for an exchange, else NULL).
  */
 void d_move(struct dentry *dentry, struct dentry *new, char *const name[2]);
 bool d_empty(struct dentry *dentry);		/* a directory without entries */
@@ -93,7 +93,7 @@ void inode_init(void);
 struct inode *new_inode(struct super_block *sb, mode_t mode);
 void iput(struct inode *inode);			/* the last one frees pages and inode */
 struct inode_time current_time(void);		/* as fine as a tick */
-void file_accessed(struct file *file);		/* sets atime, if the file's system and flags want it */
+void file_accessed(struct file *file);		/* sets atime, if system and flags want it */
 
 /* super.c */
 extern struct mutex mount_mutex;
@@ -158,7 +158,7 @@ struct dentry *walk_end(struct nameidata *nd);
 void *walk_fail(struct nameidata *nd, int error);
 /* lookup_child - the name in that directory, counted, or ERR_PTR(-ENOENT, -ENOMEM). */
 struct dentry *lookup_child(struct dentry *dir, const struct qstr *name);
-/* cross_mounts - to the root of what is mounted on dentry, if anything; consumes and returns one. */
+/* cross_mounts - to the root of what is mounted on dentry, if any; consumes and returns one. */
 struct dentry *cross_mounts(struct dentry *dentry);
 /* walk_step - go to dentry; consumes the caller's reference to it. */
 void walk_step(struct nameidata *nd, struct dentry *dentry);
@@ -264,7 +264,8 @@ struct files_struct {
 
 /*
  * fget_light - fget() for the length of a system call: without a reference if no other task shares
- * the descriptors, because then nobody can close it meanwhile. *counted is for fput_light().
+ * the descriptors, because then nobody can close it meanwhile. *counted is for fput_light(). O_PATH
+ * ones are found, too: they have no file->mode.
  */
 static inline struct file *fget_light(unsigned int fd, bool *counted)
 {

@@ -2,12 +2,12 @@
 /*
  * locks.c - advisory locks on files: flock(), and fcntl() on ranges of bytes.
  *
- * A lock belongs to an owner: the descriptor table of a process (fcntl), or an open file (flock, and
- * fcntl's F_OFD_*). flock and fcntl do not see each other. An owner's ranges do not overlap: setting
- * one cuts, joins or splits those it had.
+ * A lock belongs to an owner: the descriptor table of a process (fcntl), or an open file (flock,
+ * and fcntl's F_OFD_*). flock and fcntl do not see each other. An owner's ranges do not overlap:
+ * setting one cuts, joins or splits those it had.
  *
- * Locks: locks_lock, a leaf, for all lists. Who has to wait sleeps on one queue for all files: every
- * unlock lets all look again. Sources: flock(2), fcntl(2), POSIX fcntl().
+ * Locks: locks_lock, a leaf, for all lists. Who has to wait sleeps on one queue for all files:
+ * every unlock lets all look again. Sources: flock(2), fcntl(2), POSIX fcntl().
  */
 #include "internal.h"
 #include <nopage/mm.h>
@@ -77,17 +77,18 @@ static void take_out(struct file_lock **link, struct file_lock **unused)
 	*unused = l;
 }
 
-static struct file_lock *put_in(struct inode *inode, const struct file_lock *new,
-				struct file_lock **unused)
+/* In order of start, so that F_GETLK finds the first. */
+static void put_in(struct inode *inode, const struct file_lock *new, struct file_lock **unused)
 {
-	struct file_lock *l = *unused;
+	struct file_lock **link = &inode->locks, *l = *unused;
 
 	BUG_ON(!l);
+	while (*link && (*link)->start <= new->start)
+		link = &(*link)->next;
 	*unused = l->next;
 	*l = *new;
-	l->next = inode->locks;
-	inode->locks = l;
-	return l;
+	l->next = *link;
+	*link = l;
 }
 
 /* Does new continue or overlap l? */
@@ -118,21 +119,18 @@ static void set_lock(struct inode *inode, struct file_lock *new, struct file_loc
 			link = &l->next;
 			continue;
 		}
-		if (l->start >= new->start && l->end <= new->end) {
-			take_out(link, unused);
-			continue;
-		}
-		if (l->start < new->start && l->end > new->end) {
+		if (l->end > new->end) {
 			struct file_lock upper = *l;
 
 			upper.start = new->end + 1;
 			put_in(inode, &upper, unused);
 		}
-		if (l->start < new->start)
+		if (l->start < new->start) {
 			l->end = new->start - 1;
-		else
-			l->start = new->end + 1;
-		link = &l->next;
+			link = &l->next;
+		} else {
+			take_out(link, unused);
+		}
 	}
 	if (new->type != F_UNLCK)
 		put_in(inode, new, unused);

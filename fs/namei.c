@@ -300,7 +300,7 @@ struct dentry *base_of(int dirfd, const char *path)
 
 	if (dirfd == AT_FDCWD || *path == '/')
 		return NULL;
-	file = fget(dirfd);
+	file = fget_any(dirfd);
 	if (!file)
 		return ERR_PTR(-EBADF);
 	dentry = file->dentry ? dget(file->dentry) : ERR_PTR(-ENOTDIR);

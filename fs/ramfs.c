@@ -114,8 +114,8 @@ struct write_op {
 };
 
 /*
- * Reserve count bytes at op->pos, or at the end of the file for an append: the size covers them from
- * now on, so that no other append gets the same place. file: NULL for the kernel. The bytes that
+ * Reserve count bytes at op->pos, or at the end of the file for an append: the size covers them
+ * from now on, so that no other append gets the same place. file: NULL for the kernel. The bytes that
  * fit, or -EFBIG.
  */
 static ssize_t write_begin(struct write_op *op, const struct file *file, size_t count)

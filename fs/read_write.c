@@ -11,27 +11,28 @@
 
 enum direction { READ, WRITE };
 
-/* The file of fd if it is open for that direction; counted, or ERR_PTR(-EBADF). */
-static struct file *get_open(long fd, enum direction dir)
+/* The file of fd if it is open for that direction, or ERR_PTR(-EBADF); for fput_light(). */
+static struct file *get_open(long fd, enum direction dir, bool *counted)
 {
-	struct file *file = fget(fd);
+	struct file *file = fget_light(fd, counted);
 
-	if (!file)
+	if (unlikely(!file))
 		return ERR_PTR(-EBADF);
-	if (file->mode & (dir == READ ? FMODE_READ : FMODE_WRITE))
+	if (likely(file->mode & (dir == READ ? FMODE_READ : FMODE_WRITE)))
 		return file;
-	fput(file);
+	fput_light(file, *counted);
 	return ERR_PTR(-EBADF);
 }
 
 /* One piece, at *pos. Bytes or -Exxx. */
-static __always_inline ssize_t do_rw(struct file *file, enum direction dir, void *buf, size_t count, loff_t *pos)
+static __always_inline ssize_t do_rw(struct file *file, enum direction dir, void *buf,
+				     size_t count, loff_t *pos)
 {
 	const struct file_operations *fop = file->fop;
 
-	if ((ssize_t)count < 0)
+	if (unlikely((ssize_t)count < 0))
 		return -EINVAL;
-	if (!access_ok(buf, count))
+	if (unlikely(!access_ok(buf, count)))
 		return -EFAULT;
 	if (unlikely(!(dir == READ ? (void *)fop->read : (void *)fop->write)))
 		return S_ISDIR(file->inode->mode) ? -EISDIR : -EINVAL;
@@ -78,16 +79,17 @@ static long rw_at(long fd, enum direction dir, long buf, long count, long low, l
 	loff_t pos = make_loff(low, high);
 	struct file *file;
 	ssize_t done;
+	bool counted;
 
 	if (pos < 0)
 		return -EINVAL;
-	file = get_open(fd, dir);
+	file = get_open(fd, dir, &counted);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	done = -ESPIPE;
 	if (has_positions(file))
 		done = do_rw(file, dir, (void *)buf, count, &pos);
-	fput(file);
+	fput_light(file, counted);
 	return done;
 }
 
@@ -165,15 +167,17 @@ static ssize_t rwv_file(struct file *file, enum direction dir, long iov, long co
 
 static long rwv_fd(long fd, enum direction dir, long iov, long count, loff_t *pos)
 {
-	struct file *file = get_open(fd, dir);
+	struct file *file;
 	ssize_t done;
+	bool counted;
 
+	file = get_open(fd, dir, &counted);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	done = -ESPIPE;
 	if (!pos || has_positions(file))
 		done = rwv_file(file, dir, iov, count, pos);
-	fput(file);
+	fput_light(file, counted);
 	return done;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * readdir.c - getdents, getdents64: the directory fills a page of the kernel's with entries, which then
- * goes to the user in one piece. So no lock is held while user memory is touched.
+ * readdir.c - getdents, getdents64: the directory fills a page of the kernel's with entries, which
+ * then goes to the user in one piece. So no lock is held while user memory is touched.
  */
 #include "internal.h"
 #include <nopage/mm.h>
@@ -85,8 +85,6 @@ static long getdents(long fd, long user, long count, bool old)
 
 	if (!file)
 		return -EBADF;
-	if (file->flags & O_PATH)
-		ret = -EBADF;
 	if (!file->fop->readdir)
 		goto out;
 	ret = -ENOENT;

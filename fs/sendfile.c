@@ -3,8 +3,8 @@
  * sendfile.c - from one file to another without a buffer of the program's.
  *
  * The pages of the input are mapped into the caller's address space for the moment, read-only, and
- * that is what is written: any output will do (a pipe, a terminal), and no byte is copied twice. The
- * input has to be something that can be mapped, as sendfile(2) demands.
+ * that is what is written: any output will do (a pipe, a terminal), and no byte is copied twice.
+ * The input has to be something that can be mapped, as sendfile(2) demands.
  */
 #include "internal.h"
 #include <nopage/mm.h>

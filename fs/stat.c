@@ -98,7 +98,7 @@ typedef long (*put_stat_fn)(const struct inode *inode, long buf);
 
 static long stat_fd(long fd, long buf, put_stat_fn put)
 {
-	struct file *file = fget(fd);
+	struct file *file = fget_any(fd);
 	long error;
 
 	if (!file)

@@ -71,7 +71,7 @@ static long statfs_path(long path, long buf, put_statfs_fn put)
 
 static long statfs_fd(long fd, long buf, put_statfs_fn put)
 {
-	struct file *file = fget(fd);
+	struct file *file = fget_any(fd);
 	long error;
 
 	if (!file)
@@ -120,9 +120,7 @@ long sys_fsync(long fd)
 
 	if (!file)
 		return -EBADF;
-	if (file->flags & O_PATH)
-		error = -EBADF;
-	else if (!S_ISREG(file->inode->mode) && !S_ISDIR(file->inode->mode))
+	if (!S_ISREG(file->inode->mode) && !S_ISDIR(file->inode->mode))
 		error = -EINVAL;
 	fput(file);
 	return error;
@@ -131,11 +129,9 @@ long sys_fsync(long fd)
 long sys_syncfs(long fd)
 {
 	struct file *file = fget(fd);
-	long error;
 
 	if (!file)
 		return -EBADF;
-	error = file->flags & O_PATH ? -EBADF : 0;
 	fput(file);
-	return error;
+	return 0;
 }

@@ -4,8 +4,8 @@
  *
  * The names are the dentries (dcache.c), the data are pages (ramfs.c). rootfs and the kernel's own
  * nameless files have no limits (sb->info is NULL); a tmpfs has those of its mount options:
- * size, nr_blocks, nr_inodes, and mode, uid, gid of its root. A devtmpfs is a tmpfs that begins with
- * the nodes of all devices.
+ * size, nr_blocks, nr_inodes, and mode, uid, gid of its root. A devtmpfs is a tmpfs that begins
+ * with the nodes of all devices.
  *
  * Sources: tmpfs(5).
  */

@@ -134,7 +134,7 @@ struct inode {
 	struct inode_time atime, mtime, ctime;
 	bool linkable;				/* made without a name by O_TMPFILE; lock of the directory */
 	atomic_t writecount;			/* open for writing; below 0: programs that run it */
-	struct file_lock *locks;		/* held, sorted by owner and place; locks_lock */
+	struct file_lock *locks;		/* held, sorted by start; locks_lock */
 	const struct inode_operations *op;
 	const struct file_operations *fop;	/* what open gives a new file */
 	struct address_space mapping;
@@ -217,8 +217,12 @@ static inline struct file *get_file(struct file *file)
 	return file;
 }
 void fput(struct file *file);			/* may free, may sleep */
-/* The file of a descriptor of the current task, with a reference, or NULL. */
+/*
+ * fget - the file of a descriptor of the current task, with a reference, or NULL. fget_any also
+ * returns O_PATH ones, which only name a place.
+ */
 struct file *fget(unsigned int fd);
+struct file *fget_any(unsigned int fd);
 /* Open by kernel pointer; O_* flags; ERR_PTR on failure. */
 struct file *filp_open(const char *path, int flags, mode_t mode);
 /*

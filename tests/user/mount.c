@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* mount() and umount(): a tmpfs on a directory, paths across it, flags, options, errors. */
+#define _GNU_SOURCE
+#include "tmpdir.h"
+
+#include <dirent.h>
+#include <sys/mount.h>
+#include <sys/sysmacros.h>
+
+static void test_walk(void)
+{
+	ino_t below;
+	dev_t dev;
+
+	mkdir("m", 0755);
+	make_file("m/hidden", "x");
+	below = stat_of("m").st_ino;
+	dev = stat_of("m").st_dev;
+	is(mount("none", "m", "tmpfs", 0, "mode=750"), 0, "mount a tmpfs");
+	ok(stat_of("m").st_dev != dev, "it is another device");
+	is(stat_of("m").st_mode & 07777, 0750, "its root has the mode asked for");
+	fails(access("m/hidden", F_OK), ENOENT, "what was there is hidden");
+	make_file("m/new", "new");
+	is(chdir("m"), 0, "chdir into it");
+	ok(stat_of("..").st_dev == dev, ".. leads out");
+	ok(strstr(getcwd(NULL, 0), "/m") != NULL, "getcwd goes through it");
+	is(access("../m/./../m/new", F_OK), 0, "in and out and in");
+	fails(umount("../m"), EBUSY, "umount with somebody in it: EBUSY");
+	is(chdir(".."), 0, "out");
+	fails(rmdir("m"), EBUSY, "rmdir of a mount point: EBUSY");
+	fails(rename("m", "n"), EBUSY, "rename: EBUSY");
+	make_file("out", "out");
+	fails(rename("out", "m/out"), EXDEV, "rename across: EXDEV");
+	fails(link("out", "m/out"), EXDEV, "link across: EXDEV");
+	is(umount("m"), 0, "umount");
+	is(access("m/hidden", F_OK), 0, "what was hidden is back");
+	ok(stat_of("m").st_ino == below, "as the same directory");
+	fails(umount("m"), EINVAL, "umount again: EINVAL");
+}
+
+static void test_busy(void)
+{
+	char *p;
+	int fd;
+
+	mount("none", "m", "tmpfs", 0, NULL);
+	make_file("m/f", "text");
+	fd = open("m/f", O_RDWR);
+	fails(umount("m"), EBUSY, "an open file: EBUSY");
+	unlink("m/f");
+	fails(umount("m"), EBUSY, "an open file without a name: EBUSY");
+	p = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	close(fd);
+	fails(umount("m"), EBUSY, "a mapped file: EBUSY");
+	munmap(p, PAGE);
+	mkdir("m/sub", 0755);
+	is(mount("none", "m/sub", "tmpfs", 0, NULL), 0, "one in the other");
+	fails(umount("m"), EBUSY, "the lower one: EBUSY");
+	make_file("m/sub/deep", "x");
+	is(access("m/sub/../sub/deep", F_OK), 0, "through both");
+	is(umount("m/sub"), 0, "the upper one first");
+	is(mount("none", "m", "tmpfs", 0, NULL), 0, "one on top of the other");
+	fails(access("m/sub", F_OK), ENOENT, "hides it");
+	is(umount("m"), 0, "the top one");
+	is(access("m/sub", F_OK), 0, "shows it again");
+	is(umount("m"), 0, "and the last");
+}
+
+static void test_read_only(void)
+{
+	is(mount("none", "m", "tmpfs", 0, NULL), 0, "mount");
+	make_file("m/f", "x");
+	is(mount(NULL, "m", NULL, MS_REMOUNT | MS_RDONLY, NULL), 0, "remount read-only");
+	fails(open("m/f", O_WRONLY), EROFS, "open for writing: EROFS");
+	fails(open("m/g", O_CREAT | O_WRONLY, 0644), EROFS, "create: EROFS");
+	fails(unlink("m/f"), EROFS, "unlink: EROFS");
+	fails(mkdir("m/d", 0755), EROFS, "mkdir: EROFS");
+	fails(chmod("m/f", 0600), EROFS, "chmod: EROFS");
+	fails(truncate("m/f", 0), EROFS, "truncate: EROFS");
+	fails(rename("m/f", "m/g"), EROFS, "rename: EROFS");
+	fails(access("m/f", W_OK), EROFS, "access W_OK: EROFS");
+	is_str(text_of("m/f"), "x", "reading goes");
+	is(mount(NULL, "m", NULL, MS_REMOUNT, NULL), 0, "remount to write");
+	is(unlink("m/f"), 0, "unlink");
+	is(umount2("m", 0), 0, "umount2");
+}
+
+static int exec_it(void *path)
+{
+	execl(path, path, NULL);
+	return errno;
+}
+
+static void test_flags(void)
+{
+	is(mount("none", "m", "tmpfs", MS_NOEXEC | MS_NODEV | MS_NOSUID, NULL), 0, "with flags");
+	make_file("m/p", "#!/bin/true\n");
+	chmod("m/p", 0755);
+	exits(in_child(exec_it, "m/p"), EACCES, "MS_NOEXEC: no programs");
+	mknod("m/null", S_IFCHR | 0666, makedev(1, 3));
+	fails(open("m/null", O_RDWR), EACCES, "MS_NODEV: no devices");
+	umount("m");
+	is(mount("none", "m", "devtmpfs", 0, NULL), 0, "a devtmpfs");
+	ok(S_ISCHR(stat_of("m/null").st_mode), "has devices");
+	is(umount("m"), 0, "umount");
+	is(mount("none", "m", "proc", 0, NULL), 0, "a proc");
+	is(access("m/self/maps", R_OK), 0, "has processes");
+	is(umount("m"), 0, "umount");
+}
+
+static int user_mount(void *arg)
+{
+	(void)arg;
+	return mount("none", "m", "tmpfs", 0, NULL) ? errno : 0;
+}
+
+static void test_errors(void)
+{
+	make_file("f", "x");
+	fails(mount("none", "none", "tmpfs", 0, NULL), ENOENT, "on nothing: ENOENT");
+	fails(mount("none", "f", "tmpfs", 0, NULL), ENOTDIR, "on a file: ENOTDIR");
+	fails(mount("none", "m", "nosuchfs", 0, NULL), ENODEV, "an unknown type: ENODEV");
+	fails(mount("none", "m", NULL, 0, NULL), EINVAL, "no type: EINVAL");
+	fails(mount("none", "m", "tmpfs", 0, "nonsense=1"), EINVAL, "an unknown option: EINVAL");
+	fails(mount("none", "m", "tmpfs", 0, "size=x"), EINVAL, "a bad value: EINVAL");
+	fails(mount(NULL, "m", NULL, MS_REMOUNT, NULL), EINVAL, "remount of no mount: EINVAL");
+	fails(mount("none", (char *)KERNEL_ADDRESS, "tmpfs", 0, NULL), EFAULT, "a path: EFAULT");
+	fails(umount("none"), ENOENT, "umount of nothing: ENOENT");
+	fails(umount2("m", 0x100), EINVAL, "unknown flags: EINVAL");
+	is(as_user(user_mount, NULL), EPERM, "by a user: EPERM");
+}
+
+int main(void)
+{
+	plan(64);
+	enter_tmpdir();
+	test_walk();
+	test_busy();
+	test_read_only();
+	test_flags();
+	test_errors();
+	leave_tmpdir();
+	return done();
+}

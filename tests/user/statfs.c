@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* statfs() and its kin, and statx(), on a tmpfs of our own. */
+#define _GNU_SOURCE
+#include "tmpdir.h"
+
+#include <sys/mount.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+
+struct old_statfs {
+	unsigned int type, bsize, blocks, bfree, bavail, files, ffree;
+	int fsid[2];
+	unsigned int namelen, frsize, flags, spare[4];
+};
+
+static void test_statfs(void)
+{
+	struct statfs st, after;
+	struct old_statfs old;
+	int fd;
+
+	is(statfs("m", &st), 0, "statfs");
+	is(st.f_type, 0x01021994, "of a tmpfs");
+	is(st.f_bsize, PAGE, "block size");
+	is(st.f_blocks, 256, "size=1m");
+	is(st.f_files, 50, "nr_inodes=50");
+	is(st.f_namelen, 255, "longest name");
+	make_file("m/a", "x");
+	is(statfs("m/a", &after), 0, "of a file in it");
+	is(st.f_bfree - after.f_bfree, 1, "which takes a block");
+	is(st.f_ffree - after.f_ffree, 1, "and an inode");
+	unlink("m/a");
+	statfs("m", &after);
+	ok(st.f_bfree == after.f_bfree && st.f_ffree == after.f_ffree, "and gives them back");
+	fd = open("m", O_RDONLY);
+	is(fstatfs(fd, &after), 0, "fstatfs");
+	is(syscall(SYS_fstatfs, fd, &old), 0, "the old form");
+	ok(old.type == 0x01021994 && old.blocks == 256, "says the same");
+	close(fd);
+	fails(statfs("none", &st), ENOENT, "of nothing: ENOENT");
+	fails(fstatfs(99, &st), EBADF, "of no descriptor: EBADF");
+	fails(syscall(SYS_statfs64, "m", 3, &st), EINVAL, "a wrong size: EINVAL");
+	fails(syscall(SYS_statfs64, "m", 84, KERNEL_ADDRESS), EFAULT, "a bad buffer: EFAULT");
+}
+
+static void test_full(void)
+{
+	static char block[65536];
+	int fd = open("m/full", O_CREAT | O_RDWR, 0644), n;
+	long total = 0;
+	char name[20], *p;
+
+	while ((n = write(fd, block, sizeof(block))) > 0)
+		total += n;
+	ok(n == -1 && errno == ENOSPC, "a full tmpfs: ENOSPC");
+	is(total, 1 << 20, "after 1 MiB");
+	is(ftruncate(fd, 2 << 20), 0, "a hole costs nothing");
+	p = mmap(NULL, 2 << 20, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	killed_by(in_child(write_byte, p + (1 << 20) + PAGE), SIGBUS,
+		  "but its pages in a mapping: SIGBUS");
+	munmap(p, 2 << 20);
+	is(ftruncate(fd, 0), 0, "truncate");
+	is(pwrite(fd, "x", 1, 100000), 1, "and there is room again");
+	close(fd);
+	unlink("m/full");
+	for (n = 0; n < 100; n++) {
+		snprintf(name, sizeof(name), "m/%d", n);
+		fd = open(name, O_CREAT | O_WRONLY, 0644);
+		if (fd < 0)
+			break;
+		close(fd);
+	}
+	ok(errno == ENOSPC, "no inodes left: ENOSPC");
+	is(n, 49, "with its root, 50");
+	fails(symlink("x", "m/l"), ENOSPC, "nor for a link: ENOSPC");
+	fails(mkdir("m/d", 0755), ENOSPC, "nor a directory: ENOSPC");
+}
+
+static void test_statx(void)
+{
+	struct {
+		unsigned int mask, blksize;
+		unsigned long long attributes;
+		unsigned int nlink, uid, gid;
+		unsigned short mode, spare;
+		unsigned long long ino, size, blocks;
+		char rest[200];
+	} x;
+
+	make_file("f", "12345");
+	is(syscall(SYS_statx, AT_FDCWD, "f", 0, 0x7ff, &x), 0, "statx");
+	ok((x.mask & 0x7ff) == 0x7ff && x.size == 5 && x.nlink == 1, "has the basic fields");
+	is(x.mode, S_IFREG | 0644, "mode");
+	ok(x.ino == stat_of("f").st_ino, "inode number");
+	fails(syscall(SYS_statx, AT_FDCWD, "f", 0, 0x80000000, &x), EINVAL, "reserved: EINVAL");
+	fails(syscall(SYS_statx, AT_FDCWD, "f", 0x10000, 0, &x), EINVAL, "flags: EINVAL");
+	fails(syscall(SYS_statx, AT_FDCWD, "", 0, 0, &x), ENOENT, "the empty path: ENOENT");
+	is(syscall(SYS_statx, AT_FDCWD, "", AT_EMPTY_PATH, 0x7ff, &x), 0, "AT_EMPTY_PATH");
+	ok(S_ISDIR(x.mode), "is the directory");
+	fails(syscall(SYS_statx, AT_FDCWD, "f", 0, 0, KERNEL_ADDRESS), EFAULT, "buffer: EFAULT");
+}
+
+int main(void)
+{
+	plan(37);
+	enter_tmpdir();
+	mkdir("m", 0755);
+	if (mount("none", "m", "tmpfs", 0, "size=1m,nr_inodes=50"))
+		tap_line("# cannot mount, errno %d", errno);
+	test_statfs();
+	test_full();
+	test_statx();
+	umount("m");
+	leave_tmpdir();
+	return done();
+}
