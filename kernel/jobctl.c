@@ -104,18 +104,18 @@ static bool is_zombie(const struct task_struct *p)
 }
 
 /*
- * group_orphaned - is the group orphaned, not counting the process except (NULL: count all), which
- * is about to end? tasklist_lock held.
+ * group_orphaned - is the group orphaned? The process dying (NULL: none) is about to end: neither it
+ * nor the children that process 1 will adopt count. tasklist_lock held.
  */
-static bool group_orphaned(pid_t pgrp, const struct task_struct *except)
+static bool group_orphaned(pid_t pgrp, const struct task_struct *dying)
 {
 	struct task_struct *p;
 
 	assert_spin_locked(&tasklist_lock);
 	list_for_each_entry(p, &task_list, tasks) {
-		if (p->group_leader != p || p == except || p->signal->pgrp != pgrp || is_zombie(p))
+		if (p->group_leader != p || p == dying || p->signal->pgrp != pgrp || is_zombie(p))
 			continue;
-		if (is_init(p->parent))
+		if (is_init(p->parent) || p->parent == dying)
 			continue;
 		if (p->parent->signal->pgrp != pgrp &&
 		    p->parent->signal->session == p->signal->session)
@@ -145,17 +145,18 @@ static bool has_stopped_jobs(pid_t pgrp)
 }
 
 /*
- * check_orphans - p's link to parent goes. If it was the last that kept p's group from being
- * orphaned and there are stopped processes in it, they get SIGHUP and then SIGCONT (POSIX).
+ * check_orphans - p's link to parent goes, because one of them is dying. If it was the last that
+ * kept p's group from being orphaned and there are stopped processes in it, they get SIGHUP and
+ * then SIGCONT (POSIX).
  */
-static void check_orphans(struct task_struct *p, const struct task_struct *parent,
-			  const struct task_struct *except)
+static void check_orphans(const struct task_struct *p, const struct task_struct *parent,
+			  const struct task_struct *dying)
 {
 	pid_t pgrp = p->signal->pgrp;
 
 	if (parent->signal->pgrp == pgrp || parent->signal->session != p->signal->session)
 		return;
-	if (group_orphaned(pgrp, except) && has_stopped_jobs(pgrp)) {
+	if (group_orphaned(pgrp, dying) && has_stopped_jobs(pgrp)) {
 		signal_group(pgrp, SIGHUP);
 		signal_group(pgrp, SIGCONT);
 	}
@@ -168,7 +169,7 @@ void exit_orphans(struct task_struct *leader)
 	assert_spin_locked(&tasklist_lock);
 	check_orphans(leader, leader->parent, leader);
 	list_for_each_entry(child, &leader->children, sibling)
-		check_orphans(child, leader, NULL);
+		check_orphans(child, leader, leader);
 }
 
 /* ------------------------------------------------------------------ system calls */

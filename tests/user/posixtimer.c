@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* timer_create and its like. */
+#define _GNU_SOURCE
+#include "tap.h"
+
+#include <sys/syscall.h>
+#include <time.h>
+
+#include "rawsys.h"
+
+/* The kernel's timers are numbers; C libraries wrap them. Thread identifiers are in _sigev_un. */
+struct event {
+	int value, signo, notify, tid;
+	int pad[12];
+};
+
+struct spec {
+	struct { int sec, nsec; } interval, value;
+};
+
+#define MS 1000000
+
+static volatile int count, code, value, id_seen;
+
+static void note(int sig, siginfo_t *info, void *context)
+{
+	(void)sig;
+	(void)context;
+	count++;
+	code = info->si_code;
+	value = info->si_value.sival_int;
+	id_seen = info->si_timerid;
+}
+
+static void catch(int sig)
+{
+	struct sigaction act = { .sa_sigaction = note, .sa_flags = SA_SIGINFO };
+
+	sigaction(sig, &act, NULL);
+	count = 0;
+}
+
+static long create(int clock, const struct event *event, int *id)
+{
+	return sys3(SYS_timer_create, clock, (long)event, (long)id);
+}
+
+static long settime(int id, int flags, const struct spec *new, struct spec *old)
+{
+	return sys4(SYS_timer_settime32, id, flags, (long)new, (long)old);
+}
+
+static void wait_for(int n)
+{
+	struct timespec tick = { 0, 5 * MS };
+
+	for (int i = 0; count < n && i < 400; i++)
+		nanosleep(&tick, NULL);
+}
+
+static void test_once(void)
+{
+	struct event event = { .value = 1234, .signo = SIGUSR1, .notify = SIGEV_SIGNAL };
+	struct spec once = { { 0, 0 }, { 0, 30 * MS } }, old, now;
+	int id = -1;
+
+	catch(SIGUSR1);
+	is(create(CLOCK_MONOTONIC, &event, &id), 0, "timer_create");
+	is(settime(id, 0, &once, &old), 0, "timer_settime");
+	ok(!old.value.sec && !old.value.nsec, "it was not set");
+	sys2(SYS_timer_gettime32, id, (long)&now);
+	ok(now.value.nsec > 0 && now.value.nsec <= 30 * MS, "timer_gettime: what is left");
+	wait_for(1);
+	is(count, 1, "its signal comes");
+	ok(code == SI_TIMER && value == 1234 && id_seen == id, "with SI_TIMER, the value, the id");
+	sys2(SYS_timer_gettime32, id, (long)&now);
+	ok(!now.value.sec && !now.value.nsec, "then it is off");
+	is(sys1(SYS_timer_getoverrun, id), 0, "nothing was missed");
+	is(sys1(SYS_timer_delete, id), 0, "timer_delete");
+	is(sys1(SYS_timer_delete, id), -EINVAL, "which is then gone");
+}
+
+static void test_repeat(void)
+{
+	struct event event = { .value = 5, .signo = SIGRTMIN + 1, .notify = SIGEV_SIGNAL };
+	struct spec repeat = { { 0, 20 * MS }, { 0, 20 * MS } };
+	struct timespec pause = { 0, 200 * MS }, none = { 0, 0 };
+	siginfo_t info;
+	sigset_t set;
+	int id = -1;
+
+	catch(SIGRTMIN + 1);
+	create(CLOCK_REALTIME, &event, &id);
+	settime(id, 0, &repeat, NULL);
+	wait_for(3);
+	ok(count >= 3, "a timer that repeats");
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMIN + 1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	nanosleep(&pause, NULL);
+	is(sigtimedwait(&set, &info, &none), SIGRTMIN + 1, "blocked, it is queued");
+	ok(info.si_overrun >= 5 && info.si_overrun <= 13, "what was missed is counted");
+	is(sys1(SYS_timer_getoverrun, id), info.si_overrun, "timer_getoverrun says the same");
+	sys1(SYS_timer_delete, id);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static void test_kinds(void)
+{
+	struct event none = { .notify = SIGEV_NONE };
+	struct event thread = { .signo = SIGUSR1, .notify = SIGEV_THREAD_ID };
+	struct spec once = { { 0, 0 }, { 0, 20 * MS } }, now;
+	struct timespec pause = { 0, 60 * MS }, ts;
+	int id = -1;
+
+	catch(SIGUSR1);
+	create(CLOCK_MONOTONIC, &none, &id);
+	settime(id, 0, &once, NULL);
+	nanosleep(&pause, NULL);
+	sys2(SYS_timer_gettime32, id, (long)&now);
+	ok(!count && !now.value.sec && !now.value.nsec, "SIGEV_NONE: it expires, and that is all");
+	sys1(SYS_timer_delete, id);
+
+	thread.tid = sys0(SYS_gettid);
+	is(create(CLOCK_MONOTONIC, &thread, &id), 0, "SIGEV_THREAD_ID");
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	once.value.sec = ts.tv_sec;
+	once.value.nsec = ts.tv_nsec;
+	settime(id, TIMER_ABSTIME, &once, NULL);
+	wait_for(1);
+	is(count, 1, "a time that has passed: at once");
+	sys1(SYS_timer_delete, id);
+
+	catch(SIGALRM);
+	is(create(CLOCK_MONOTONIC, NULL, &id), 0, "without an event: SIGALRM");
+	once = (struct spec){ { 0, 0 }, { 0, MS } };
+	settime(id, 0, &once, NULL);
+	wait_for(1);
+	ok(count == 1 && value == id, "whose value is the timer's number");
+	sys1(SYS_timer_delete, id);
+}
+
+static void test_errors(void)
+{
+	struct event event = { .signo = 65, .notify = SIGEV_SIGNAL };
+	struct spec bad = { { 0, 0 }, { 0, 1000 * MS } }, good = { { 0, 0 }, { 100, 0 } };
+	int id = -1;
+
+	is(create(CLOCK_MONOTONIC, &event, &id), -EINVAL, "no signal 65");
+	event.signo = SIGUSR1;
+	event.notify = 3;
+	is(create(CLOCK_MONOTONIC, &event, &id), -EINVAL, "no such kind of event");
+	event.notify = SIGEV_THREAD_ID;
+	event.tid = 1;
+	is(create(CLOCK_MONOTONIC, &event, &id), -EINVAL, "another process's thread");
+	event.notify = SIGEV_SIGNAL;
+	is(create(99, &event, &id), -EINVAL, "no such clock");
+	is(create(CLOCK_MONOTONIC, (void *)KERNEL_ADDRESS, &id), -EFAULT, "a bad event");
+	is(create(CLOCK_MONOTONIC, &event, (void *)KERNEL_ADDRESS), -EFAULT, "a bad place");
+	is(create(CLOCK_MONOTONIC, &event, &id), 0, "a good one");
+	is(settime(id, 0, &bad, NULL), -EINVAL, "a thousand million ns are a second");
+	is(settime(id, 0, NULL, NULL), -EINVAL, "no new time");
+	is(settime(id, 0, (void *)KERNEL_ADDRESS, NULL), -EFAULT, "a bad time");
+	is(settime(id, 0, &good, (void *)KERNEL_ADDRESS), -EFAULT, "a bad old time");
+	is(settime(id + 1000, 0, &good, NULL), -EINVAL, "no such timer");
+	is(sys2(SYS_timer_gettime32, id + 1000, (long)&good), -EINVAL, "to read either");
+	is(sys2(SYS_timer_gettime32, id, KERNEL_ADDRESS), -EFAULT, "a bad place to read to");
+	is(sys1(SYS_timer_getoverrun, id + 1000), -EINVAL, "nor to ask what was missed");
+}
+
+/* exec and exit delete timers that are still set; fork does not copy them. */
+static int forked(void *arg)
+{
+	struct spec now;
+
+	return sys2(SYS_timer_gettime32, *(int *)arg, (long)&now) != -EINVAL;
+}
+
+static int exec_with_timer(void *path)
+{
+	struct event event = { .signo = SIGKILL, .notify = SIGEV_SIGNAL };
+	struct spec soon = { { 0, 0 }, { 0, 50 * MS } };
+	int id;
+
+	create(CLOCK_MONOTONIC, &event, &id);
+	settime(id, 0, &soon, NULL);
+	execl(path, "posixtimer", "after-exec", NULL);
+	return 99;
+}
+
+static int after_exec(void)
+{
+	struct timespec pause = { 0, 100 * MS };
+
+	return nanosleep(&pause, NULL);
+}
+
+int main(int argc, char **argv)
+{
+	int id = -1;
+
+	if (argc > 1)
+		return after_exec();
+	plan(36);
+	test_once();
+	test_repeat();
+	test_kinds();
+	test_errors();
+	create(CLOCK_MONOTONIC, NULL, &id);
+	exits(in_child(forked, &id), 0, "a forked child has no timers");
+	exits(in_child(exec_with_timer, argv[0]), 0, "nor has the program after exec");
+	return done();
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* Stopping and continuing, of processes with one and with several threads; orphaned groups. */
+#define _GNU_SOURCE
+#include "tap.h"
+
+#include <sched.h>
+#include <time.h>
+
+static volatile int *shared;
+
+static void sleep_ms(int ms)
+{
+	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
+
+	nanosleep(&ts, NULL);
+}
+
+static pid_t counter(int sig, void (*handler)(int))
+{
+	pid_t pid;
+
+	shared[0] = 0;
+	pid = fork();
+	if (pid == 0) {
+		if (sig)
+			signal(sig, handler);
+		setpgid(0, 0);
+		for (;;) {
+			shared[0]++;
+			sched_yield();
+		}
+	}
+	while (!shared[0])
+		sched_yield();
+	return pid;
+}
+
+static int runs(void)
+{
+	int before = shared[0];
+
+	sleep_ms(30);
+	return shared[0] != before;
+}
+
+static void end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void test_stop(void)
+{
+	static const int stops[] = { SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU };
+	pid_t pid = counter(0, NULL);
+	int status, right = 0, stopped = 0, went_on = 0, reported = 0;
+
+	ok(runs(), "the child runs");
+	for (unsigned int i = 0; i < 4; i++) {
+		kill(pid, stops[i]);
+		waitpid(pid, &status, WUNTRACED);
+		right += WIFSTOPPED(status) && WSTOPSIG(status) == stops[i];
+		stopped += !runs();
+		kill(pid, SIGCONT);
+		reported += waitpid(pid, &status, WCONTINUED) == pid && WIFCONTINUED(status);
+		went_on += runs();
+	}
+	is(right, 4, "four signals stop it, and waitpid tells which");
+	is(stopped, 4, "then it does not run");
+	is(reported, 4, "SIGCONT is told");
+	is(went_on, 4, "and it runs again");
+	is(waitpid(pid, &status, WNOHANG | WUNTRACED | WCONTINUED), 0, "each is told once");
+	kill(pid, SIGSTOP);
+	waitpid(pid, &status, WUNTRACED);
+	kill(pid, SIGTERM);
+	sleep_ms(20);
+	is(waitpid(pid, &status, WNOHANG), 0, "a stopped process does not die of SIGTERM");
+	kill(pid, SIGCONT);
+	killed_by(waitpid(pid, &status, 0) == pid ? status : -1, SIGTERM, "until it goes on");
+
+	pid = counter(0, NULL);
+	kill(pid, SIGSTOP);
+	waitpid(pid, &status, WUNTRACED);
+	kill(pid, SIGKILL);
+	killed_by(waitpid(pid, &status, 0) == pid ? status : -1, SIGKILL, "but of SIGKILL at once");
+}
+
+static void count_continues(int sig)
+{
+	(void)sig;
+	shared[1]++;
+}
+
+static void test_handled(void)
+{
+	pid_t pid = counter(SIGTSTP, SIG_IGN);
+	int status;
+
+	kill(pid, SIGTSTP);
+	ok(runs(), "SIGTSTP can be ignored");
+	end(pid);
+	shared[1] = 0;
+	pid = counter(SIGTSTP, count_continues);
+	kill(pid, SIGTSTP);
+	sleep_ms(20);
+	ok(shared[1] == 1 && runs(), "or handled");
+	end(pid);
+	shared[1] = 0;
+	pid = counter(SIGCONT, count_continues);
+	kill(pid, SIGSTOP);
+	waitpid(pid, &status, WUNTRACED);
+	kill(pid, SIGCONT);
+	sleep_ms(20);
+	ok(shared[1] == 1 && runs(), "a handler of SIGCONT runs after it has continued");
+	end(pid);
+}
+
+/* A call that was waiting when it stopped goes on waiting. */
+static int sleeper(void)
+{
+	struct timespec ts = { 0, 200000000 }, before, after;
+	int ret;
+
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	shared[0] = 1;
+	ret = nanosleep(&ts, NULL);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	return ret || (after.tv_sec - before.tv_sec) * 1000000000LL + after.tv_nsec -
+		      before.tv_nsec < 200000000;
+}
+
+static void test_restart(void)
+{
+	int status;
+	pid_t pid;
+
+	shared[0] = 0;
+	pid = fork();
+	if (pid == 0)
+		_exit(sleeper());
+	while (!shared[0])
+		sched_yield();
+	sleep_ms(20);
+	kill(pid, SIGSTOP);
+	waitpid(pid, &status, WUNTRACED);
+	kill(pid, SIGCONT);
+	waitpid(pid, &status, 0);
+	exits(status, 0, "a nanosleep that was stopped sleeps on to its end");
+}
+
+/* ---- threads ---- */
+
+static int thread(void *arg)
+{
+	volatile int *n = arg;
+
+	for (;;) {
+		++*n;
+		sched_yield();
+	}
+	return 0;
+}
+
+static void test_threads(void)
+{
+	pid_t pid;
+	int status, a, b, waited = 0;
+
+	shared[0] = shared[1] = shared[2] = 0;
+	pid = fork();
+	if (pid == 0) {
+		for (int i = 1; i <= 2; i++) {
+			char *stack = map(4, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+
+			clone(thread, stack + 4 * PAGE, CLONE_VM | CLONE_SIGHAND | CLONE_THREAD |
+			      CLONE_FS | CLONE_FILES, (void *)&shared[i]);
+		}
+		thread((void *)&shared[0]);
+	}
+	while (!shared[0] || !shared[1] || !shared[2])
+		sched_yield();
+	kill(pid, SIGSTOP);
+	waited = waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status);
+	ok(waited, "a process with three threads stops");
+	a = shared[1];
+	b = shared[2];
+	ok(!runs() && shared[1] == a && shared[2] == b, "all three");
+	kill(pid, SIGCONT);
+	sleep_ms(30);
+	ok(runs() && shared[1] != a && shared[2] != b, "and all go on");
+	kill(pid, SIGKILL);
+	killed_by(waitpid(pid, &status, 0) == pid ? status : -1, SIGKILL, "and die");
+}
+
+/* ---- orphaned groups ---- */
+
+static void note_signal(int sig)
+{
+	shared[sig == SIGHUP ? 3 : 4]++;
+}
+
+/* Session leader: a member in a group of its own, stopped, is orphaned when this one exits. */
+static int orphan_maker(void *arg)
+{
+	pid_t child;
+	int status;
+
+	(void)arg;
+	setsid();
+	child = fork();
+	if (child == 0) {
+		setpgid(0, 0);
+		signal(SIGHUP, note_signal);
+		signal(SIGCONT, note_signal);
+		raise(SIGSTOP);
+		shared[5] = 1;
+		kill(getpid(), SIGTSTP);	/* does not stop an orphaned group */
+		shared[6] = 1;
+		_exit(0);
+	}
+	waitpid(child, &status, WUNTRACED);
+	return !WIFSTOPPED(status);
+}
+
+static void test_orphans(void)
+{
+	shared[3] = shared[4] = shared[5] = shared[6] = 0;
+	exits(in_child(orphan_maker, NULL), 0, "the last outside parent of a stopped group exits");
+	for (int i = 0; i < 200 && !shared[6]; i++)
+		sleep_ms(5);
+	is(shared[3], 1, "the group gets SIGHUP");
+	is(shared[4], 1, "and SIGCONT");
+	ok(shared[5], "so that it goes on");
+	ok(shared[6], "SIGTSTP does not stop an orphaned group");
+}
+
+int main(void)
+{
+	shared = shared_pages(1);
+	plan(22);
+	test_stop();
+	test_handled();
+	test_restart();
+	test_threads();
+	test_orphans();
+	return done();
+}
