@@ -54,6 +54,16 @@ void file_accessed(struct file *file)
 		inode->atime = now;
 }
 
+/* Until its file system gives it others: what a nameless file (a pipe) needs. */
+static const struct inode_operations default_inode_ops = {
+	.setattr = generic_setattr,
+};
+
+/* What every inode can do until its file system says otherwise: nothing but be changed. */
+static const struct inode_operations plain_operations = {
+	.setattr = generic_setattr,
+};
+
 struct inode *new_inode(struct super_block *sb, mode_t mode)
 {
 	struct inode *inode = kmem_cache_alloc(inode_cachep, GFP_KERNEL);
@@ -66,6 +76,7 @@ struct inode *new_inode(struct super_block *sb, mode_t mode)
 		.ino = ++last_ino,
 		.mode = mode,
 		.nlink = 1,
+		.op = &default_inode_ops,
 	};
 	inode->atime = inode->mtime = inode->ctime = current_time();
 	address_space_init(&inode->mapping);
@@ -81,7 +92,7 @@ void iput(struct inode *inode)
 	BUG_ON(atomic_read(&inode->mapping.mmap_count));
 	BUG_ON(mutex_is_locked(&inode->lock));
 	truncate_inode_pages(&inode->mapping, 0);
-	if (inode->op && inode->op->evict)
+	if (inode->op->evict)
 		inode->op->evict(inode);
 	atomic_dec(&inode->sb->inodes);
 	kfree(inode->symlink);
