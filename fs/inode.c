@@ -59,11 +59,6 @@ static const struct inode_operations default_inode_ops = {
 	.setattr = generic_setattr,
 };
 
-/* What every inode can do until its file system says otherwise: nothing but be changed. */
-static const struct inode_operations plain_operations = {
-	.setattr = generic_setattr,
-};
-
 struct inode *new_inode(struct super_block *sb, mode_t mode)
 {
 	struct inode *inode = kmem_cache_alloc(inode_cachep, GFP_KERNEL);
