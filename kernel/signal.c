@@ -89,7 +89,21 @@ void free_sigqueue(struct sigqueue *q)
 	kmem_cache_free(sigqueue_cachep, q);
 }
 
-/* unqueue - q leaves its queue; it goes, unless it belongs to a timer. siglock held. */
+/* new_entry - for a signal about to be sent; NULL: no memory. siglock held. */
+static struct sigqueue *new_entry(struct signal_struct *s)
+{
+	struct sigqueue *q = s->spare_entry;
+
+	if (!q)
+		return alloc_sigqueue(GFP_ATOMIC);
+	s->spare_entry = NULL;
+	return q;
+}
+
+/*
+ * unqueue - q leaves its queue. Unless it belongs to a timer it goes, or is kept for the next signal
+ * of the process. siglock held.
+ */
 static void unqueue(struct signal_struct *s, struct sigqueue *q)
 {
 	list_del_init(&q->list);
@@ -97,7 +111,10 @@ static void unqueue(struct signal_struct *s, struct sigqueue *q)
 		return;
 	BUG_ON(!s->nr_queued);
 	s->nr_queued--;
-	free_sigqueue(q);
+	if (s->spare_entry)
+		free_sigqueue(q);
+	else
+		s->spare_entry = q;
 }
 
 /* flush_queue - forget the entries of the signals in set. siglock held, or nobody else knows s. */
@@ -147,6 +164,8 @@ void flush_shared_sigqueue(struct signal_struct *sig)
 {
 	flush_queue(sig, &sig->shared_queue, ~0ULL);
 	BUG_ON(sig->nr_queued);
+	if (sig->spare_entry)
+		free_sigqueue(sig->spare_entry);
 }
 
 /* ------------------------------------------------------------------ sending */
@@ -157,9 +176,11 @@ bool sig_ignored(const struct task_struct *p, int sig)
 
 	if (p->flags & PF_KTHREAD)
 		return true;
+	if (handler > SIG_IGN)
+		return false;
 	if (is_init(p) && handler == SIG_DFL)
 		return true;
-	if (p->blocked & SIGMASK(sig))
+	if (in_sigset(&p->blocked, sig))
 		return false;		/* the action may be another by the time it is unblocked */
 	return handler == SIG_IGN || (handler == SIG_DFL && (SIGMASK(sig) & IGNORED_SIGNALS));
 }
@@ -167,8 +188,14 @@ bool sig_ignored(const struct task_struct *p, int sig)
 /* signal_wake_up - let t look at its signals; a fatal one also ends a stop. */
 static void signal_wake_up(struct task_struct *t, bool fatal)
 {
-	set_work(t, TIF_SIGPENDING);
-	wake_up_state(t, TASK_INTERRUPTIBLE | (fatal ? TASK_STOPPED : 0));
+	set_work(t, TIF_SIGPENDING);	/* first: who goes to sleep looks at it last */
+	if (t->state != TASK_RUNNING)
+		wake_up_state(t, TASK_INTERRUPTIBLE | (fatal ? TASK_STOPPED : 0));
+}
+
+static bool is_job_control(int sig)
+{
+	return sig >= SIGCONT && sig <= SIGTTOU;
 }
 
 /*
@@ -180,10 +207,10 @@ static bool stop_or_continue(struct task_struct *p, int sig)
 	struct signal_struct *s = p->signal;
 	struct task_struct *t;
 
-	if (SIGMASK(sig) & STOP_SIGNALS)
+	if (sig != SIGCONT) {
 		drop_pending(p, SIGMASK(SIGCONT));
-	if (sig != SIGCONT)
 		return false;
+	}
 	drop_pending(p, STOP_SIGNALS);
 	if (!s->group_stop)
 		return false;
@@ -199,7 +226,8 @@ static bool stop_or_continue(struct task_struct *p, int sig)
 /* Would t, woken, take sig? Also when it waits for it by sigtimedwait(). */
 static bool wants(const struct task_struct *t, int sig)
 {
-	return SIGMASK(sig) & (~t->blocked | t->sigwait) && !(t->flags & PF_EXITING);
+	return (!in_sigset(&t->blocked, sig) || in_sigset(&t->sigwait, sig)) &&
+	       !(t->flags & PF_EXITING);
 }
 
 /* wake_receiver - let p, or with group any thread of its process, take sig. */
@@ -212,7 +240,7 @@ static void wake_receiver(struct task_struct *p, int sig, bool group)
 			t = next_thread(t);
 	if (!t || !wants(t, sig))
 		return;
-	if (t->blocked & SIGMASK(sig))
+	if (in_sigset(&t->blocked, sig))
 		wake_up_state(t, TASK_INTERRUPTIBLE);
 	else
 		signal_wake_up(t, sig == SIGKILL);
@@ -228,10 +256,10 @@ static int add_pending(struct task_struct *p, int sig, const struct siginfo *inf
 	sigset_t *set = group ? &s->shared_pending : &p->pending;
 	struct sigqueue *q = NULL;
 
-	if (sig < SIGRTMIN && (*set & SIGMASK(sig)))
+	if (sig < SIGRTMIN && in_sigset(set, sig))
 		return 0;
 	if (info && (sig < SIGRTMIN || s->nr_queued < s->rlim[RLIMIT_SIGPENDING].rlim_cur))
-		q = alloc_sigqueue(GFP_ATOMIC);
+		q = new_entry(s);
 	if (q) {
 		q->info = *info;
 		list_add_tail(&q->list, group ? &s->shared_queue : &p->pending_queue);
@@ -239,19 +267,20 @@ static int add_pending(struct task_struct *p, int sig, const struct siginfo *inf
 	} else if (info && sig >= SIGRTMIN && info->si_code != SI_USER) {
 		return -EAGAIN;
 	}
-	*set |= SIGMASK(sig);
+	add_to_sigset(set, sig);
 	return 0;
 }
 
 int send_signal(int sig, const struct siginfo *info, struct task_struct *p, bool group)
 {
-	bool continued;
+	bool continued = false;
 	int error = 0;
 
 	BUG_ON(!valid_signal(sig));
 	assert_spin_locked(&tasklist_lock);
 	spin_lock(&p->sighand->siglock);
-	continued = stop_or_continue(p, sig);
+	if (is_job_control(sig))
+		continued = stop_or_continue(p, sig);
 	if (!sig_ignored(p, sig)) {
 		error = add_pending(p, sig, info, group);
 		if (!error)
@@ -465,7 +494,7 @@ static void take_info(int sig, sigset_t *set, struct list_head *queue, struct si
 		found = q;
 	}
 	if (!more)
-		*set &= ~SIGMASK(sig);
+		remove_from_sigset(set, sig);
 	if (found) {
 		*info = found->info;
 		if (found->timer)
@@ -487,7 +516,7 @@ int dequeue_signal(sigset_t set, struct siginfo *info)
 	if (!set)
 		return 0;
 	sig = set & SIGMASK(SIGKILL) ? SIGKILL : lowest_signal(set);
-	if (own & SIGMASK(sig))
+	if (in_sigset(&p->pending, sig))
 		take_info(sig, &p->pending, &p->pending_queue, info);
 	else
 		take_info(sig, &p->signal->shared_pending, &p->signal->shared_queue, info);

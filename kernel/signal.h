@@ -4,12 +4,28 @@
 #define KERNEL_SIGNAL_H
 
 #include <nopage/sched.h>
+#include <asm/bitops.h>
 
 #define SIGMASK(sig)	(1ULL << ((sig) - 1))
 #define STOP_SIGNALS	(SIGMASK(SIGSTOP) | SIGMASK(SIGTSTP) | SIGMASK(SIGTTIN) | SIGMASK(SIGTTOU))
 #define NOT_BLOCKABLE	(SIGMASK(SIGKILL) | SIGMASK(SIGSTOP))
 /* Signals whose default action is nothing (SIGCONT acts when it is sent). */
 #define IGNORED_SIGNALS	(SIGMASK(SIGCHLD) | SIGMASK(SIGCONT) | SIGMASK(SIGURG) | SIGMASK(SIGWINCH))
+
+static inline bool in_sigset(const sigset_t *set, int sig)
+{
+	return test_bit64(set, sig - 1);
+}
+
+static inline void add_to_sigset(sigset_t *set, int sig)
+{
+	set_bit64(set, sig - 1);
+}
+
+static inline void remove_from_sigset(sigset_t *set, int sig)
+{
+	clear_bit64(set, sig - 1);
+}
 
 struct k_itimer;
 

@@ -107,6 +107,7 @@ struct signal_struct {
 	sigset_t shared_pending;		/* for any thread of the process */
 	struct list_head shared_queue;		/* struct sigqueue: their siginfo, oldest first */
 	unsigned int nr_queued;			/* entries of this and the threads' queues */
+	struct sigqueue *spare_entry;		/* kept for the next signal; or NULL */
 	bool group_exit;			/* exit_group() or a fatal signal is under way */
 	bool group_stop;			/* every thread is to enter TASK_STOPPED */
 	int stop_signal;			/* which did that */
