@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* Clocks by bare system calls: both widths, CPU time of others, and setting what may not be set. */
+#define _GNU_SOURCE
+#include "tap.h"
+
+#include <sys/time.h>
+#include <sys/times.h>
+#include <time.h>
+
+#include "rawsys.h"
+
+#define MS 1000000L
+#define NSEC 1000000000LL
+
+/* Numbers that musl's headers do not have. */
+#define GETTIME64 403
+#define SETTIME64 404
+#define GETRES64 406
+#define SLEEP64 407
+#define ADJTIME64 405
+
+static long long t64[2];
+static int t32[2];
+
+static long long now64(int clock)
+{
+	return sys2(GETTIME64, clock, (long)t64) ? -1 : t64[0] * NSEC + t64[1];
+}
+
+static void test_reading(void)
+{
+	static const int clocks[] = { 0, 1, 2, 3, 4, 5, 6, 7, 11 };
+	int good = 0, steps = 0;
+	long long a, b;
+
+	for (unsigned int i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
+		good += now64(clocks[i]) >= 0 && !sys2(SYS_clock_gettime32, clocks[i], (long)t32) &&
+			t32[1] >= 0 && t32[1] < NSEC;
+		steps += !sys2(SYS_clock_getres_time32, clocks[i], (long)t32) &&
+			 t32[0] == 0 && t32[1] > 0 && !sys2(GETRES64, clocks[i], (long)t64) &&
+			 t64[0] == 0 && t64[1] == t32[1];
+	}
+	is(good, 9, "nine clocks can be read");
+	is(steps, 9, "and have a resolution");
+	is(sys2(SYS_clock_getres_time32, 1, 0), 0, "which need not be stored");
+	a = now64(CLOCK_MONOTONIC);
+	sys2(SYS_clock_gettime32, CLOCK_MONOTONIC, (long)t32);
+	b = now64(CLOCK_MONOTONIC);
+	ok(a <= t32[0] * NSEC + t32[1] && t32[0] * NSEC + t32[1] <= b, "both widths agree");
+	ok(now64(CLOCK_REALTIME) / NSEC > 1600000000, "it is after 2020");
+	is(sys2(GETTIME64, 77, (long)t64), -EINVAL, "an unknown clock: EINVAL");
+	is(sys2(GETTIME64, 0, KERNEL_ADDRESS), -EFAULT, "a bad pointer: EFAULT");
+	is(sys2(SYS_clock_gettime32, 0, 0), -EFAULT, "the same for 32 bits");
+}
+
+static void test_cpu_clocks(void)
+{
+	clockid_t clock = 0;
+	long long mine, all, before = now64(CLOCK_MONOTONIC);
+	struct tms tms;
+
+	while (now64(CLOCK_MONOTONIC) - before < 60 * MS)
+		;
+	mine = now64(CLOCK_THREAD_CPUTIME_ID);
+	all = now64(CLOCK_PROCESS_CPUTIME_ID);
+	ok(mine > 0 && all >= mine, "this thread and its process have used time");
+	is(clock_getcpuclockid(0, &clock), 0, "the clock of a process");
+	ok(now64(clock) >= all, "is its CPU time");
+	is(clock_getcpuclockid(1, &clock), 0, "another's");
+	ok(now64(clock) >= 0, "can be read");
+	ok(clock_getcpuclockid(0x3ffffe, &clock), "nobody has none");
+	ok(times(&tms) != (clock_t)-1 && tms.tms_utime + tms.tms_stime >= 0, "times");
+	is(sys1(SYS_times, KERNEL_ADDRESS), -EFAULT, "to a bad pointer: EFAULT");
+}
+
+static void test_setting(void)
+{
+	unsigned char timex[256] = { 0 };
+
+	t64[0] = 1, t64[1] = 0;
+	is(sys2(SETTIME64, CLOCK_MONOTONIC, (long)t64), -EINVAL, "the monotonic clock is not set");
+	is(sys2(SETTIME64, 77, (long)t64), -EINVAL, "nor an unknown one");
+	is(sys2(SETTIME64, CLOCK_REALTIME, KERNEL_ADDRESS), -EFAULT, "nor from a bad pointer");
+	t64[1] = NSEC;
+	is(sys2(SETTIME64, CLOCK_REALTIME, (long)t64), -EINVAL, "nor to no date");
+	t32[0] = 5, t32[1] = 1000000;
+	is(sys2(SYS_settimeofday_time32, (long)t32, 0), -EINVAL, "a million microseconds: EINVAL");
+	ok(sys1(SYS_adjtimex, (long)timex) >= 0, "adjtimex reads");
+	is(sys1(SYS_adjtimex, KERNEL_ADDRESS), -EFAULT, "not to a bad pointer");
+	ok(sys2(ADJTIME64, 0, (long)timex) >= 0, "nor in 64 bits");
+	is(sys2(ADJTIME64, 77, (long)timex), -EINVAL, "an unknown clock");
+}
+
+static int user_sets(void *arg)
+{
+	unsigned char timex[256] = { 0 };
+
+	if (sys1(SYS_setuid32, 1000))
+		return 1;
+	t64[0] = 2000000000, t64[1] = 0;
+	if (sys2(SETTIME64, CLOCK_REALTIME, (long)t64) != -EPERM)
+		return 2;
+	t32[0] = 2000000000, t32[1] = 0;
+	if (sys2(SYS_settimeofday_time32, (long)t32, 0) != -EPERM)
+		return 3;
+	timex[1] = 1;		/* ADJ_SETOFFSET */
+	return sys1(SYS_adjtimex, (long)timex) == -EPERM ? 0 : 4;
+}
+
+static void on_alarm(int sig)
+{
+}
+
+static void test_sleeping(void)
+{
+	struct sigaction act = { .sa_handler = on_alarm };
+	struct itimerval timer = { { 0, 0 }, { 0, 50000 } };
+	long long before = now64(CLOCK_MONOTONIC), left[2] = { 0, 0 };
+
+	t64[0] = 0, t64[1] = 15 * MS;
+	is(sys4(SLEEP64, CLOCK_MONOTONIC, 0, (long)t64, 0), 0, "sleep in 64 bits");
+	ok(now64(CLOCK_MONOTONIC) - before >= 15 * MS, "long enough");
+	t32[0] = 0, t32[1] = 15 * MS;
+	before = now64(CLOCK_MONOTONIC);
+	is(sys4(SYS_clock_nanosleep_time32, CLOCK_BOOTTIME, 0, (long)t32, 0), 0, "and in 32");
+	ok(now64(CLOCK_MONOTONIC) - before >= 15 * MS, "long enough, too");
+	t64[0] = 0, t64[1] = NSEC;
+	is(sys4(SLEEP64, 0, 0, (long)t64, 0), -EINVAL, "too many nanoseconds: EINVAL");
+	t64[0] = -1, t64[1] = 0;
+	is(sys4(SLEEP64, 0, 0, (long)t64, 0), -EINVAL, "a negative time: EINVAL");
+	is(sys4(SLEEP64, 0, 0, KERNEL_ADDRESS, 0), -EFAULT, "a bad pointer: EFAULT");
+	is(sys4(SLEEP64, 77, 0, (long)left, 0), -EINVAL, "an unknown clock: EINVAL");
+	sigaction(SIGALRM, &act, NULL);
+	setitimer(ITIMER_REAL, &timer, NULL);
+	t64[0] = 10, t64[1] = 0;
+	is(sys4(SLEEP64, CLOCK_REALTIME, 0, (long)t64, (long)left), -EINTR, "a handler ends it");
+	ok(left[0] == 9 && left[1] > 0, "and what is left is told");
+	t64[0] = now64(CLOCK_REALTIME) / NSEC - 5;
+	is(sys4(SLEEP64, CLOCK_REALTIME, TIMER_ABSTIME, (long)t64, 0), 0, "a date gone by");
+}
+
+int main(void)
+{
+	plan(37);
+	test_reading();
+	test_cpu_clocks();
+	test_setting();
+	exits(in_child(user_sets, NULL), 0, "users do not set the clock");
+	test_sleeping();
+	return done();
+}

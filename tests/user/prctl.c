@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* prctl(2) and personality(2). */
+#define _GNU_SOURCE
+#include "tap.h"
+
+#include <sys/personality.h>
+#include <sys/prctl.h>
+
+#include "rawsys.h"
+
+static long call(long option, long a, long b, long c, long d)
+{
+	return sys6(SYS_prctl, option, a, b, c, d, 0);
+}
+
+static void test_name(void)
+{
+	char name[17] = "unchanged";
+
+	is(call(PR_SET_NAME, (long)"a name that is too long", 0, 0, 0), 0, "set the name");
+	is(call(PR_GET_NAME, (long)name, 0, 0, 0), 0, "get it");
+	is_str(name, "a name that is ", "15 characters of it");
+	is(call(PR_SET_NAME, KERNEL_ADDRESS, 0, 0, 0), -EFAULT, "a bad pointer: EFAULT");
+	is(call(PR_GET_NAME, KERNEL_ADDRESS, 0, 0, 0), -EFAULT, "the same for get");
+	is(call(9999, 0, 0, 0, 0), -EINVAL, "an unknown option: EINVAL");
+}
+
+static int dumpable_after_setuid(void *arg)
+{
+	return sys1(SYS_setuid32, 1000) ? 9 : call(PR_GET_DUMPABLE, 0, 0, 0, 0);
+}
+
+static void test_flags(void)
+{
+	int value = 7;
+
+	is(call(PR_GET_DUMPABLE, 0, 0, 0, 0), 1, "dumpable");
+	exits(in_child(dumpable_after_setuid, NULL), 0, "not after a change of the user");
+	is(call(PR_SET_DUMPABLE, 2, 0, 0, 0), -EINVAL, "dumpable 2: EINVAL");
+	is(call(PR_SET_DUMPABLE, 0, 0, 0, 0), 0, "not dumpable");
+	is(call(PR_GET_DUMPABLE, 0, 0, 0, 0), 0, "it is not");
+	call(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	is(call(PR_SET_KEEPCAPS, 2, 0, 0, 0), -EINVAL, "keep capabilities 2: EINVAL");
+	is(call(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 0, "new rights are possible");
+	is(call(PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0), -EINVAL, "which cannot be set");
+	is(call(PR_SET_NO_NEW_PRIVS, 1, 1, 0, 0), -EINVAL, "nor so");
+	is(call(PR_GET_CHILD_SUBREAPER, (long)&value, 0, 0, 0), 0, "a subreaper?");
+	is(value, 0, "no");
+	is(call(PR_CAPBSET_READ, 0, 0, 0, 0), 1, "a capability in the bounding set");
+	is(call(PR_CAPBSET_READ, 64, 0, 0, 0), -EINVAL, "an unknown one: EINVAL");
+}
+
+static int privs_stay(void *arg)
+{
+	if (call(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || call(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+		return 1;
+	return call(PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0) == -EINVAL ? 0 : 2;
+}
+
+static int drop_capability(void *arg)
+{
+	if (call(PR_CAPBSET_DROP, 18, 0, 0, 0) || call(PR_CAPBSET_READ, 18, 0, 0, 0))
+		return 1;
+	return call(PR_CAPBSET_DROP, 64, 0, 0, 0) == -EINVAL ? 0 : 2;
+}
+
+/* A child forks a grandchild and dies; who gets the orphan? */
+static int adopt(void *arg)
+{
+	int status;
+	pid_t pid;
+
+	if (call(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
+		return 1;
+	pid = fork();
+	if (pid == 0) {
+		if (fork() == 0) {
+			while (getppid() != (pid_t)(long)arg && getppid() != 1)
+				usleep(1000);
+			_exit(5);
+		}
+		_exit(4);
+	}
+	if (waitpid(pid, &status, 0) != pid || WEXITSTATUS(status) != 4)
+		return 2;
+	return wait(&status) > 0 && WEXITSTATUS(status) == 5 ? 0 : 3;
+}
+
+static int adopt_here(void *arg)
+{
+	return adopt((void *)(long)getpid());
+}
+
+/* A grandchild asks for a signal when its parent dies; its grandparent waits for the pipe. */
+static int death_signal(void *arg)
+{
+	int sig = 0, status, pipe_fd[2];
+	char c;
+
+	if (pipe(pipe_fd))
+		return 1;
+	if (call(PR_SET_PDEATHSIG, 65, 0, 0, 0) != -EINVAL)
+		return 2;
+	if (fork() == 0) {
+		if (fork() == 0) {
+			call(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
+			call(PR_GET_PDEATHSIG, (long)&sig, 0, 0, 0);
+			if (write(pipe_fd[1], sig == SIGTERM ? "y" : "n", 1) != 1)
+				_exit(1);
+			for (;;)
+				pause();
+		}
+		if (read(pipe_fd[0], &c, 1) != 1)
+			_exit(7);
+		_exit(c == 'y' ? 6 : 7);
+	}
+	wait(&status);
+	close(pipe_fd[1]);
+	return WEXITSTATUS(status) != 6 ? 3 : read(pipe_fd[0], &c, 1) ? 4 : 0;
+}
+
+static int persona(void *arg)
+{
+	long before = sys1(SYS_personality, 0xffffffff);
+
+	if (sys1(SYS_personality, before | ADDR_NO_RANDOMIZE) != before)
+		return 1;
+	return sys1(SYS_personality, 0xffffffff) == (before | ADDR_NO_RANDOMIZE) ? 0 : 2;
+}
+
+int main(void)
+{
+	plan(24);
+	test_name();
+	test_flags();
+	exits(in_child(privs_stay, NULL), 0, "no new rights, for ever");
+	exits(in_child(drop_capability, NULL), 0, "drop a capability");
+	exits(in_child(adopt_here, NULL), 0, "a subreaper gets orphans");
+	exits(in_child(death_signal, NULL), 0, "a signal when the parent dies");
+	exits(in_child(persona, NULL), 0, "personality");
+	return done();
+}
