@@ -284,6 +284,14 @@ static const struct scenario scenarios[] = {
 	  "a variable of the kernel, whose own 4 MiB are in small pages so that its code can be\n"
 	  "write-protected; and a kernel stack in the vmalloc area.",
 	  "", NULL, scene_walk },
+	{ "S18", "A program that is its own pager",
+	  "Four pages without rights, room for two. Each fault becomes SIGSEGV, whose handler throws\n"
+	  "one page out, brings the other, and returns: the instruction runs again.",
+	  "fault,signal", "/tour/s18-pager", NULL },
+	{ "S19", "Threads as programs know them",
+	  "pthreads: tasks of one mm, with stacks made by mmap, and thread-local variables that %gs\n"
+	  "leads to. They wait for each other by futex, and between them CR3 is not written.",
+	  "mm,task,vma", "/tour/s19-pthreads", NULL },
 };
 
 static bool run_program(const char *path)
