@@ -325,6 +325,7 @@ long sys_ppoll_time64(long fds, long count, long timeout, long set, long size)
 
 #define BITS		32
 #define NR_STACK_WORDS	2		/* of each set: 64 descriptors */
+#define MIN_FDS		64U		/* the size of Linux's smallest table */
 
 enum { SET_IN, SET_OUT, SET_EX, NR_SETS };
 
@@ -424,7 +425,7 @@ static long do_select(long n, const long user[NR_SETS], u64 deadline)
 
 	if (n < 0)
 		return -EINVAL;
-	s.n = min((unsigned int)n, fd_table_size());
+	s.n = min((unsigned int)n, max(fd_table_size(), MIN_FDS));
 	s.words = DIV_ROUND_UP(s.n, BITS);
 	if (s.words > NR_STACK_WORDS) {
 		s.asked = kmalloc(2 * NR_SETS * s.words * sizeof(u32), GFP_KERNEL);

@@ -5,8 +5,11 @@
  */
 #include "fs_test.h"
 #include "mm_test.h"
+#include <nopage/poll.h>
 #include <nopage/printk.h>
+#include <nopage/sched.h>
 #include <nopage/syscalls.h>
+#include <nopage/tty.h>
 #include <uapi/termios.h>
 
 static struct mm_struct *mm;
@@ -175,4 +178,238 @@ KTEST(tty, settings)
 	KT_EQ(sys_pread64(0, TEST_BASE, 1, 0, 0), -ESPIPE);
 	KT_EQ(sys_lseek(0, 0, SEEK_SET), -ESPIPE);
 	end();
+}
+
+KTEST(tty, literal_characters)
+{
+	KT_ASSERT(begin());
+	type("a\x16\x04" "b\x16\nc\n");		/* ^V ^D and ^V newline end nothing */
+	KT_TRUE(reads("a\x04" "b\nc\n", 50));
+	settings.c_lflag &= ~IEXTEN;
+	KT_EQ(set(&settings), 0);
+	type("\x16\n");
+	KT_TRUE(reads("\x16\n", 50));
+	end();
+}
+
+KTEST(tty, other_ends_of_lines)
+{
+	KT_ASSERT(begin());
+	settings.c_cc[VEOL] = ';';
+	settings.c_cc[VEOL2] = '!';
+	KT_EQ(set(&settings), 0);
+	type("one;two!three\n");
+	KT_TRUE(reads("one;", 50));
+	KT_TRUE(reads("two!", 50));
+	KT_TRUE(reads("three\n", 50));
+	end();
+}
+
+KTEST(tty, words_and_letters)
+{
+	KT_ASSERT(begin());
+	type("path/file.c\x17h\n");		/* a word is letters and digits only */
+	KT_TRUE(reads("path/file.h\n", 50));
+	settings.c_iflag |= IUTF8;
+	KT_EQ(set(&settings), 0);
+	type("gr\xc3\xbc\x7f\xc3\xb6n\n");
+	KT_TRUE(reads("gr\xc3\xb6n\n", 50));
+	end();
+}
+
+KTEST(tty, character_mapping)
+{
+	KT_ASSERT(begin());
+	settings.c_iflag = INLCR | ISTRIP;
+	KT_EQ(set(&settings), 0);
+	type("\xe1\n\x04");
+	KT_TRUE(reads("a\r", 50));
+	settings.c_iflag = IGNCR;
+	KT_EQ(set(&settings), 0);
+	type("a\rb\n");
+	KT_TRUE(reads("ab\n", 50));
+	end();
+}
+
+/* A key that sends a signal also drops what was typed, unless NOFLSH says otherwise. */
+KTEST(tty, signal_keys_flush)
+{
+	KT_ASSERT(begin());
+	type("line\nhalf\x03" "next\n");
+	KT_TRUE(reads("next\n", 50));
+	settings.c_lflag |= NOFLSH;
+	KT_EQ(set(&settings), 0);
+	type("line\nhalf\x1a\n");
+	KT_TRUE(reads("line\n", 50));
+	KT_TRUE(reads("half\n", 50));
+	settings.c_lflag &= ~ISIG;
+	KT_EQ(set(&settings), 0);
+	type("\x03\n");
+	KT_TRUE(reads("\x03\n", 50));
+	end();
+}
+
+static unsigned int ready(void)
+{
+	struct pollfd p = { 0, POLLIN | POLLOUT, 0 };
+
+	if (copy_to_user((void *)(TEST_BASE + 200), &p, sizeof(p)) ||
+	    sys_poll(TEST_BASE + 200, 1, 0) < 0 ||
+	    copy_from_user(&p, (void *)(TEST_BASE + 200), sizeof(p)))
+		return 0xffff;
+	return p.revents;
+}
+
+KTEST(tty, stop_and_start)
+{
+	KT_ASSERT(begin());
+	KT_EQ(test_poke(TEST_BASE, 0), 0);
+	type("\x13");
+	KT_EQ(sys_write(0, TEST_BASE, 1), -EAGAIN);
+	KT_EQ(ready(), 0);
+	type("x\n");				/* typing goes on */
+	KT_EQ(ready(), POLLIN);
+	type("\x11");
+	KT_EQ(ready(), POLLIN | POLLOUT);
+	KT_EQ(sys_write(0, TEST_BASE, 0), 0);
+	KT_TRUE(reads("x\n", 50));
+	KT_EQ(sys_ioctl(0, TCXONC, TCOOFF), 0);
+	KT_EQ(ready(), 0);
+	KT_EQ(sys_ioctl(0, TCXONC, TCOON), 0);
+	KT_EQ(ready(), POLLOUT);
+	KT_EQ(sys_ioctl(0, TCXONC, 9), -EINVAL);
+	end();
+}
+
+/* What is typed in one mode is there in the other. */
+KTEST(tty, change_of_mode)
+{
+	KT_ASSERT(begin());
+	type("half");
+	settings.c_lflag &= ~ICANON;
+	KT_EQ(copy_to_user((void *)TEST_BASE, &settings, sizeof(settings)), 0);
+	KT_EQ(sys_ioctl(0, TCSETS, TEST_BASE), 0);
+	KT_TRUE(reads("ha", 2));
+	type("\n");
+	settings.c_lflag |= ICANON;
+	KT_EQ(copy_to_user((void *)TEST_BASE, &settings, sizeof(settings)), 0);
+	KT_EQ(sys_ioctl(0, TCSETS, TEST_BASE), 0);
+	KT_TRUE(reads("lf\n", 50));		/* one line, whatever it was */
+	KT_EQ(sys_read(0, TEST_BASE, 50), -EAGAIN);
+	end();
+}
+
+KTEST(tty, time_between_characters)
+{
+	unsigned long start;
+	struct task_struct *p;
+
+	KT_ASSERT(begin());
+	settings.c_lflag &= ~ICANON;
+	settings.c_cc[VMIN] = 50;
+	settings.c_cc[VTIME] = 2;
+	KT_EQ(set(&settings), 0);
+	sys_fcntl64(0, F_SETFL, 0);
+	p = kthread_run(typist, NULL, "typist");
+	KT_ASSERT(!IS_ERR(p));
+	KT_TRUE(reads("slowly!\n", 50));	/* the pauses are shorter than VTIME, but the last */
+	kthread_join(p);
+	settings.c_cc[VMIN] = 0;
+	KT_EQ(set(&settings), 0);
+	start = jiffies;
+	KT_EQ(sys_read(0, TEST_BASE, 50), 0);
+	KT_TRUE(jiffies - start >= 20);
+	end();
+}
+
+/* A full queue with something to read holds input back; reading lets it come. */
+KTEST(tty, full_queue_waits)
+{
+	int taken = 0;
+
+	KT_ASSERT(begin());
+	settings.c_lflag &= ~ICANON;
+	KT_EQ(set(&settings), 0);
+	while (taken < 10000 && console_input('x'))
+		taken++;
+	KT_EQ(taken, 4096);
+	KT_EQ(sys_read(0, TEST_BASE, 4000), 4000);
+	KT_TRUE(console_input('y'));
+	KT_EQ(sys_ioctl(0, TCFLSH, TCIFLUSH), 0);
+	KT_EQ(sys_read(0, TEST_BASE, 50), -EAGAIN);
+	KT_EQ(sys_ioctl(0, TCFLSH, 3), -EINVAL);
+	end();
+}
+
+/* --- whose terminal it is --- */
+
+static int open_tty(const char *path, int flags)
+{
+	struct file *file = filp_open(path, flags, 0);
+	int fd;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	fd = fd_install(file, 0, false);
+	if (fd < 0)
+		fput(file);
+	return fd;
+}
+
+static int front(void)
+{
+	return sys_ioctl(3, TIOCGPGRP, TEST_BASE) ? -1 : (int)test_peek(TEST_BASE);
+}
+
+/* A session leader: by turns without, with and again without the terminal. */
+static int lead_session(void *arg)
+{
+	pid_t pid = current->tgid;
+
+	mm = test_mm_enter();
+	KT_EQ(sys_setsid(), pid);
+	KT_EQ(open_console(), 0);		/* the console is never a controlling terminal */
+	KT_TRUE(test_map(mm, TEST_BASE, 1, PROT_RW, MAP_ANON_PRIV | MAP_FIXED) > 0);
+	KT_EQ(open_tty("/dev/tty", O_RDWR), -ENXIO);
+	KT_EQ(open_tty("/dev/ttyS0", O_RDWR | O_NOCTTY), 3);
+	KT_EQ(sys_ioctl(3, TIOCGPGRP, TEST_BASE), -ENOTTY);
+	KT_EQ(sys_ioctl(3, TIOCGSID, TEST_BASE), -ENOTTY);
+	KT_EQ(sys_ioctl(3, TIOCNOTTY, 0), -ENOTTY);
+	KT_EQ(sys_close(3), 0);
+	KT_EQ(open_tty("/dev/ttyS0", O_RDWR), 3);
+	KT_EQ(front(), pid);
+	KT_EQ(sys_ioctl(3, TIOCGSID, TEST_BASE), 0);
+	KT_EQ(test_peek(TEST_BASE), pid);
+	KT_EQ(open_tty("/dev/tty", O_RDWR | O_NONBLOCK), 4);
+	KT_EQ(sys_ioctl(3, TIOCSCTTY, 0), 0);	/* it is already */
+	test_poke(TEST_BASE, 1);
+	KT_EQ(sys_ioctl(3, TIOCSPGRP, TEST_BASE), -EPERM);	/* of another session */
+	test_poke(TEST_BASE, 32767);
+	KT_EQ(sys_ioctl(3, TIOCSPGRP, TEST_BASE), -ESRCH);
+	test_poke(TEST_BASE, -1);
+	KT_EQ(sys_ioctl(3, TIOCSPGRP, TEST_BASE), -EINVAL);
+	test_poke(TEST_BASE, pid);
+	KT_EQ(sys_ioctl(3, TIOCSPGRP, TEST_BASE), 0);
+	KT_EQ(sys_ioctl(3, TIOCSPGRP, TEST_BASE + PAGE_SIZE), -EFAULT);
+	KT_EQ(sys_ioctl(3, TIOCNOTTY, 0), 0);
+	KT_EQ(front(), -1);
+	KT_EQ(sys_ioctl(3, TIOCSCTTY, 0), 0);
+	KT_EQ(front(), pid);
+	tty_disassociate();			/* as its exit would */
+	KT_EQ(sys_read(4, TEST_BASE, 10), 0);
+	KT_EQ(sys_write(3, TEST_BASE, 10), -EIO);
+	KT_EQ(sys_ioctl(3, TCGETS, TEST_BASE), -EIO);
+	KT_EQ(sys_ioctl(0, TCGETS, TEST_BASE), 0);	/* the console goes on */
+	exit_files(current);
+	exit_fs(current);
+	test_mm_leave(mm);
+	return 0;
+}
+
+KTEST(tty, controlling_terminal)
+{
+	struct task_struct *p = kthread_run(lead_session, NULL, "leader");
+
+	KT_ASSERT(!IS_ERR(p));
+	KT_EQ(kthread_join(p), 0);
 }
