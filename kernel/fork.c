@@ -457,8 +457,8 @@ free_task:
 }
 
 /*
- * run_fork - make the task, start it, and with CLONE_VFORK wait until it needs its mm no more. A bad
- * parent_tid is not an error, as on Linux: the child exists already.
+ * run_fork - make the task, start it, and with CLONE_VFORK wait until it needs its mm no more.
+ * A bad parent_tid is not an error, as on Linux: the child exists already.
  */
 static long run_fork(struct fork_args *args, int *parent_tid)
 {

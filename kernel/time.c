@@ -109,7 +109,7 @@ u64 ktime_get_real_ns(void)
 
 /*
  * read_cpu_clock - the CPU time of a process or thread by the number of its clock: the bits of pid
- * inverted, a bit for "thread", two for the kind (user, all, scheduler's, of which two are one here).
+ * inverted, a bit for "thread", two for the kind (user, all, or the scheduler's: the same here).
  */
 static int read_cpu_clock(long clock, u64 *ns)
 {
