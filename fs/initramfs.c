@@ -26,6 +26,8 @@ struct unpack {
 	struct hard_link *links;
 	unsigned int files, dirs, others;
 	u32 bytes;
+	bool in_place;			/* the archive's frames may become the files' pages */
+	u32 pages;			/* that did */
 };
 
 /* Make the directories that name's last component stands in. 0 or -Exxx. */
@@ -102,20 +104,53 @@ static void forget_links(struct unpack *u)
 	}
 }
 
-/* Owner and time as the archive has them; data, if any. 0 or -Exxx. */
-static int fill_inode(struct inode *inode, const struct cpio_entry *e)
+/*
+ * The whole pages of the data become those of the file, without a copy, if they lie like pages. The
+ * last part of a page is not taken: the next entry begins in it. Bytes, or -ENOMEM.
+ */
+static ssize_t take_pages(struct unpack *u, struct inode *inode, const struct cpio_entry *e)
 {
-	ssize_t n = 0;
+	size_t done = 0;
+	int error;
 
-	if (S_ISREG(e->mode) && e->size) {
-		n = ramfs_write(inode, 0, e->data, e->size);
-		if (n >= 0 && (size_t)n < e->size)
-			n = -ENOMEM;
+	if (!u->in_place || (unsigned long)e->data & ~PAGE_MASK || inode->mapping.nrpages)
+		return 0;
+	for (; done + PAGE_SIZE <= e->size; done += PAGE_SIZE) {
+		struct page *page = virt_to_page(e->data + done);
+
+		page_alloc_adopt(page);
+		error = add_to_page_cache(&inode->mapping, page, done >> PAGE_SHIFT);
+		put_page(page);
+		if (error)
+			return error;
+		inode->size = done + PAGE_SIZE;
+		u->pages++;
 	}
+	return done;
+}
+
+/* The data of a regular file. 0 or -Exxx. */
+static int fill_file(struct unpack *u, struct inode *inode, const struct cpio_entry *e)
+{
+	ssize_t done = take_pages(u, inode, e), n;
+
+	if (done < 0)
+		return done;
+	n = ramfs_write(inode, done, e->data + done, e->size - done);
+	return n < 0 ? n : (size_t)(done + n) < e->size ? -ENOMEM : 0;
+}
+
+/* Owner and time as the archive has them; data, if any. 0 or -Exxx. */
+static int fill_inode(struct unpack *u, struct inode *inode, const struct cpio_entry *e)
+{
+	int error = 0;
+
+	if (S_ISREG(e->mode) && e->size)
+		error = fill_file(u, inode, e);
 	inode->uid = e->uid;
 	inode->gid = e->gid;
 	inode->mtime = inode->ctime = inode->atime = (struct inode_time){ .sec = e->mtime };
-	return n < 0 ? n : 0;
+	return error;
 }
 
 /* A regular file: its first name makes it, further names are links; any may bring the data. */
@@ -134,7 +169,7 @@ static int unpack_file(struct unpack *u, const struct cpio_entry *e, const char 
 	dentry = path_lookup(root_dentry, name, 0);
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
-	error = fill_inode(dentry->inode, e);
+	error = fill_inode(u, dentry->inode, e);
 	if (!error && !link && e->nlink > 1)
 		error = remember_link(u, e, dentry->inode);
 	dput(dentry);
@@ -173,7 +208,7 @@ static int unpack_other(struct unpack *u, const struct cpio_entry *e, const char
 		return error;
 	dentry = path_lookup(root_dentry, name, 0);
 	if (!IS_ERR(dentry)) {
-		fill_inode(dentry->inode, e);
+		fill_inode(u, dentry->inode, e);
 		dput(dentry);
 	}
 	if (S_ISDIR(e->mode))
@@ -204,9 +239,9 @@ static int unpack_entry(struct unpack *u, const struct cpio_entry *e)
 	return S_ISREG(e->mode) ? unpack_file(u, e, name) : unpack_other(u, e, name);
 }
 
-bool unpack_archive(const void *data, size_t size, const char *name)
+static bool unpack(const void *data, size_t size, const char *name, bool in_place)
 {
-	struct unpack u = {};
+	struct unpack u = { .in_place = in_place };
 	struct cpio_iter it;
 	struct cpio_entry e;
 	unsigned int bad = 0;
@@ -229,7 +264,20 @@ bool unpack_archive(const void *data, size_t size, const char *name)
 		pr_err("initramfs: %s: %u entries left out\n", name, bad);
 	pr_info("initramfs: %s: %u files, %u directories, %u others, %u KiB\n", name, u.files,
 		u.dirs, u.others, u.bytes / 1024);
+	if (u.pages)
+		pr_info("initramfs: %s: %u KiB stay where they are\n", name,
+			u.pages * (u32)(PAGE_SIZE / 1024));
 	return more == 0 && !bad;
+}
+
+bool unpack_archive(const void *data, size_t size, const char *name)
+{
+	return unpack(data, size, name, false);
+}
+
+bool unpack_module(const void *data, size_t size, const char *name)
+{
+	return unpack(data, size, name, true);
 }
 
 /* What every program may expect even if the archive does not bring it. */

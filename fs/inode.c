@@ -38,7 +38,7 @@ struct inode_time current_time(void)
 
 #define DAY (24 * 60 * 60)
 
-/* As Linux's relatime: only if it tells something new, or once a day. */
+/* By default only if it tells something new, or once a day (relatime). */
 void file_accessed(struct file *file)
 {
 	struct inode *inode = file->inode;
@@ -49,7 +49,8 @@ void file_accessed(struct file *file)
 	if (S_ISDIR(inode->mode) && inode->sb->flags & SB_NODIRATIME)
 		return;
 	now = current_time();
-	if (time_after_eq(&inode->mtime, &inode->atime) ||
+	if (!(inode->sb->flags & SB_RELATIME) ||
+	    time_after_eq(&inode->mtime, &inode->atime) ||
 	    time_after_eq(&inode->ctime, &inode->atime) || now.sec - inode->atime.sec >= DAY)
 		inode->atime = now;
 }

@@ -109,14 +109,14 @@ static ssize_t write_limit(const struct file *file, loff_t pos, size_t count)
 /* One write on its way. */
 struct write_op {
 	struct inode *inode;
-	loff_t pos, end;			/* next byte; where the write is to end */
+	loff_t start, pos, end;			/* where it begins, is now, is to end */
 	loff_t old_size;			/* before it */
 };
 
 /*
  * Reserve count bytes at op->pos, or at the end of the file for an append: the size covers them
- * from now on, so that no other append gets the same place. file: NULL for the kernel. The bytes that
- * fit, or -EFBIG.
+ * from now on, so that no other append gets the same place. file: NULL for the kernel. The bytes
+ * that fit, or -EFBIG.
  */
 static ssize_t write_begin(struct write_op *op, const struct file *file, size_t count)
 {
@@ -129,6 +129,7 @@ static ssize_t write_begin(struct write_op *op, const struct file *file, size_t 
 		op->pos = inode->size;
 	n = write_limit(file, op->pos, count);
 	if (n > 0) {
+		op->start = op->pos;
 		op->end = op->pos + n;
 		inode->size = max(inode->size, op->end);
 		inode->mode = mode_after_write(inode);
@@ -147,7 +148,7 @@ static void write_end(struct write_op *op)
 		return;
 	mutex_lock(&inode->lock);
 	if (inode->size == op->end)
-		inode->size = max(op->old_size, op->pos);
+		inode->size = op->pos > op->start ? max(op->old_size, op->pos) : op->old_size;
 	mutex_unlock(&inode->lock);
 }
 

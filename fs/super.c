@@ -411,7 +411,7 @@ void mount_root(void)
 	struct mount *mnt = alloc_mount("rootfs");
 
 	mutex_lock(&mount_mutex);
-	sb = new_super(find_type("rootfs"), 0, "");
+	sb = new_super(find_type("rootfs"), MS_RELATIME, "");
 	BUG_ON(!mnt || IS_ERR(sb));
 	attach(mnt, sb, NULL);
 	root_dentry = sb->root;
@@ -468,6 +468,8 @@ long sys_mount(long source, long where, long type, long flags, long data)
 		return -EPERM;
 	if ((flags & MS_MGC_MSK) == MS_MGC_VAL)
 		flags &= ~MS_MGC_MSK;
+	if (!(flags & (MS_NOATIME | MS_STRICTATIME)))
+		flags |= MS_RELATIME;
 	for (n = 0; n < 3; n++) {
 		strings[n] = get_option(users[n]);
 		if (IS_ERR(strings[n])) {

@@ -77,6 +77,15 @@ static const char *what_else(const u8 *p)
 	return "no \"newc\" magic";
 }
 
+/* At least one byte, and all of them zero? */
+static bool all_zero(const u8 *p, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (p[i])
+			return false;
+	return size > 0;
+}
+
 /* The header at it->pos: magic and numbers. 0 or -EINVAL. */
 static int parse_header(struct cpio_iter *it, u32 *field, bool *has_check)
 {
@@ -104,8 +113,9 @@ static int parse_body(struct cpio_iter *it, const u32 *field, struct cpio_entry 
 		return damaged(it, "impossible length of the name");
 	if (field[F_NAMESIZE] > left - HEADER_SIZE)
 		return damaged(it, "name cut off");
-	e->name_len = field[F_NAMESIZE] - 1;
-	if (strnlen(e->name, field[F_NAMESIZE]) != e->name_len)
+	e->name_len = strnlen(e->name, field[F_NAMESIZE]);
+	if (!e->name_len || !all_zero(p + HEADER_SIZE + e->name_len,
+				      field[F_NAMESIZE] - e->name_len))
 		return damaged(it, "name not terminated where it should be");
 
 	name_end = ALIGN((size_t)HEADER_SIZE + field[F_NAMESIZE], 4);

@@ -180,16 +180,18 @@ void __init mem_init(void)
 
 void free_reserved_area(void *start, void *end, const char *what)
 {
-	unsigned long first = phys_to_pfn(__pa(start)), last = phys_to_pfn(__pa(end));
-	unsigned long pfn;
+	unsigned long pfn = phys_to_pfn(__pa(start)), last = phys_to_pfn(__pa(end)), first;
+	unsigned long freed = 0;
 
 	BUG_ON(((unsigned long)start | (unsigned long)end) & ~PAGE_MASK);
-	BUG_ON(first > last || last > max_low_pfn);
-	for (pfn = first; pfn < last; pfn++) {
-		struct page *page = pfn_to_page(pfn);
-
-		BUG_ON(!PageReserved(page) || page_count(page) != 1 || page == zero_page);
+	BUG_ON(pfn > last || last > max_low_pfn);
+	while (pfn < last) {
+		for (first = pfn; pfn < last && PageReserved(pfn_to_page(pfn)); pfn++)
+			BUG_ON(page_count(pfn_to_page(pfn)) != 1 || pfn_to_page(pfn) == zero_page);
+		page_alloc_add(first, pfn);
+		freed += pfn - first;
+		while (pfn < last && !PageReserved(pfn_to_page(pfn)))
+			pfn++;			/* adopted */
 	}
-	page_alloc_add(first, last);
-	pr_info("mem: %lu KiB freed: %s\n", KIB(last - first), what);
+	pr_info("mem: %lu KiB freed: %s\n", KIB(freed), what);
 }

@@ -40,8 +40,7 @@ struct page *find_get_page(struct address_space *mapping, unsigned long index)
 	return page;
 }
 
-/* Insert a new page; its one reference becomes the mapping's, a second is the caller's. */
-static int add_to_page_cache(struct address_space *mapping, struct page *page, unsigned long index)
+int add_to_page_cache(struct address_space *mapping, struct page *page, unsigned long index)
 {
 	int error;
 

@@ -401,6 +401,17 @@ void page_alloc_add(unsigned long start, unsigned long end)
 	spin_unlock_irqrestore(&zone.lock, flags);
 }
 
+void page_alloc_adopt(struct page *page)
+{
+	unsigned long flags;
+
+	BUG_ON(!PageReserved(page) || page_count(page) != 1 || page == zero_page);
+	page->flags = 0;
+	flags = spin_lock_irqsave(&zone.lock);
+	zone.managed++;
+	spin_unlock_irqrestore(&zone.lock, flags);
+}
+
 /* ------------------------------------------------------------------ figures and audit */
 
 unsigned long nr_free_pages(void)

@@ -55,6 +55,7 @@ struct address_space {
 #define SB_RDONLY	0x1			/* MS_RDONLY */
 #define SB_NOATIME	0x400
 #define SB_NODIRATIME	0x800
+#define SB_RELATIME	0x200000
 #define SB_ON_DEMAND	0x80000000		/* names are made by i_op->lookup, and not kept */
 
 /* A file system there is. It is mounted in one place at most: mounting again makes another. */
@@ -263,5 +264,7 @@ void register_chrdev(dev_t dev, const char *name, mode_t mode, const struct file
 void fs_init(void);				/* caches, root directory, devices */
 /* Unpack one archive (direct-map memory) into the root; false: damaged, said in the log. */
 bool unpack_archive(const void *data, size_t size, const char *name);
+/* The same for reserved frames: whole pages of files that lie on a page's border are used as such. */
+bool unpack_module(const void *data, size_t size, const char *name);
 
 #endif

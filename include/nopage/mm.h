@@ -143,6 +143,8 @@ void *bootmem_alloc(size_t size);
 void mem_init(void);
 /* Give [start, end) (direct-map, page aligned) to the buddy allocator: init sections, archives. */
 void free_reserved_area(void *start, void *end, const char *what);
+/* page_alloc_adopt - a reserved frame becomes one that has been allocated: count 1, the caller's. */
+void page_alloc_adopt(struct page *page);
 
 /* ------------------------------------------------------------------ address spaces: mm_struct.c */
 
@@ -292,6 +294,8 @@ unsigned long nr_cached_pages(void);		/* of all files */
  */
 struct page *find_get_page(struct address_space *mapping, unsigned long index);
 struct page *find_or_create_page(struct address_space *mapping, unsigned long index);
+/* A new page of one reference, which becomes the mapping's; a second is the caller's. 0 or -Exxx. */
+int add_to_page_cache(struct address_space *mapping, struct page *page, unsigned long index);
 /* Drop all pages from index on (their mappings must be gone). */
 void truncate_inode_pages(struct address_space *mapping, unsigned long index);
 /* unmap_mapping_range - take the pages from index on out of all page tables, private copies too. */

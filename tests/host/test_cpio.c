@@ -169,7 +169,7 @@ static void named_damage(void)
 	damage(a, HEADER - 16, "00001001", "length of the name");
 	damage(a, HEADER - 16, "ffffffff", "length of the name");
 	damage(a, HEADER - 16, "00000003", "not terminated");
-	damage(a, HEADER - 16, "00000005", "not terminated");
+	damage(a, HEADER - 16, "00000007", "not terminated");
 	damage(a, 54, "ffffffff", "data cut off");
 	damage(a, 54, "fffffffd", "data cut off");
 	damage(a, 54, "00000004", "magic");
