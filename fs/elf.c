@@ -22,7 +22,7 @@
 
 /* ------------------------------------------------------------------ writing into another mm */
 
-/* written - the kernel's address of addr in mm if its page has been written to before, else NULL. */
+/* written - the kernel's address of addr in mm if its page has been written to, else NULL. */
 static char *written(struct mm_struct *mm, unsigned long addr)
 {
 	pgd_t *pgd = pgd_offset(mm, addr);

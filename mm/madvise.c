@@ -3,7 +3,7 @@
  * madvise.c - hints about the use of memory, and questions about it: madvise, mincore, msync.
  *
  * Hints about read-ahead are accepted and need nothing: files are in memory. MADV_DONTNEED is
- * more than a hint: private pages are gone at once, and come back as zeroes or as the file has them.
+ * more than a hint: private pages are gone at once, and come back as zeroes or as in the file.
  */
 #include "internal.h"
 #include <nopage/fs.h>

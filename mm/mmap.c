@@ -141,7 +141,7 @@ static int check_fixed(struct mm_struct *mm, unsigned long addr, unsigned long l
 	return 0;
 }
 
-/* A free place for len bytes: at the hint if it is free, else top-down; *prev the area before it. */
+/* A free place for len bytes: at the hint if free, else top-down; *prev the area before it. */
 static unsigned long choose_address(struct mm_struct *mm, unsigned long addr, unsigned long len,
 				    struct vm_area_struct **prev)
 {
@@ -223,8 +223,8 @@ static unsigned long mapped_pages(const struct vm_area_struct *vma, unsigned lon
 }
 
 /*
- * map_over - map spec over what is there, from area vma on. All that can fail comes first, limits and
- * allocations, so that a failure leaves what was mapped. 0 or -Exxx.
+ * map_over - map spec over what is there, from area vma on. All that can fail comes first, limits
+ * and allocations, so that a failure leaves what was mapped. 0 or -Exxx.
  */
 static int map_over(struct mm_struct *mm, struct vm_area_struct *vma, const struct vma_spec *spec)
 {

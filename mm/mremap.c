@@ -79,9 +79,9 @@ static struct vm_area_struct *copy_area(struct vm_area_struct *vma, unsigned lon
 }
 
 /*
- * Move the mapping to addr, where nothing is mapped. The new area and its tables come first, then the
- * entries move, then the old range, empty now, is unmapped: only a hole in the middle of an area
- * could still fail, and then nothing is lost but the empty remainder stays mapped.
+ * Move the mapping to addr, where nothing is mapped. The new area and its tables come first, then
+ * the entries move, then the old range, empty now, is unmapped: only a hole in the middle of an
+ * area could still fail, and then nothing is lost but the empty remainder stays mapped.
  */
 static long move_vma(struct remap *r, struct vm_area_struct *vma, unsigned long addr)
 {

@@ -143,7 +143,7 @@ void *bootmem_alloc(size_t size);
 void mem_init(void);
 /* Give [start, end) (direct-map, page aligned) to the buddy allocator: init sections, archives. */
 void free_reserved_area(void *start, void *end, const char *what);
-/* page_alloc_adopt - a reserved frame becomes one that has been allocated: count 1, the caller's. */
+/* page_alloc_adopt - a reserved frame becomes an allocated one: count 1, the caller's. */
 void page_alloc_adopt(struct page *page);
 
 /* ------------------------------------------------------------------ address spaces: mm_struct.c */
@@ -252,7 +252,7 @@ enum fault_result do_wp_page(struct fault *f);
 int expand_stack(struct vm_area_struct *vma, unsigned long address);
 void exit_mmap(struct mm_struct *mm);
 
-/* ------------------------------------------------------------------ looking: access.c, pagewalk.c */
+/* ------------------------------------------------------------------ access.c, pagewalk.c */
 
 /*
  * access_process_vm - copy len bytes between buf and addr of mm, whose user the caller is. Present
@@ -294,7 +294,7 @@ unsigned long nr_cached_pages(void);		/* of all files */
  */
 struct page *find_get_page(struct address_space *mapping, unsigned long index);
 struct page *find_or_create_page(struct address_space *mapping, unsigned long index);
-/* A new page of one reference, which becomes the mapping's; a second is the caller's. 0 or -Exxx. */
+/* A new page with one reference, which becomes the mapping's; another is the caller's. 0, -Exxx. */
 int add_to_page_cache(struct address_space *mapping, struct page *page, unsigned long index);
 /* Drop all pages from index on (their mappings must be gone). */
 void truncate_inode_pages(struct address_space *mapping, unsigned long index);

@@ -202,8 +202,7 @@ def file_path(file):
         return "(shared memory)"
     names = []
     while int(dentry["parent"]) != int(dentry) and int(dentry["parent"]):
-        name = dentry["name"].address.cast(gdb.lookup_type("char").pointer())
-        names.append(name.string("utf-8", "replace", int(dentry["len"])))
+        names.append(dentry["name"].string("utf-8", "replace", int(dentry["len"])))
         dentry = dentry["parent"]
     return "/" + "/".join(reversed(names))
 
