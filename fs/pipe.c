@@ -242,27 +242,33 @@ static void drop_slot(struct pipe *pipe, char *page)
 		wake_next(&pipe->writable);
 }
 
-/* take - up to count bytes that are there. Bytes, or -EFAULT when not even one could be copied. */
+/*
+ * take - up to count bytes that are there; there are some, and count is not 0. Bytes, or -EFAULT
+ * when not even the first slot's could be copied.
+ */
 static ssize_t take(struct pipe *pipe, char *buf, size_t count)
 {
-	size_t done = 0, part;
+	char *start = buf;
+	size_t part;
 
-	while (done < count && !pipe_empty(pipe)) {
+	do {
 		struct pipe_slot *slot = slot_at(pipe, pipe->tail);
 
-		part = min(count - done, (size_t)slot->len);
-		if (copy_to_user(buf + done, slot->page + slot->offset, part))
-			return done ? (ssize_t)done : -EFAULT;
+		part = min(count, (size_t)slot->len);
+		if (copy_to_user(buf, slot->page + slot->offset, part))
+			break;
+		buf += part;
+		count -= part;
 		slot->offset += part;
 		slot->len -= part;
-		done += part;
-		if (!slot->len)
-			drop_slot(pipe, slot->page);
-	}
-	return done;
+		if (slot->len)
+			break;
+		drop_slot(pipe, slot->page);
+	} while (count && !pipe_empty(pipe));
+	return buf != start ? buf - start : -EFAULT;
 }
 
-/* wait_readable - until there is something to read. 0 (also at the end), -EAGAIN, -ERESTARTSYS. */
+/* wait_readable - until there is something, or no writer. 0, -EAGAIN or -ERESTARTSYS. */
 static int wait_readable(struct pipe *pipe, const struct file *file)
 {
 	int error = 0;
@@ -314,7 +320,7 @@ static ssize_t append(struct pipe *pipe, const char *buf, size_t count)
 }
 
 /* fill_slot - a new one, with up to a page. Bytes, -ENOMEM or -EFAULT. */
-static ssize_t fill_slot(struct pipe *pipe, const char *buf, size_t count)
+static __always_inline ssize_t fill_slot(struct pipe *pipe, const char *buf, size_t count)
 {
 	char *page = pipe->spare ?: __get_free_pages(GFP_KERNEL, 0);
 
@@ -346,7 +352,8 @@ static int wait_writable(struct pipe *pipe, const struct file *file)
 }
 
 /* put - all of it, waiting for room. Bytes, or the error that came before the first. */
-static noinline ssize_t put(struct pipe *pipe, const struct file *file, const char *buf, size_t count)
+static noinline ssize_t put(struct pipe *pipe, const struct file *file, const char *buf,
+			    size_t count)
 {
 	size_t done = 0;
 	bool was_empty;
