@@ -36,13 +36,14 @@ static long send_user(long sig, const struct siginfo *info, struct task_struct *
 	return sig ? send_signal(sig, info, p, group) : 0;
 }
 
-static struct siginfo sender_info(long sig, int code)
+static inline struct siginfo sender_info(long sig, int code)
 {
-	return (struct siginfo){
-		.si_signo = sig,
-		.si_code = code,
-		.rt = { .pid = current->tgid, .uid = current->cred.uid },
-	};
+	struct siginfo info;
+
+	init_siginfo(&info, sig, code);
+	info.rt.pid = current->tgid;
+	info.rt.uid = current->cred.uid;
+	return info;
 }
 
 /*
@@ -229,22 +230,31 @@ long sys_signal(long sig, long handler)
 
 /* ------------------------------------------------------------------ masks */
 
+/* Signals of the process that are pending and about to be blocked here: let other threads look. */
+static noinline void retarget_newly_blocked(sigset_t set)
+{
+	struct task_struct *p = current;
+
+	spin_lock(&tasklist_lock);
+	spin_lock(&p->sighand->siglock);
+	retarget_pending(p->signal->shared_pending & set & ~p->blocked);
+	spin_unlock(&p->sighand->siglock);
+	spin_unlock(&tasklist_lock);
+}
+
 void set_current_blocked(sigset_t set)
 {
 	struct task_struct *p = current;
-	sigset_t shed = p->signal->shared_pending & set & ~p->blocked;
 
 	set &= ~NOT_BLOCKABLE;
-	if (unlikely(shed) && !thread_group_empty()) {
-		spin_lock(&tasklist_lock);
-		spin_lock(&p->sighand->siglock);
-		retarget_pending(shed);
-		spin_unlock(&p->sighand->siglock);
-		spin_unlock(&tasklist_lock);
-	}
+	if (unlikely(p->signal->shared_pending) && !thread_group_empty())
+		retarget_newly_blocked(set);
 	spin_lock(&p->sighand->siglock);
 	p->blocked = set;
-	recalc_sigpending();
+	if (unlikely(sigpending(p)))
+		set_work(p, TIF_SIGPENDING);
+	else if (signal_pending(p))
+		clear_work(p, TIF_SIGPENDING);
 	spin_unlock(&p->sighand->siglock);
 }
 
@@ -496,20 +506,13 @@ long sys_restart_syscall(void)
 
 /* ------------------------------------------------------------------ the alternate stack */
 
-static bool on_sig_stack(unsigned long sp)
+bool on_sig_stack(unsigned long sp)
 {
 	const stack_t *sas = &current->sas;
 
 	if (sas->ss_flags & SS_AUTODISARM)
 		return false;
 	return sp > sas->ss_sp && sp - sas->ss_sp <= sas->ss_size;
-}
-
-int sas_ss_flags(unsigned long sp)
-{
-	if (!current->sas.ss_size)
-		return SS_DISABLE;
-	return on_sig_stack(sp) ? SS_ONSTACK : 0;
 }
 
 int do_sigaltstack(const stack_t *new, stack_t *old, unsigned long sp)

@@ -440,7 +440,8 @@ void force_sig_fault(int sig, int code, unsigned long addr)
 		act->handler = SIG_DFL;
 		p->blocked &= ~SIGMASK(sig);
 	}
-	p->forced = (struct siginfo){ .si_signo = sig, .si_code = code, .fault = { addr } };
+	init_siginfo(&p->forced, sig, code);
+	p->forced.fault.addr = addr;
 	set_work(p, TIF_SIGPENDING);
 	spin_unlock(&p->sighand->siglock);
 	event(EV_SIGNAL, sig, p->pid, addr, 0, 0, 0);
@@ -463,8 +464,7 @@ void recalc_sigpending(void)
 	struct task_struct *p = current;
 
 	assert_spin_locked(&p->sighand->siglock);
-	if (((p->pending | p->signal->shared_pending) & ~p->blocked) || p->signal->group_stop ||
-	    p->forced.si_signo)
+	if (sigpending(p))
 		set_work(p, TIF_SIGPENDING);
 	else if (signal_pending(p))
 		clear_work(p, TIF_SIGPENDING);
@@ -501,7 +501,7 @@ static void take_info(int sig, sigset_t *set, struct list_head *queue, struct si
 			timer_signal_taken(found);
 		unqueue(current->signal, found);
 	} else {
-		*info = (struct siginfo){ .si_signo = sig, .si_code = SI_KERNEL };
+		init_siginfo(info, sig, SI_KERNEL);
 	}
 }
 
@@ -701,18 +701,13 @@ bool get_signal(struct ksignal *ks)
 	}
 }
 
-sigset_t sigmask_to_save(void)
-{
-	return current->restore_sigmask ? current->saved_sigmask : current->blocked;
-}
-
 void signal_delivered(const struct ksignal *ks)
 {
 	struct task_struct *p = current;
 	sigset_t set = ks->action.mask;
 
 	if (!(ks->action.flags & SA_NODEFER))
-		set |= SIGMASK(ks->info.si_signo);
+		add_to_sigset(&set, ks->info.si_signo);
 	if (p->sas.ss_flags & SS_AUTODISARM)
 		p->sas = (stack_t){ .ss_flags = SS_DISABLE };
 	p->restore_sigmask = false;

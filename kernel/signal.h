@@ -12,6 +12,19 @@
 /* Signals whose default action is nothing (SIGCONT acts when it is sent). */
 #define IGNORED_SIGNALS	(SIGMASK(SIGCHLD) | SIGMASK(SIGCONT) | SIGMASK(SIGURG) | SIGMASK(SIGWINCH))
 
+/* init_siginfo - word by word: the compiler would clear so small a struct by a loop. */
+static inline void init_siginfo(struct siginfo *info, int sig, int code)
+{
+	info->si_signo = sig;
+	info->si_errno = 0;
+	info->si_code = code;
+	info->word[0] = 0;
+	info->word[1] = 0;
+	info->word[2] = 0;
+	info->word[3] = 0;
+	info->word[4] = 0;
+}
+
 static inline bool in_sigset(const sigset_t *set, int sig)
 {
 	return test_bit64(set, sig - 1);
@@ -25,6 +38,14 @@ static inline void add_to_sigset(sigset_t *set, int sig)
 static inline void remove_from_sigset(sigset_t *set, int sig)
 {
 	clear_bit64(set, sig - 1);
+}
+
+/* sigpending - is there anything for current to look at? siglock held. */
+static inline bool sigpending(const struct task_struct *p)
+{
+	sigset_t all = p->pending | p->signal->shared_pending;
+
+	return (all && (all & ~p->blocked)) || p->signal->group_stop || p->forced.si_signo;
 }
 
 struct k_itimer;

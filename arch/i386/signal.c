@@ -3,8 +3,8 @@
  * signal.c - a handler's call: the frame on the user's stack, and the way back by sigreturn().
  *
  * On its way to user mode a task with a signal to handle has its registers written to its own
- * stack, in one of the two layouts of uapi/signal.h, and goes on in the handler. The handler returns to
- * the restorer or the vDSO, which calls sigreturn(): the registers come from the frame again.
+ * stack, in one of the two layouts of uapi/signal.h, and goes on in the handler. The handler returns
+ * to the restorer or the vDSO, which calls sigreturn(): the registers come from the frame again.
  * Between the two, the frame is the program's to change, so nothing in it is trusted: selectors get
  * privilege level 3 (the processor checks the rest when they are loaded), of EFLAGS only what any
  * program may set is taken.
@@ -58,21 +58,36 @@ static bool place_frame(struct frame_place *at, const struct ksignal *ks, unsign
 	return !(switches || nested) || at->sp > sas->ss_sp;
 }
 
-/* fill_sigcontext - the registers, as sigreturn() will find them. */
-static void fill_sigcontext(struct sigcontext *sc, const struct pt_regs *regs,
-			    const struct fpstate *fpu, sigset_t mask)
+/* put_sigcontext - the registers, as sigreturn() will find them. 0 or -EFAULT. */
+static __always_inline int put_sigcontext(struct sigcontext *sc, const struct pt_regs *regs,
+					  const struct fpstate *fpu, u32 mask)
 {
 	const struct thread_struct *thread = &current->thread;
+	int error = 0;
 
-	*sc = (struct sigcontext){
-		.gs = read_gs(), .fs = regs->fs, .es = regs->es, .ds = regs->ds,
-		.di = regs->di, .si = regs->si, .bp = regs->bp, .sp = regs->sp,
-		.bx = regs->bx, .dx = regs->dx, .cx = regs->cx, .ax = regs->ax,
-		.trapno = thread->trap_no, .err = thread->error_code,
-		.ip = regs->ip, .cs = regs->cs, .flags = regs->flags,
-		.sp_at_signal = regs->sp, .ss = regs->ss,
-		.fpstate = (unsigned long)fpu, .oldmask = mask, .cr2 = thread->cr2,
-	};
+	unsafe_put_user(read_gs(), &sc->gs, error);
+	unsafe_put_user((u16)regs->fs, &sc->fs, error);
+	unsafe_put_user((u16)regs->es, &sc->es, error);
+	unsafe_put_user((u16)regs->ds, &sc->ds, error);
+	unsafe_put_user(regs->di, &sc->di, error);
+	unsafe_put_user(regs->si, &sc->si, error);
+	unsafe_put_user(regs->bp, &sc->bp, error);
+	unsafe_put_user(regs->sp, &sc->sp, error);
+	unsafe_put_user(regs->bx, &sc->bx, error);
+	unsafe_put_user(regs->dx, &sc->dx, error);
+	unsafe_put_user(regs->cx, &sc->cx, error);
+	unsafe_put_user(regs->ax, &sc->ax, error);
+	unsafe_put_user(thread->trap_no, &sc->trapno, error);
+	unsafe_put_user(thread->error_code, &sc->err, error);
+	unsafe_put_user(regs->ip, &sc->ip, error);
+	unsafe_put_user((u16)regs->cs, &sc->cs, error);
+	unsafe_put_user(regs->flags, &sc->flags, error);
+	unsafe_put_user(regs->sp, &sc->sp_at_signal, error);
+	unsafe_put_user((u16)regs->ss, &sc->ss, error);
+	unsafe_put_user(fpu, &sc->fpstate, error);
+	unsafe_put_user(mask, &sc->oldmask, error);
+	unsafe_put_user(thread->cr2, &sc->cr2, error);
+	return error;
 }
 
 static unsigned long return_address(const struct ksignal *ks, unsigned long vdso_offset)
@@ -82,62 +97,75 @@ static unsigned long return_address(const struct ksignal *ks, unsigned long vdso
 	return current->mm->vdso + vdso_offset;
 }
 
+/* Two words of code in each frame, by which debuggers know it: they call sigreturn(). */
+static __always_inline int put_marker(u8 *code, u32 first, u32 second)
+{
+	int error = 0;
+
+	unsafe_put_user(first, code, error);
+	unsafe_put_user(second, code + 4, error);
+	return error;
+}
+
 /* setup_frame - a handler without SA_SIGINFO. 0 or -EFAULT. */
 static int setup_frame(const struct ksignal *ks, const struct pt_regs *regs,
 		       const struct frame_place *at)
 {
-	static const u8 code[8] = { 0x58, 0xb8, __NR_sigreturn, 0, 0, 0, 0xcd, 0x80 };
 	struct sigframe *user = (void *)at->sp;
 	sigset_t mask = sigmask_to_save();
-	struct {
-		unsigned long pretcode;
-		int sig;
-		struct sigcontext sc;
-	} head = { return_address(ks, VDSO_SIGRETURN), ks->info.si_signo };
-	struct {
-		unsigned long extramask;
-		u8 code[8];
-	} tail = { mask >> 32 };
+	int error = 0;
 
 	BUILD_BUG_ON(sizeof(struct sigframe) != 732 || offsetof(struct sigframe, sc) != 8);
 	BUILD_BUG_ON(sizeof(struct fpstate) != 624);
-	fill_sigcontext(&head.sc, regs, at->fpu, mask);
-	memcpy(tail.code, code, sizeof(code));
-	if (copy_to_user(user, &head, sizeof(head)) ||
-	    copy_to_user(&user->extramask, &tail, sizeof(tail)))
+	if (!access_ok(user, sizeof(*user)))
 		return -EFAULT;
-	return 0;
+	unsafe_put_user(return_address(ks, VDSO_SIGRETURN), &user->pretcode, error);
+	unsafe_put_user(ks->info.si_signo, &user->sig, error);
+	unsafe_put_user(mask >> 32, &user->extramask, error);
+	/* pop %eax; mov $__NR_sigreturn, %eax; int $0x80 */
+	error |= put_marker(user->retcode, 0xb858 | __NR_sigreturn << 16, 0x80cd0000);
+	return error | put_sigcontext(&user->sc, regs, at->fpu, mask);
+}
+
+/* put_ucontext - 0 or -EFAULT. */
+static __always_inline int put_ucontext(struct ucontext *uc, const struct pt_regs *regs,
+					const struct fpstate *fpu)
+{
+	const stack_t *sas = &current->sas;
+	sigset_t mask = sigmask_to_save();
+	int error = 0;
+
+	unsafe_put_user(0, &uc->uc_flags, error);
+	unsafe_put_user(0, &uc->uc_link, error);
+	unsafe_put_user(sas->ss_sp, &uc->uc_stack.ss_sp, error);
+	unsafe_put_user(sas_ss_flags(regs->sp) | (sas->ss_flags & SS_AUTODISARM),
+			&uc->uc_stack.ss_flags, error);
+	unsafe_put_user(sas->ss_size, &uc->uc_stack.ss_size, error);
+	unsafe_put_user(mask, &uc->uc_sigmask, error);
+	unsafe_put_user(mask >> 32, (u32 *)&uc->uc_sigmask + 1, error);
+	return error | put_sigcontext(&uc->uc_mcontext, regs, fpu, mask);
 }
 
 /* setup_rt_frame - a handler with SA_SIGINFO. 0 or -EFAULT. */
 static int setup_rt_frame(const struct ksignal *ks, const struct pt_regs *regs,
 			  const struct frame_place *at)
 {
-	static const u8 code[8] = { 0xb8, __NR_rt_sigreturn, 0, 0, 0, 0xcd, 0x80, 0 };
 	struct rt_sigframe *user = (void *)at->sp;
-	struct {
-		unsigned long pretcode;
-		int sig;
-		unsigned long pinfo, puc;
-		struct siginfo info;
-	} head = { return_address(ks, VDSO_RT_SIGRETURN), ks->info.si_signo,
-		   (unsigned long)user->info, (unsigned long)&user->uc, ks->info };
-	struct {
-		struct ucontext uc;
-		u8 code[8];
-	} tail = { .uc = { .uc_sigmask = sigmask_to_save() } };
+	int error = 0;
 
 	BUILD_BUG_ON(offsetof(struct rt_sigframe, uc) != 144 || sizeof(struct rt_sigframe) != 268);
-	tail.uc.uc_stack = current->sas;
-	tail.uc.uc_stack.ss_flags = sas_ss_flags(regs->sp) |
-				    (current->sas.ss_flags & SS_AUTODISARM);
-	fill_sigcontext(&tail.uc.uc_mcontext, regs, at->fpu, tail.uc.uc_sigmask);
-	memcpy(tail.code, code, sizeof(code));
-	if (copy_to_user(user, &head, sizeof(head)) ||
-	    clear_user(user->info + sizeof(head.info), SIGINFO_SIZE - sizeof(head.info)) ||
-	    copy_to_user(&user->uc, &tail, sizeof(tail)))
+	if (!access_ok(user, sizeof(*user)))
 		return -EFAULT;
-	return 0;
+	unsafe_put_user(return_address(ks, VDSO_RT_SIGRETURN), &user->pretcode, error);
+	unsafe_put_user(ks->info.si_signo, &user->sig, error);
+	unsafe_put_user(user->info, &user->pinfo, error);
+	unsafe_put_user(&user->uc, &user->puc, error);
+	if (copy_to_user(user->info, &ks->info, sizeof(ks->info)) ||
+	    clear_user(user->info + sizeof(ks->info), SIGINFO_SIZE - sizeof(ks->info)))
+		return -EFAULT;
+	/* mov $__NR_rt_sigreturn, %eax; int $0x80 */
+	error |= put_marker(user->retcode, 0xb8 | __NR_rt_sigreturn << 8, 0x0080cd00);
+	return error | put_ucontext(&user->uc, regs, at->fpu);
 }
 
 /* enter_handler - the arguments of both kinds are in registers as well as on the stack. */
@@ -248,28 +276,46 @@ static u32 user_selector(u16 selector)
 	return selector | 3;
 }
 
-/* restore_sigcontext - 0, or -Exxx for the FPU's state; the registers are changed then. */
-static int restore_sigcontext(struct pt_regs *regs, const struct sigcontext *sc)
+/*
+ * restore_sigcontext - 0, or -Exxx for a bad address or the FPU's state; the registers may be half
+ * changed then.
+ */
+static __always_inline int restore_sigcontext(struct pt_regs *regs, const struct sigcontext *sc)
 {
-	regs->di = sc->di;
-	regs->si = sc->si;
-	regs->bp = sc->bp;
-	regs->sp = sc->sp;
-	regs->bx = sc->bx;
-	regs->dx = sc->dx;
-	regs->cx = sc->cx;
-	regs->ax = sc->ax;
-	regs->ip = sc->ip;
-	regs->cs = user_selector(sc->cs);
-	regs->ss = user_selector(sc->ss);
-	regs->ds = user_selector(sc->ds);
-	regs->es = user_selector(sc->es);
-	regs->fs = user_selector(sc->fs);
-	if (sc->gs != read_gs())
-		load_gs(user_selector(sc->gs));
-	regs->flags = (regs->flags & ~USER_EFLAGS) | (sc->flags & USER_EFLAGS);
+	const struct fpstate *fpu;
+	int error = 0;
+	u32 word;
+
+	unsafe_get_user(regs->di, &sc->di, error);
+	unsafe_get_user(regs->si, &sc->si, error);
+	unsafe_get_user(regs->bp, &sc->bp, error);
+	unsafe_get_user(regs->sp, &sc->sp, error);
+	unsafe_get_user(regs->bx, &sc->bx, error);
+	unsafe_get_user(regs->dx, &sc->dx, error);
+	unsafe_get_user(regs->cx, &sc->cx, error);
+	unsafe_get_user(regs->ax, &sc->ax, error);
+	unsafe_get_user(regs->ip, &sc->ip, error);
+	unsafe_get_user(word, &sc->cs, error);
+	regs->cs = user_selector(word);
+	unsafe_get_user(word, &sc->ss, error);
+	regs->ss = user_selector(word);
+	unsafe_get_user(word, &sc->ds, error);
+	regs->ds = user_selector(word);
+	unsafe_get_user(word, &sc->es, error);
+	regs->es = user_selector(word);
+	unsafe_get_user(word, &sc->fs, error);
+	regs->fs = user_selector(word);
+	unsafe_get_user(word, &sc->gs, error);
+	if (word != read_gs())
+		load_gs(user_selector(word));
+	unsafe_get_user(word, &sc->flags, error);
+	regs->flags = (regs->flags & ~USER_EFLAGS) | (word & USER_EFLAGS);
 	regs->orig_ax = -1;		/* AX is not the result of a call */
-	return fpu_from_user((const struct fpstate *)sc->fpstate);
+	unsafe_get_user(word, &sc->fpstate, error);
+	fpu = (const struct fpstate *)word;
+	if (error || (!fpu && !current->thread.fpu_used))
+		return error;
+	return fpu_from_user(fpu);
 }
 
 /* The frame has been made unusable: what runs now could not go on anyway. */
@@ -284,15 +330,17 @@ long sys_sigreturn(void)
 {
 	struct pt_regs *regs = task_pt_regs(current);
 	const struct sigframe *user = (void *)(regs->sp - 8);
-	struct sigcontext sc;
-	u32 extramask;
+	int error = 0;
+	u32 low, high;
 
 	current->restart.fn = NULL;
-	if (copy_from_user(&sc, &user->sc, sizeof(sc)) || get_user(extramask, &user->extramask))
+	if (!access_ok(user, sizeof(*user)))
 		return bad_frame();
-	set_current_blocked(sc.oldmask | (sigset_t)extramask << 32);
-	if (restore_sigcontext(regs, &sc))
+	unsafe_get_user(low, &user->sc.oldmask, error);
+	unsafe_get_user(high, &user->extramask, error);
+	if (error || restore_sigcontext(regs, &user->sc))
 		return bad_frame();
+	set_current_blocked(low | (sigset_t)high << 32);
 	return regs->ax;
 }
 
@@ -301,14 +349,23 @@ long sys_rt_sigreturn(void)
 {
 	struct pt_regs *regs = task_pt_regs(current);
 	const struct rt_sigframe *user = (void *)(regs->sp - 4);
-	struct ucontext uc;
+	const struct ucontext *uc = &user->uc;
+	int error = 0;
+	stack_t stack;
+	u32 low, high;
 
 	current->restart.fn = NULL;
-	if (copy_from_user(&uc, &user->uc, sizeof(uc)))
+	if (!access_ok(user, sizeof(*user)))
 		return bad_frame();
-	set_current_blocked(uc.uc_sigmask);
-	if (restore_sigcontext(regs, &uc.uc_mcontext))
+	unsafe_get_user(low, (const u32 *)&uc->uc_sigmask, error);
+	unsafe_get_user(high, (const u32 *)&uc->uc_sigmask + 1, error);
+	unsafe_get_user(stack.ss_sp, &uc->uc_stack.ss_sp, error);
+	unsafe_get_user(stack.ss_flags, &uc->uc_stack.ss_flags, error);
+	unsafe_get_user(stack.ss_size, &uc->uc_stack.ss_size, error);
+	if (error || restore_sigcontext(regs, &uc->uc_mcontext))
 		return bad_frame();
-	do_sigaltstack(&uc.uc_stack, NULL, regs->sp);	/* may be unfit: then it stays as it is */
+	set_current_blocked(low | (sigset_t)high << 32);
+	if (stack.ss_size || current->sas.ss_size)
+		do_sigaltstack(&stack, NULL, regs->sp);	/* may be unfit: then it stays as it is */
 	return regs->ax;
 }

@@ -9,14 +9,6 @@
 #include <asm/ptrace.h>
 #include <asm/sections.h>
 
-#define EX_TABLE(insn, fixup)				\
-	".pushsection __ex_table, \"a\"\n"		\
-	"	.balign 4\n"				\
-	"	.long " #insn ", " #fixup "\n"		\
-	".popsection\n"
-#define FIXUP_BEGIN ".pushsection .text.fixup, \"ax\"\n"
-#define FIXUP_END ".popsection\n"
-
 bool fixup_exception(struct pt_regs *regs)
 {
 	for (const struct ex_entry *e = __start___ex_table; e < __stop___ex_table; e++)

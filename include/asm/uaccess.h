@@ -47,6 +47,48 @@ int put_user_size(u32 val, void __user *to, unsigned int size);
  */
 int cmpxchg_user(u32 __user *to, u32 *old, u32 new);
 
+/* The exception table's entry of one instruction, and code that stands apart for its fix-up. */
+#define EX_TABLE(insn, fixup)				\
+	".pushsection __ex_table, \"a\"\n"		\
+	"	.balign 4\n"				\
+	"	.long " #insn ", " #fixup "\n"		\
+	".popsection\n"
+#define FIXUP_BEGIN ".pushsection .text.fixup, \"ax\"\n"
+#define FIXUP_END ".popsection\n"
+
+/*
+ * For structs that are moved field by field, after one access_ok() for all of it: a bad address
+ * makes the int variable error -EFAULT, and the moves go on. A put is of a word, a get also of a
+ * half-word.
+ */
+#define UNSAFE_MOVE(insn, error, out, ...)				\
+	__asm__ __volatile__(						\
+		"1:	" insn "\n"					\
+		"2:\n"							\
+		FIXUP_BEGIN						\
+		"3:	movl %[efault], %[err]\n"			\
+		"	jmp 2b\n"					\
+		FIXUP_END						\
+		EX_TABLE(1b, 3b)					\
+		: [err] "+r"(error) out : [efault] "i"(-EFAULT), __VA_ARGS__)
+#define NO_OUTPUT
+#define MOVE_RESULT(v)	, [to] "=r"(v)
+
+#define unsafe_put_user(x, ptr, error)					\
+	UNSAFE_MOVE("movl %[from], %[to]", error, NO_OUTPUT,		\
+		    [from] "ri"((u32)(x)), [to] "m"(*(u32 *)(ptr)))
+
+#define unsafe_get_user(x, ptr, error) do {				\
+	u32 __v;							\
+	if (sizeof(*(ptr)) == 4)					\
+		UNSAFE_MOVE("movl %[from], %[to]", error,		\
+			    MOVE_RESULT(__v), [from] "m"(*(ptr)));	\
+	else								\
+		UNSAFE_MOVE("movzwl %[from], %[to]", error,		\
+			    MOVE_RESULT(__v), [from] "m"(*(ptr)));	\
+	(x) = __v;							\
+} while (0)
+
 /* fixup_exception - continue at the fix-up of regs->ip if it has one. */
 struct pt_regs;
 bool fixup_exception(struct pt_regs *regs);

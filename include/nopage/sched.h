@@ -317,13 +317,25 @@ bool get_signal(struct ksignal *ks);
 void signal_delivered(const struct ksignal *ks);
 /* The handler's frame cannot be written: SIGSEGV, which kills if it was that one's handler. */
 void force_sigsegv(int sig);
+
 /* The mask that a handler's frame keeps, and sigreturn() sets again. */
-sigset_t sigmask_to_save(void);
+static inline sigset_t sigmask_to_save(void)
+{
+	return current->restore_sigmask ? current->saved_sigmask : current->blocked;
+}
+
 void set_current_blocked(sigset_t set);		/* but SIGKILL and SIGSTOP */
 /* do_sigaltstack - as sigaltstack(2), by kernel pointers, sp: the user's stack pointer. */
 int do_sigaltstack(const stack_t *new, stack_t *old, unsigned long sp);
+bool on_sig_stack(unsigned long sp);		/* is sp on the alternate stack? */
+
 /* 0, SS_ONSTACK or SS_DISABLE: is sp on the alternate stack, is there one? */
-int sas_ss_flags(unsigned long sp);
+static inline int sas_ss_flags(unsigned long sp)
+{
+	if (!current->sas.ss_size)
+		return SS_DISABLE;
+	return on_sig_stack(sp) ? SS_ONSTACK : 0;
+}
 
 /*
  * set_user_sigmask - for pselect() and its like: block *umask (user pointer to sigset_t, NULL:
