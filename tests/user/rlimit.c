@@ -57,17 +57,17 @@ static int only_down(void *arg)
 {
 	struct limit64 l = { 5, 10 };
 
-	if (prlimit64_(0, RLIMIT_CORE, &l, NULL))
+	if (prlimit64_(0, RLIMIT_LOCKS, &l, NULL))
 		return 1;
 	if (sys1(SYS_setuid32, 1000))
 		return 2;
 	l = (struct limit64){ 10, 10 };
-	if (prlimit64_(0, RLIMIT_CORE, &l, NULL))
+	if (prlimit64_(0, RLIMIT_LOCKS, &l, NULL))
 		return 3;
 	l = (struct limit64){ 5, 11 };
-	if (prlimit64_(0, RLIMIT_CORE, &l, NULL) != -EPERM)
+	if (prlimit64_(0, RLIMIT_LOCKS, &l, NULL) != -EPERM)
 		return 4;
-	return prlimit64_(getppid(), RLIMIT_CORE, NULL, &l) != -EPERM ? 5 : 0;
+	return prlimit64_(getppid(), RLIMIT_LOCKS, NULL, &l) != -EPERM ? 5 : 0;
 }
 
 static int few_files(void *arg)
