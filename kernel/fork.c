@@ -13,6 +13,7 @@
  * Everything that can fail is done before the task becomes visible in attach_task().
  */
 #include "internal.h"
+#include "signal.h"
 #include <nopage/events.h>
 #include <nopage/fs.h>
 #include <nopage/mm.h>
@@ -200,23 +201,76 @@ void put_task_struct(struct task_struct *p)
 	free_task(p);
 }
 
+/*
+ * A table of actions is large and nearly empty: one that is all zero is kept for the next fork,
+ * which then copies only what has been changed.
+ */
+static DEFINE_SPINLOCK(spare_lock);
+static struct sighand_struct *spare_sighand;	/* spare_lock; or NULL */
+
+/* exchange_spare - put new (or NULL) in the place of the spare table, which is returned. */
+static struct sighand_struct *exchange_spare(struct sighand_struct *new)
+{
+	struct sighand_struct *old;
+
+	spin_lock(&spare_lock);
+	old = spare_sighand;
+	spare_sighand = new;
+	spin_unlock(&spare_lock);
+	return old;
+}
+
+void drain_sighand_cache(void)
+{
+	struct sighand_struct *spare = exchange_spare(NULL);
+
+	if (spare)
+		kmem_cache_free(sighand_cachep, spare);
+}
+
+/* alloc_sighand - all actions are SIG_DFL; NULL: no memory. */
+static struct sighand_struct *alloc_sighand(void)
+{
+	struct sighand_struct *new = exchange_spare(NULL);
+
+	if (new)
+		return new;
+	new = kmem_cache_alloc(sighand_cachep, GFP_KERNEL);
+	if (new)
+		memset(new, 0, sizeof(*new));
+	return new;
+}
+
 struct sighand_struct *dup_sighand(struct sighand_struct *old)
 {
-	struct sighand_struct *new = kmem_cache_alloc(sighand_cachep, GFP_KERNEL);
+	struct sighand_struct *new = alloc_sighand();
+	sigset_t set;
 
 	if (!new)
 		return NULL;
 	atomic_set(&new->count, 1);
 	spin_lock_init(&new->siglock);
 	spin_lock(&old->siglock);
-	memcpy(new->action, old->action, sizeof(new->action));
+	new->changed = old->changed;
+	for (set = old->changed; set; set &= set - 1) {
+		int sig = lowest_signal(set);
+
+		new->action[sig - 1] = old->action[sig - 1];
+	}
 	spin_unlock(&old->siglock);
 	return new;
 }
 
 void put_sighand(struct sighand_struct *sighand)
 {
-	if (atomic_dec_and_test(&sighand->count))
+	if (!atomic_dec_and_test(&sighand->count))
+		return;
+	for (; sighand->changed; sighand->changed &= sighand->changed - 1)
+		sighand->action[lowest_signal(sighand->changed) - 1] = (struct sigaction_k){
+			.handler = SIG_DFL,
+		};
+	sighand = exchange_spare(sighand);
+	if (sighand)
 		kmem_cache_free(sighand_cachep, sighand);
 }
 

@@ -175,6 +175,7 @@ static long do_sigaction(long sig, const struct sigaction_k *new, struct sigacti
 		*old = *act;
 	if (new) {
 		*act = *new;
+		add_to_sigset(&current->sighand->changed, sig);
 		act->mask &= ~NOT_BLOCKABLE;
 		act->flags &= KNOWN_FLAGS;
 		if (new->handler == SIG_IGN ||

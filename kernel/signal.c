@@ -470,14 +470,6 @@ void recalc_sigpending(void)
 		clear_work(p, TIF_SIGPENDING);
 }
 
-/* lowest_signal - the first of a set that is not empty. */
-static int lowest_signal(sigset_t set)
-{
-	u32 low = set, high = set >> 32;
-
-	return low ? __builtin_ctz(low) + 1 : __builtin_ctz(high) + 33;
-}
-
 /* take_info - the oldest entry of sig leaves the queue; if there is another, sig stays pending. */
 static void take_info(int sig, sigset_t *set, struct list_head *queue, struct siginfo *info)
 {

@@ -48,6 +48,14 @@ static inline bool sigpending(const struct task_struct *p)
 	return (all && (all & ~p->blocked)) || p->signal->group_stop || p->forced.si_signo;
 }
 
+/* lowest_signal - the first of a set that is not empty. */
+static inline int lowest_signal(sigset_t set)
+{
+	u32 low = set, high = set >> 32;
+
+	return low ? __builtin_ctz(low) + 1 : __builtin_ctz(high) + 33;
+}
+
 struct k_itimer;
 
 /* One pending signal, on a pending_queue or shared_queue. siglock. */

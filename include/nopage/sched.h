@@ -86,6 +86,7 @@ struct sighand_struct {
 	atomic_t count;				/* tasks that share it */
 	spinlock_t siglock;			/* also guards the pending sets of those tasks */
 	struct sigaction_k action[NSIG];	/* siglock; index: signal - 1 */
+	sigset_t changed;			/* siglock; the actions of the others are all zero */
 };
 
 /* What a task or a family of tasks has used. */
@@ -272,6 +273,7 @@ static inline void get_task_struct(struct task_struct *p)	/* tasklist_lock, or p
 void put_task_struct(struct task_struct *p);
 void mm_release(struct task_struct *p);		/* before the mm goes: clear_child_tid, vfork */
 unsigned long nr_tasks(void);			/* all but idle tasks */
+void drain_sighand_cache(void);			/* give back what is kept for the next fork */
 unsigned long nr_forks(void);			/* tasks made since boot */
 unsigned long max_nr_tasks(void);
 pid_t newest_pid(void);				/* the last number given to a task */

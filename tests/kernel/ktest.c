@@ -110,6 +110,7 @@ static struct figures take_figures(void)
 	let_go_of_mm();
 	vmalloc_cache_drain();
 	pgtable_cache_drain();
+	drain_sighand_cache();
 	kmem_cache_shrink_all();
 	drain_hot_pages();
 	f.free_frames = nr_free_pages();

@@ -59,6 +59,7 @@ static void program_end(void)
 
 static void set_handler(int sig, unsigned long handler, unsigned long flags)
 {
+	current->sighand->changed |= 1ULL << (sig - 1);
 	current->sighand->action[sig - 1] = (struct sigaction_k){
 		.handler = handler, .flags = flags, .restorer = RESTORER, .mask = 1ULL << 40,
 	};
