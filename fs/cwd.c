@@ -183,6 +183,7 @@ long sys_umask(long mask)
 	return old;
 }
 
+/* A copy of old; NULL: that of a kernel thread. */
 static struct fs_struct *alloc_fs(const struct fs_struct *old)
 {
 	struct fs_struct *fs = kmalloc(sizeof(*fs), GFP_KERNEL);
@@ -190,9 +191,11 @@ static struct fs_struct *alloc_fs(const struct fs_struct *old)
 	if (!fs)
 		return NULL;
 	atomic_set(&fs->count, 1);
-	fs->pwd = get_pwd();
-	fs->root = get_root();
-	fs->umask = get_umask();
+	fs->umask = old ? old->umask : DEFAULT_UMASK;
+	spin_lock(&dcache_lock);
+	fs->pwd = dget(old ? old->pwd : root_dentry);
+	fs->root = dget(old ? old->root : root_dentry);
+	spin_unlock(&dcache_lock);
 	return fs;
 }
 

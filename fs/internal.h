@@ -108,6 +108,7 @@ int do_mount(const char *source, struct dentry *where, const char *type, unsigne
 	     const char *options);
 /* do_umount - take away what where is the root of. 0, -EINVAL (no such root) or -EBUSY. */
 int do_umount(struct dentry *where);
+int do_move_mount(struct dentry *from, struct dentry *where);
 void mount_root(void);				/* boot: root_dentry */
 
 /* readdir.c: emit one entry; next is the position behind it. False: the buffer is full. */

@@ -278,6 +278,41 @@ int do_umount(struct dentry *where)
 	return error;
 }
 
+/* MS_MOVE: what stands on from, the root of a mount, goes to where. 0 or -Exxx. */
+int do_move_mount(struct dentry *from, struct dentry *where)
+{
+	struct mount *mnt = from->sb->mount;
+	struct dentry *old, *d;
+	int error = -EINVAL;
+
+	mutex_lock(&mount_mutex);
+	if (from != from->sb->root || !mnt || !mnt->mountpoint)
+		goto out;
+	error = -ENOTDIR;
+	if (!S_ISDIR(where->inode->mode))
+		goto out;
+	error = -ELOOP;				/* into itself? */
+	for (d = where; d->sb->mount && d->sb != from->sb; d = d->sb->mount->mountpoint)
+		if (!d->sb->mount->mountpoint)
+			break;
+	if (d->sb == from->sb)
+		goto out;
+	error = -ENOENT;
+	if (!may_attach(where))
+		goto out;
+	spin_lock(&dcache_lock);
+	old = mnt->mountpoint;
+	old->mounted = NULL;
+	mnt->mountpoint = dget(where);
+	where->mounted = mnt;
+	spin_unlock(&dcache_lock);
+	dput(old);
+	error = 0;
+out:
+	mutex_unlock(&mount_mutex);
+	return error;
+}
+
 static int do_remount(struct dentry *where, unsigned long flags, const char *options)
 {
 	struct super_block *sb = where->sb;
@@ -434,7 +469,19 @@ static char *get_option(long user)
 	return page;
 }
 
-#define MS_NOT_HERE	(MS_BIND | MS_MOVE | MS_UNBINDABLE | MS_PRIVATE | MS_SLAVE | MS_SHARED)
+#define MS_NOT_HERE	(MS_BIND | MS_UNBINDABLE | MS_PRIVATE | MS_SLAVE | MS_SHARED)
+
+static int move_by_path(const char *source, struct dentry *where)
+{
+	struct dentry *from = path_lookup(NULL, source, LOOKUP_FOLLOW);
+	int error;
+
+	if (IS_ERR(from))
+		return PTR_ERR(from);
+	error = do_move_mount(from, where);
+	dput(from);
+	return error;
+}
 
 /* Strings are the kernel's. */
 static long mount_strings(const char *source, long where, const char *type, unsigned long flags,
@@ -447,6 +494,8 @@ static long mount_strings(const char *source, long where, const char *type, unsi
 		return PTR_ERR(dentry);
 	if (flags & MS_NOT_HERE)
 		error = -EINVAL;
+	else if (flags & MS_MOVE)
+		error = move_by_path(source, dentry);
 	else if (flags & MS_REMOUNT)
 		error = do_remount(dentry, flags, options);
 	else if (!*type)

@@ -227,6 +227,8 @@ static int find_program(struct exec *x)
 
 	if (!error && is_script(x)) {
 		error = parse_script(x) ?: open_program(x, x->interpreter);
+		if (error == -ENOENT)
+			pr_info("exec: %s: there is no interpreter %s\n", x->path, x->interpreter);
 		if (!error && is_script(x))
 			error = -ELOOP;
 	}
@@ -248,10 +250,11 @@ static int find_program(struct exec *x)
 static void find_cred(struct exec *x)
 {
 	const struct inode *inode = x->file->inode;
+	bool nosuid = inode->sb->flags & SB_NOSUID;
 	bool setgid = (inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
 
-	prepare_exec_cred(&x->cred, inode->mode & S_ISUID ? inode->uid : (uid_t)-1,
-			  setgid ? inode->gid : (gid_t)-1);
+	prepare_exec_cred(&x->cred, inode->mode & S_ISUID && !nosuid ? inode->uid : (uid_t)-1,
+			  setgid && !nosuid ? inode->gid : (gid_t)-1);
 }
 
 /* ------------------------------------------------------------------ the new address space */

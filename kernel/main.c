@@ -163,7 +163,7 @@ static const char *exec_error_text(int error)
 {
 	switch (-error) {
 	case ENOENT:
-		return "there is no such file";
+		return "there is no such file, or not the interpreter that it names";
 	case EACCES:
 		return "it is not an executable file";
 	case EISDIR:

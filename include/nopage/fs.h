@@ -53,6 +53,7 @@ struct address_space {
 
 /* super_block.flags: those of mount(2) that this kernel knows; see uapi/mount.h. */
 #define SB_RDONLY	0x1			/* MS_RDONLY */
+#define SB_NOSUID	0x2
 #define SB_NOATIME	0x400
 #define SB_NODIRATIME	0x800
 #define SB_RELATIME	0x200000
