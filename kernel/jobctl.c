@@ -104,8 +104,8 @@ static bool is_zombie(const struct task_struct *p)
 }
 
 /*
- * group_orphaned - is the group orphaned? The process dying (NULL: none) is about to end: neither it
- * nor the children that process 1 will adopt count. tasklist_lock held.
+ * group_orphaned - is the group orphaned? The process dying (NULL: none) is about to end: neither
+ * it nor the children that process 1 will adopt count. tasklist_lock held.
  */
 static bool group_orphaned(pid_t pgrp, const struct task_struct *dying)
 {

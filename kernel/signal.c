@@ -101,8 +101,8 @@ static struct sigqueue *new_entry(struct signal_struct *s)
 }
 
 /*
- * unqueue - q leaves its queue. Unless it belongs to a timer it goes, or is kept for the next signal
- * of the process. siglock held.
+ * unqueue - q leaves its queue. Unless it belongs to a timer it goes, or is kept for the next
+ * signal of the process. siglock held.
  */
 static void unqueue(struct signal_struct *s, struct sigqueue *q)
 {

@@ -265,7 +265,7 @@ void register_chrdev(dev_t dev, const char *name, mode_t mode, const struct file
 void fs_init(void);				/* caches, root directory, devices */
 /* Unpack one archive (direct-map memory) into the root; false: damaged, said in the log. */
 bool unpack_archive(const void *data, size_t size, const char *name);
-/* The same for reserved frames: whole pages of files that lie on a page's border are used as such. */
+/* The same for reserved frames: whole pages of files that begin on a page's border are used. */
 bool unpack_module(const void *data, size_t size, const char *name);
 
 #endif
