@@ -3,8 +3,8 @@
  * signal.c - a handler's call: the frame on the user's stack, and the way back by sigreturn().
  *
  * On its way to user mode a task with a signal to handle has its registers written to its own
- * stack, in one of the two layouts of uapi/signal.h, and goes on in the handler. That returns
- * to the restorer or the vDSO, which calls sigreturn(): the registers come from the frame again.
+ * stack, in one of the two layouts of uapi/signal.h, and goes on in the handler. The handler
+ * returns to the restorer or the vDSO, which calls sigreturn(): the registers come from the frame.
  * Between the two, the frame is the program's to change, so nothing in it is trusted: selectors get
  * privilege level 3 (the processor checks the rest when they are loaded), of EFLAGS only what any
  * program may set is taken.
