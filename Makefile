@@ -363,7 +363,8 @@ clean:
 define HELP
 TARGETS|
 make|build build/nopage.elf and build/initramfs.cpio
-make run|build and boot in QEMU, serial console on this terminal (Ctrl-A X leaves)
+make run|build and boot in QEMU to a shell on this terminal (Ctrl-A X leaves);
+|without a terminal, run the script on standard input
 make tour|boot, tell the scenarios of process memory, power off
 make test|everything that must pass; T=GLOB selects, T=list lists
 make test-bugs|kernels broken on purpose: each must be caught; BUG=GLOB selects
@@ -382,6 +383,7 @@ LLVM=1|clang and lld: build/llvm/, with DEBUG=1 build/llvm-debug/
 WERROR=1|warnings stop the build
 V=1|print every command
 CROSS_COMPILE=|prefix of the GNU tools, e.g. i686-elf-
+BUSYBOX=FILE|the shell of the archive; empty: none
 MUSL=/usr|where lib/i386-linux-musl and include/i386-linux-musl are
 |
 SETTINGS|
