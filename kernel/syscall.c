@@ -108,6 +108,7 @@ static const void *const syscall_table[NR_SYSCALLS] = {
 	[__NR_clone] = sys_clone,
 	[__NR_setdomainname] = sys_setdomainname,
 	[__NR_uname] = sys_uname,
+	[__NR_modify_ldt] = sys_modify_ldt,
 	[__NR_adjtimex] = sys_adjtimex,
 	[__NR_mprotect] = sys_mprotect,
 	[__NR_sigprocmask] = sys_sigprocmask,

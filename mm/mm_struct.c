@@ -115,6 +115,7 @@ noinline void mmdrop(struct mm_struct *mm, enum mm_why why)
 	list_del(&mm->mmlist);
 	spin_unlock(&mmlist_lock);
 	pgd_free(mm->pgd);
+	free_context(mm);
 	kmem_cache_free(mm_cachep, mm);
 }
 
@@ -205,7 +206,7 @@ struct mm_struct *dup_mm(struct mm_struct *old)
 		return ERR_PTR(-ENOMEM);
 	down_write(&old->mmap_sem);
 	down_write(&mm->mmap_sem);
-	error = dup_mmap(mm, old);
+	error = dup_mmap(mm, old) ?: copy_context(mm, old);
 	mm_check(old);
 	if (!error)
 		mm_check(mm);

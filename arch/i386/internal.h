@@ -6,6 +6,7 @@
 #include <nopage/percpu.h>
 #include <nopage/types.h>
 #include <asm/irq.h>
+#include <asm/mmu.h>
 #include <asm/pgtable.h>
 #include <asm/processor.h>
 #include <asm/ptrace.h>
@@ -54,6 +55,11 @@ void paging_init(void);
 void protect_kernel_image(void);
 /* tls.c: user_desc at a user pointer into t's slots; 0, -EFAULT, -EINVAL. */
 int set_tls(struct task_struct *t, const void *user_desc);
+struct user_desc;
+bool desc_empty(const struct user_desc *u);
+struct desc make_desc(const struct user_desc *u);
+/* ldt.c: the table of the address space that is about to run on this CPU. */
+void load_ldt(const struct mm_context *context);
 /* fpu.c */
 void fpu_init(void);
 void fpu_cache_init(void);

@@ -94,4 +94,6 @@ void switch_mm(struct mm_struct *prev, struct mm_struct *next)
 	__atomic_fetch_and(&prev->cpu_vm_mask, ~bit, __ATOMIC_SEQ_CST);
 	__atomic_fetch_or(&next->cpu_vm_mask, bit, __ATOMIC_SEQ_CST);
 	write_cr3(next->pgd);
+	if (unlikely(prev->context.ldt || next->context.ldt))
+		load_ldt(&next->context);
 }

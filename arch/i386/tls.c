@@ -19,7 +19,7 @@
 #define DESC_PAGES	0x00800000
 
 /* How programs say that a slot is to be free again: all zero, or "read-only and not present". */
-static bool desc_empty(const struct user_desc *u)
+bool desc_empty(const struct user_desc *u)
 {
 	return !u->base_addr && !u->limit && !u->contents && !u->seg_32bit && !u->limit_in_pages &&
 	       !u->useable && u->read_exec_only == u->seg_not_present;
@@ -31,14 +31,14 @@ static bool desc_allowed(const struct user_desc *u)
 	return desc_empty(u) || (u->seg_32bit && u->contents <= 1 && !u->seg_not_present);
 }
 
-static struct desc make_desc(const struct user_desc *u)
+struct desc make_desc(const struct user_desc *u)
 {
-	u32 attributes = DESC_ACCESSED | DESC_USER | DESC_PRESENT | DESC_32BIT |
-			 u->contents << DESC_CONTENTS;
+	u32 attributes = DESC_ACCESSED | DESC_USER | DESC_32BIT | u->contents << DESC_CONTENTS;
 	struct desc desc = { 0, 0 };
 
 	if (desc_empty(u))
 		return desc;
+	attributes |= u->seg_not_present ? 0 : DESC_PRESENT;
 	attributes |= u->read_exec_only ? 0 : DESC_WRITABLE;
 	attributes |= u->limit_in_pages ? DESC_PAGES : 0;
 	attributes |= u->useable ? DESC_AVL : 0;

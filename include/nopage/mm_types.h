@@ -13,6 +13,7 @@
 #include <nopage/rbtree.h>
 #include <nopage/sync.h>
 #include <nopage/types.h>
+#include <asm/mmu.h>
 #include <asm/pgtable.h>
 
 struct file;
@@ -134,6 +135,8 @@ struct mm_struct {
 	atomic_t mm_users;			/* tasks that use the user half */
 	atomic_t mm_count;			/* references to this struct: all users count one */
 	unsigned long cpu_vm_mask;		/* CPUs that may hold TLB entries of it */
+
+	struct mm_context context;		/* the processor's part; mmap_sem for write */
 
 	struct list_head mmlist;		/* all mms; mmlist_lock */
 

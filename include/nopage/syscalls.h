@@ -206,6 +206,7 @@ long sys_sigreturn(void);
 long sys_rt_sigreturn(void);
 long sys_set_thread_area(long desc);
 long sys_get_thread_area(long desc);
+long sys_modify_ldt(long func, long ptr, long size);
 
 /* fs/ */
 long sys_open(long path, long flags, long mode);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ldt.h - a segment as set_thread_area(2) describes it, Linux i386. */
+/* ldt.h - a segment as set_thread_area(2) and modify_ldt(2) describe it, Linux i386. */
 #ifndef NOPAGE_UAPI_LDT_H
 #define NOPAGE_UAPI_LDT_H
 
@@ -14,5 +14,11 @@ struct user_desc {
 	unsigned int seg_not_present:1;
 	unsigned int useable:1;
 };
+
+/* First argument of modify_ldt(). */
+#define LDT_READ		0
+#define LDT_WRITE_OLD		1	/* base and limit 0 clear; useable is not looked at */
+#define LDT_READ_DEFAULT	2
+#define LDT_WRITE		0x11
 
 #endif
