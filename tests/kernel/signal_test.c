@@ -234,7 +234,7 @@ KTEST(signal, bad_sigreturn)
 	program_end();
 }
 
-/* after_call - AX after call nr that ended with ret; handler 0: none runs. *ip: where it goes on. */
+/* after_call - AX after call nr that ended with ret; handler 0: none runs. *ip: where it goes on */
 static long after_call(u32 nr, long ret, unsigned long handler, unsigned long flags, u32 *ip)
 {
 	struct pt_regs *regs = fresh_registers();
