@@ -381,22 +381,19 @@ static struct k_itimer *find_timer(int id)
 	return NULL;
 }
 
-/* delete_timer - a signal of it that is still queued stays so, and goes when it is taken. */
+/*
+ * delete_timer - a signal of it that is still queued stays so, and goes when it is taken. siglock
+ * held.
+ */
 static void delete_timer(struct k_itimer *t)
 {
-	struct signal_struct *sig = current->signal;
-	bool queued;
-
-	spin_lock(&current->sighand->siglock);
 	list_del_init(&t->list);
 	ns_timer_set(&t->timer, 0, 0);
-	queued = !list_empty(&t->q->list);
 	t->q->timer = NULL;
-	if (queued)
-		sig->nr_queued++;
-	spin_unlock(&current->sighand->siglock);
-	if (!queued)
+	if (list_empty(&t->q->list))
 		free_sigqueue(t->q);
+	else
+		current->signal->nr_queued++;
 	kfree(t);
 }
 
@@ -404,8 +401,10 @@ void exit_posix_timers(void)
 {
 	struct list_head *timers = &current->signal->posix_timers;
 
+	spin_lock(&current->sighand->siglock);
 	while (!list_empty(timers))
 		delete_timer(list_first_entry(timers, struct k_itimer, list));
+	spin_unlock(&current->sighand->siglock);
 }
 
 void exit_timers(void)
@@ -464,10 +463,11 @@ static struct k_itimer *make_timer(long clock, const struct sigevent *e)
 	return t;
 }
 
-/* attach_timer - number it. */
-static void attach_timer(struct k_itimer *t, bool id_is_value)
+/* attach_timer - its number. Another thread may delete it from now on. */
+static int attach_timer(struct k_itimer *t, bool id_is_value)
 {
 	struct signal_struct *sig = current->signal;
+	int id;
 
 	spin_lock(&current->sighand->siglock);
 	do {
@@ -478,7 +478,9 @@ static void attach_timer(struct k_itimer *t, bool id_is_value)
 	if (id_is_value)
 		t->q->info.timer.value = t->id;
 	list_add_tail(&t->list, &sig->posix_timers);
+	id = t->id;
 	spin_unlock(&current->sighand->siglock);
+	return id;
 }
 
 long sys_timer_create(long clock, long sevp, long idp)
@@ -486,7 +488,7 @@ long sys_timer_create(long clock, long sevp, long idp)
 	struct sigevent e = { .signo = SIGALRM, .notify = SIGEV_SIGNAL };
 	struct k_itimer *t;
 	u64 now = 0;
-	int error;
+	int error, id;
 
 	if (sevp && copy_from_user(&e, (void *)sevp, sizeof(e)))
 		return -EFAULT;
@@ -499,9 +501,9 @@ long sys_timer_create(long clock, long sevp, long idp)
 	t = make_timer(clock, &e);
 	if (!t)
 		return -EAGAIN;
-	attach_timer(t, !sevp);
-	if (put_user(t->id, (int *)idp)) {
-		delete_timer(t);
+	id = attach_timer(t, !sevp);
+	if (put_user(id, (int *)idp)) {
+		sys_timer_delete(id);
 		return -EFAULT;
 	}
 	return 0;
@@ -513,11 +515,10 @@ long sys_timer_delete(long id)
 
 	spin_lock(&current->sighand->siglock);
 	t = find_timer(id);
+	if (t)
+		delete_timer(t);
 	spin_unlock(&current->sighand->siglock);
-	if (!t)
-		return -EINVAL;
-	delete_timer(t);
-	return 0;
+	return t ? 0 : -EINVAL;
 }
 
 long sys_timer_getoverrun(long id)
