@@ -28,11 +28,12 @@
 #include "fuzz-calls.h"
 #include "thread.h"
 
-#define PROCESSES 4			/* per round; the first is root, the others user 1000 */
+#define PROCESSES 4			/* at a time; every fourth is root, the others user 1000 */
+#define ALL_PROCESSES 48		/* per round: one that has ended is replaced */
 #define THREADS 2			/* per process, beside its first */
-#define CALLS 250			/* per thread */
-#define FORKS 12			/* per round, by the calls themselves */
-#define ROUND_MS 200
+#define CALLS 200			/* per thread */
+#define FORKS 40			/* per round, by the calls themselves */
+#define ROUND_MS 500
 #define GIVE_UP_MS 20000		/* for killed processes to be gone */
 #define ARENA 0x50000000UL
 #define ARENA_PAGES 32
@@ -166,7 +167,7 @@ static long process(struct random *r)
 /* Mostly one that does not end everything at once. */
 static long signal_number(struct random *r)
 {
-	static const char gentle[] = { 0, SIGCHLD, SIGURG, SIGWINCH, SIGCONT, SIGUSR1, 34, 64 };
+	static const char gentle[] = { 0, SIGCHLD, SIGURG, SIGWINCH, SIGCONT, SIGUSR1, 35, 64 };
 
 	switch (below(r, 12)) {
 	case 0: return below(r, 65);
@@ -183,6 +184,10 @@ static long argument(struct random *r, char kind)
 		MAP_SHARED | MAP_FIXED, MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, MREMAP_MAYMOVE,
 		O_DIRECTORY, WNOHANG,
 	};
+	static const int at_flags[] = {
+		0, 0, AT_SYMLINK_NOFOLLOW, AT_REMOVEDIR, AT_SYMLINK_FOLLOW, AT_EMPTY_PATH,
+	};
+	static const char *const types[] = { "tmpfs", "proc", "devtmpfs", "ext4" };
 	static const short modes[] = { 0777, 0644, 0, S_IFREG | 0600, S_IFIFO | 0666, S_IFCHR | 0666 };
 
 	if (kind != 'P' && !r->careful && !below(r, 12))
@@ -198,6 +203,15 @@ static long argument(struct random *r, char kind)
 			return (long)names[below(r, COUNT(names))];
 		return below(r, 32) ? (long)paths[below(r, COUNT(paths))] : (long)too_long;
 	case 'b': case 'w': return address(r);
+	case '0': return below(r, 2) ? address(r) : 0;
+	case 'D': return below(r, 3) ? AT_FDCWD : (long)below(r, 16);
+	case 'A': return at_flags[below(r, COUNT(at_flags))];
+	case 'c': return below(r, 8);
+	case 'y': return (long)types[below(r, COUNT(types))];
+	case 'x': return below(r, 14) | (below(r, 2) ? 128 : 0);
+	case '8': return 8;
+	case 'Z': return 84;
+	case 'R': return 12;
 	case 's': return r->careful || below(r, 4) ? (long)below(r, 9000) : any_number(r);
 	case 'v': return vector(r);
 	case 'a': return below(r, 8) ? arena_page(r) : address(r);
@@ -328,11 +342,13 @@ static void prepare(int number)
 	for (int fd = 0; fd < 3; fd++)
 		dup2(null, fd);
 	sigaction(SIGUSR1, &sa, NULL);
+	sigaction(35, &sa, NULL);
+	sigaction(64, &sa, NULL);
 	sigaction(SIGALRM, &sa, NULL);
 	sa.sa_flags = SA_RESTART;
 	sigaction(SIGUSR2, &sa, NULL);
 	setpgid(0, 0);
-	if (number)
+	if (number % 4)
 		setuid(USER);
 	mmap((void *)ARENA, ARENA_PAGES / 2 * PAGE, PROT_READ | PROT_WRITE,
 	     MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -358,6 +374,19 @@ static long now_ms(void)
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static struct {
+	uint32_t seed;
+	int started;			/* processes */
+} current_round;
+
+static void start_process(void)
+{
+	int number = current_round.started++;
+
+	if (fork() == 0)
+		run_process(current_round.seed, number);
+}
+
 static int processes(void)
 {
 	struct sysinfo info = { .procs = 0 };
@@ -366,19 +395,25 @@ static int processes(void)
 	return info.procs;
 }
 
-/* reap_until - reap our children until all that were made are gone; init, which is the in-kernel
- * test here, reaps orphans. idle: how many tasks there are without them. 1: nobody is left. */
+/* reap_until - reap our children, start others for them, until all are gone; init, which is the
+ * in-kernel test here, reaps orphans. When all of them only wait, they are killed. idle: how many
+ * tasks there are without them. 1: nobody is left. */
 static int reap_until(long deadline, int idle)
 {
 	struct timespec pause = { 0, 10000000 };
+	unsigned int made = ~0u;
 
 	for (;;) {
 		while (waitpid(-1, NULL, WNOHANG | __WALL) > 0)
-			;
+			if (current_round.started < ALL_PROCESSES)
+				start_process();
 		if (processes() <= idle)
 			return 1;
 		if (now_ms() > deadline)
 			return 0;
+		if (shared->made == made)
+			kill(-1, SIGKILL);
+		made = shared->made;
 		nanosleep(&pause, NULL);
 	}
 }
@@ -454,11 +489,13 @@ static int run_round(uint32_t seed)
 
 	memset((void *)shared, 0, sizeof(*shared));
 	chdir(HOME);
-	for (int i = 0; i < PROCESSES; i++)
-		if (fork() == 0)
-			run_process(seed, i);
+	current_round.seed = seed;
+	current_round.started = 0;
+	while (current_round.started < PROCESSES)
+		start_process();
 	done = reap_until(now_ms() + ROUND_MS, idle);
 	if (!done) {
+		current_round.started = ALL_PROCESSES;
 		kill(-1, SIGKILL);
 		done = reap_until(now_ms() + GIVE_UP_MS, idle);
 	}
