@@ -14,6 +14,7 @@
 #include <nopage/printk.h>
 #include <nopage/sched.h>
 #include <nopage/string.h>
+#include <nopage/syscalls.h>
 
 
 struct event event_ring[EVENT_RING];
@@ -185,8 +186,13 @@ static void task_text(struct text *t, const struct event *ev)
 
 static void syscall_text(struct text *t, const struct event *ev)
 {
-	add(t, "%u(%08x, %08x, %08x) = %d", ev->arg[0], ev->arg[2], ev->arg[3], ev->arg[4],
-	    (int)ev->arg[1]);
+	const char *name = syscall_name(ev->arg[0]);
+
+	if (name)
+		add(t, "%s", name);
+	else
+		add(t, "%u", ev->arg[0]);
+	add(t, "(%08x, %08x, %08x) = %d", ev->arg[2], ev->arg[3], ev->arg[4], (int)ev->arg[1]);
 }
 
 static void signal_text(struct text *t, const struct event *ev)

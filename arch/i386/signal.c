@@ -19,7 +19,6 @@
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 #include <asm/vdso.h>
-#include <uapi/unistd.h>
 
 #define INT80_SIZE	2		/* bytes of the instruction "int $0x80" */
 #define FPSTATE_ALIGN	64		/* of fxsave's image, as Linux has it */

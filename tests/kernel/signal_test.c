@@ -10,7 +10,6 @@
 #include <nopage/syscalls.h>
 #include <asm/vdso.h>
 #include <uapi/time.h>
-#include <uapi/unistd.h>
 
 #define STACK_TOP	(TEST_BASE + PAGE_SIZE)
 #define ALT_STACK	(TEST_BASE + PAGE_SIZE)		/* a page, up to 2 * PAGE_SIZE */

@@ -3,9 +3,9 @@
  * clock.c - clock_gettime and its like for programs, without a system call: reads the clock's page,
  * which lies behind this one. What it does not know it asks the kernel.
  */
+#include <nopage/syscalls.h>
 #include <asm/vdso.h>
 #include <uapi/time.h>
-#include <uapi/unistd.h>
 
 #define PAGE		4096UL
 #define NSEC_PER_SEC	1000000000U

@@ -3,7 +3,8 @@
  * entry.S - code that the kernel gives every program: the way back from signal handlers without a
  * restorer, and the system call instruction. Unwinders look for these very instructions.
  */
-#include <uapi/unistd.h>
+#define SYSCALL(nr, name, function, args)	.set __NR_##name, nr
+#include <nopage/syscall_list.h>
 
 	.section .text.sigreturn, "ax"
 	.globl __kernel_sigreturn, __kernel_rt_sigreturn, __kernel_vsyscall

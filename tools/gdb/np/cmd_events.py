@@ -27,6 +27,7 @@ class Names:
         self.path = enum("fault_path")
         self.found = enum("fault_found")
         self.task = enum("task_ev")
+        self.calls = {number: name[len("__NR_"):] for name, number in enum("syscall_nr").items()}
         self.fault_bits = kernel.defines("nopage/event_types.h", "FA_")
         self.switch_bits = kernel.defines("nopage/event_types.h", "SW_")
 
@@ -129,8 +130,9 @@ def task_text(names, arg):
     return "%d made, a kernel thread" % pid
 
 
-def syscall_text(_names, arg):
-    return "%u(%08x, %08x, %08x) = %d" % (arg[0], arg[2], arg[3], arg[4], signed(arg[1]))
+def syscall_text(names, arg):
+    name = names.calls.get(arg[0], "%u" % arg[0])
+    return "%s(%08x, %08x, %08x) = %d" % (name, arg[2], arg[3], arg[4], signed(arg[1]))
 
 
 def signal_text(_names, arg):
