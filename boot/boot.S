@@ -17,7 +17,7 @@
 #define MULTIBOOT_MAGIC		0x2badb002
 #define MULTIBOOT_FLAGS		3		/* modules on page boundaries, memory information */
 
-#define CPUID_NEEDED		0x2118		/* leaf 1 EDX: PSE 3, TSC 4, CX8 8, PGE 13 */
+#define CPUID_NEEDED		0x01002118	/* leaf 1 EDX: PSE 3, TSC 4, CX8 8, PGE 13, FXSR 24 */
 #define EFLAGS_ID_BIT		0x200000
 #define CR0_PG_WP		0x80010000
 #define CR4_PSE_PGE		0x90
@@ -163,6 +163,8 @@ feature_names:
 	.asciz " CX8"
 	.byte 13
 	.asciz " PGE"
+	.byte 24
+	.asciz " FXSR"
 	.byte 0xff
 
 	.section .text.boot_high, "ax"

@@ -56,6 +56,8 @@ long sys_sched_yield(void)
 
 long sys_reboot(long magic1, long magic2, long cmd, long arg)
 {
+	if (!capable(CAP_SYS_BOOT))
+		return -EPERM;
 	if ((u32)magic1 != LINUX_REBOOT_MAGIC1 ||
 	    (magic2 != LINUX_REBOOT_MAGIC2 && magic2 != LINUX_REBOOT_MAGIC2A &&
 	     magic2 != LINUX_REBOOT_MAGIC2B && magic2 != LINUX_REBOOT_MAGIC2C))

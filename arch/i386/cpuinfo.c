@@ -1,35 +1,40 @@
 /* SPDX-License-Identifier: MIT */
-/* cpuinfo.c - what /proc tells about the processor, and about where a task sleeps on its stack. */
+/* cpuinfo.c - what the processor tells about itself (Intel SDM vol. 2, CPUID); random numbers. */
+#include <asm/processor.h>
 #include "internal.h"
-#include <nopage/ksyms.h>
-#include <nopage/sched.h>
 #include <nopage/string.h>
-#include <asm/sections.h>
 
-/* Intel SDM vol. 2, CPUID: leaves 0 and 1, and 0x80000002 to 4 (the brand string). */
+#define LEAF_BRAND	0x80000002		/* three leaves of 16 letters */
+#define RDRAND_TRIES	10			/* it fails when it is asked too fast */
+
+u32 cpu_features(void)
+{
+	return cpuid(1).edx;
+}
+
 void get_cpu_info(struct cpu_info *info)
 {
-	u32 max, a, b, c, d, name[12] = { 0 };
-	u32 vendor[3];
+	struct cpuid id = cpuid(0);
+	u32 vendor[3] = { id.ebx, id.edx, id.ecx };
 
-	cpuid(0, &info->level, &vendor[0], &vendor[2], &vendor[1]);
+	memset(info, 0, sizeof(*info));
+	info->level = id.eax;
 	memcpy(info->vendor, vendor, sizeof(vendor));
-	info->vendor[sizeof(vendor)] = '\0';
-	cpuid(1, &a, &b, &c, &d);
-	info->features = d;
-	info->stepping = a & 15;
-	info->model = a >> 4 & 15;
-	info->family = a >> 8 & 15;
+	id = cpuid(1);
+	info->features = id.edx;
+	info->stepping = id.eax & 15;
+	info->model = id.eax >> 4 & 15;
+	info->family = id.eax >> 8 & 15;
 	if (info->family == 6 || info->family == 15)
-		info->model |= a >> 12 & 0xf0;
+		info->model |= id.eax >> 12 & 0xf0;
 	if (info->family == 15)
-		info->family += a >> 20 & 0xff;
-	cpuid(0x80000000, &max, &b, &c, &d);
-	for (u32 i = 0; max >= 0x80000004 && i < 3; i++)
-		cpuid(0x80000002 + i, &name[4 * i], &name[4 * i + 1], &name[4 * i + 2],
-		      &name[4 * i + 3]);
-	memcpy(info->model_name, name, sizeof(name));
-	info->model_name[sizeof(name)] = '\0';
+		info->family += id.eax >> 20 & 0xff;
+	if (cpuid(0x80000000).eax < LEAF_BRAND + 2)
+		return;
+	for (u32 i = 0; i < 3; i++) {
+		id = cpuid(LEAF_BRAND + i);
+		memcpy(info->model_name + 16 * i, &id, sizeof(id));
+	}
 }
 
 const char *cpu_feature_name(unsigned int bit)
@@ -43,48 +48,15 @@ const char *cpu_feature_name(unsigned int bit)
 	return bit < ARRAY_SIZE(names) ? names[bit] : NULL;
 }
 
-/* Is ip in a function that only gives the CPU away for its caller? */
-static bool in_scheduler(unsigned long ip)
+/* RDRAND, Intel SDM vol. 2. */
+bool arch_random_word(u32 *word)
 {
-	static const char *const names[] = {
-		"schedule", "schedule_timeout", "context_switch", "switch_to", "switch_stack",
-		"finish_task_switch", "sleep_step", "pick_next", "wait_for_completion",
-		"prepare_to_wait", "finish_wait", "mutex_lock", "__down_read_slow",
-		"__down_write_slow",
-	};
-	const char *name = ksym_lookup(ip, NULL);
+	u8 ok = 0;
 
-	for (unsigned int i = 0; name && i < ARRAY_SIZE(names); i++)
-		if (!strcmp(name, names[i]))
-			return true;
-	return !name;
-}
-
-/* Does the instruction before ip call? E8 rel32, or FF /2 of two to seven bytes. */
-static bool is_return_address(unsigned long ip)
-{
-	const u8 *code = (const u8 *)ip;
-
-	if (ip < (unsigned long)_text + 7 || ip >= (unsigned long)_etext)
+	if (!(cpuid(1).ecx & CPUID_RDRAND))
 		return false;
-	if (code[-5] == 0xe8)
-		return true;
-	for (int len = 2; len <= 7; len++)
-		if (code[-len] == 0xff && (code[1 - len] & 0x38) == 0x10)
-			return true;
-	return false;
-}
-
-/* Without frame pointers (release build): the first word that looks like a return address is it. */
-unsigned long get_wchan(const struct task_struct *p)
-{
-	const u32 *word = (const u32 *)p->thread.sp;
-	const u32 *end = p->stack + THREAD_SIZE;
-
-	if (p == current || !(p->state & (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)))
-		return 0;
-	for (; (const void *)word >= p->stack && word < end; word++)
-		if (is_return_address(*word) && !in_scheduler(*word))
-			return *word;
-	return 0;
+	for (unsigned int i = 0; i < RDRAND_TRIES && !ok; i++)
+		__asm__ __volatile__(".byte 0x0f, 0xc7, 0xf0\n"	/* rdrand %eax */
+				     "setc %1" : "=a"(*word), "=qm"(ok) : : "cc");
+	return ok;
 }

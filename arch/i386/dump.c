@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dump.c - registers and backtraces for people. Nothing here may fault: whatever is followed is
- * first looked up in the page tables.
+ * dump.c - registers, backtraces and where a task sleeps, for people. Nothing here may fault: what
+ * a report follows is first looked up in the page tables.
  */
 #include <nopage/printk.h>
 #include "internal.h"
 #include <nopage/ksyms.h>
 #include <nopage/sched.h>
+#include <nopage/string.h>
 #include <asm/sections.h>
+#include <asm/tlb.h>
+#include <asm/traps.h>
 
 #define BACKTRACE_MAX	24
 
@@ -38,9 +41,6 @@ static void show_address(const char *label, unsigned long addr)
 
 void show_regs(const struct pt_regs *regs)
 {
-	u32 cr0 = read_cr0(), cr2, cr3;
-
-	__asm__ __volatile__("movl %%cr2, %0; movl %%cr3, %1" : "=r"(cr2), "=r"(cr3));
 	if (user_mode(regs))
 		printk(KERN_ERR "  eip: %08x (user)\n", regs->ip);
 	else
@@ -52,7 +52,8 @@ void show_regs(const struct pt_regs *regs)
 	printk(KERN_ERR "  cs %04x  ss %04x  ds %04x  es %04x  fs %04x  eflags %08x\n",
 	       regs->cs & 0xffff, regs->ss & 0xffff, regs->ds & 0xffff, regs->es & 0xffff,
 	       regs->fs & 0xffff, regs->flags);
-	printk(KERN_ERR "  cr0 %08x  cr2 %08x  cr3 %08x  cr4 %08x\n", cr0, cr2, cr3, read_cr4());
+	printk(KERN_ERR "  cr0 %08x  cr2 %08lx  cr3 %08x  cr4 %08x\n", read_cr0(), read_cr2(),
+	       read_cr3().addr, read_cr4());
 }
 
 /* Can the two words of a stack frame be read? */
@@ -88,17 +89,19 @@ static void follow_frames(unsigned long bp, unsigned long ip)
 	}
 }
 
-/* Does addr follow a call instruction? E8 rel32, or FF /2 with 0, 1 or 4 bytes of displacement. */
+/* Does the instruction before addr call? E8 rel32, or FF /2 of two to seven bytes. */
 static bool is_return_address(unsigned long addr)
 {
 	const u8 *code = (const u8 *)addr;
 
-	if (addr < (unsigned long)_text + 8 || addr >= (unsigned long)_etext)
+	if (addr < (unsigned long)_text + 7 || addr >= (unsigned long)_etext)
 		return false;
-	return code[-5] == 0xe8 || (code[-2] == 0xff && (code[-1] & 0x38) == 0x10) ||
-	       (code[-3] == 0xff && (code[-2] & 0x38) == 0x10) ||
-	       (code[-6] == 0xff && (code[-5] & 0x38) == 0x10) ||
-	       (code[-7] == 0xff && (code[-6] & 0x38) == 0x10);
+	if (code[-5] == 0xe8)
+		return true;
+	for (int len = 2; len <= 7; len++)
+		if (code[-len] == 0xff && (code[1 - len] & 0x38) == 0x10)
+			return true;
+	return false;
 }
 
 /* Release build, no frame pointers: every return address on the stack, some of calls long over. */
@@ -127,10 +130,35 @@ void show_backtrace(const struct pt_regs *regs)
 		scan_stack(regs->sp);
 }
 
-noinline void dump_stack(void)
-{
-	struct pt_regs regs;
+/* ------------------------------------------------------------------ where a task sleeps */
 
-	capture_regs(&regs);
-	show_backtrace(&regs);
+/* Is addr in a function that only gives the CPU away for its caller? */
+static bool in_scheduler(unsigned long addr)
+{
+	static const char *const names[] = {
+		"schedule", "schedule_timeout", "context_switch", "switch_to", "switch_stack",
+		"finish_task_switch", "sleep_step", "pick_next", "wait_for_completion",
+		"prepare_to_wait", "finish_wait", "mutex_lock", "__down_read_slow",
+		"__down_write_slow",
+	};
+	const char *name = ksym_lookup(addr, NULL);
+
+	for (unsigned int i = 0; name && i < ARRAY_SIZE(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return !name;
+}
+
+/* Without frame pointers (release build): the first word that looks like a return address is it. */
+unsigned long get_wchan(const struct task_struct *p)
+{
+	const u32 *word = (const u32 *)p->thread.sp;
+	const u32 *end = p->stack + THREAD_SIZE;
+
+	if (p == current || !(p->state & (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)))
+		return 0;
+	for (; (const void *)word >= p->stack && word < end; word++)
+		if (is_return_address(*word) && !in_scheduler(*word))
+			return *word;
+	return 0;
 }

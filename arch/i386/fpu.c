@@ -18,29 +18,39 @@
 #include <asm/uaccess.h>
 #include <uapi/signal.h>
 
-#define FCW_DEFAULT	0x037f			/* all x87 exceptions masked, 64-bit precision */
-#define MXCSR_DEFAULT	0x1f80			/* all SSE exceptions masked */
-#define MXCSR_MASK_DEFAULT 0xffbf		/* where the processor does not tell (SDM vol. 1, 11.6.6) */
-#define FXSAVE_MXCSR	24			/* offset in the image */
+/* Image of fxsave (Intel SDM vol. 2, FXSAVE). */
+struct fpu_state {
+	u16 cw, sw;
+	u8 tag, reserved;		/* tag: a bit per register, 1 = in use */
+	u16 opcode;
+	u32 ip, cs, data, ds;
+	u32 mxcsr, mxcsr_mask;
+	struct {
+		u16 reg[5], pad[3];
+	} st[8];
+	u8 xmm[8][16];
+	u8 rest[224];
+} __aligned(16);
+
+BUILD_BUG_ON(sizeof(struct fpu_state) != 512);
+
+/* What a fresh program finds. */
+static struct fpu_state fpu_clean = {
+	.cw = 0x037f,			/* all x87 exceptions masked, 64-bit precision */
+	.mxcsr = 0x1f80,		/* all SSE exceptions masked */
+	.mxcsr_mask = 0xffbf,		/* where the processor does not tell (SDM vol. 1, 11.6.6) */
+};
 
 static struct kmem_cache *fpu_cache;
-static bool has_fxsr;
-static struct fpu_state fpu_clean;		/* what a fresh program finds */
 
 static inline void save_registers(struct fpu_state *state)
 {
-	if (has_fxsr)
-		__asm__ __volatile__("fxsave %0" : "=m"(*state));
-	else
-		__asm__ __volatile__("fnsave %0; fwait" : "=m"(*state));
+	__asm__ __volatile__("fxsave %0" : "=m"(*state));
 }
 
 static inline void load_registers(const struct fpu_state *state)
 {
-	if (has_fxsr)
-		__asm__ __volatile__("fxrstor %0" : : "m"(*state));
-	else
-		__asm__ __volatile__("frstor %0" : : "m"(*state));
+	__asm__ __volatile__("fxrstor %0" : : "m"(*state));
 }
 
 static inline void clear_ts(void)
@@ -48,35 +58,18 @@ static inline void clear_ts(void)
 	__asm__ __volatile__("clts" : : : "memory");
 }
 
-/* Which bits of MXCSR exist, as fxsave tells; 0: it does not. CR0.TS and EM are clear. */
-static u32 __init processor_mxcsr_mask(void)
-{
-	static struct fpu_state state __initdata;
-
-	save_registers(&state);
-	return *(u32 *)(state.fxsave + FXSAVE_MXCSR + 4);
-}
-
 void __init fpu_init(void)
 {
-	u32 a, b, c, features, cr4 = read_cr4();
+	static struct fpu_state at_boot __initdata;
+	u32 cr4 = read_cr4() | CR4_OSFXSR;
 
-	cpuid(1, &a, &b, &c, &features);
-	has_fxsr = features & CPUID_FXSR;
-	if (has_fxsr)
-		cr4 |= CR4_OSFXSR;
-	if (has_fxsr && (features & CPUID_SSE))
+	if (cpu_features() & CPUID_SSE)
 		cr4 |= CR4_OSXMMEXCPT;
 	write_cr4(cr4);
 	write_cr0((read_cr0() & ~(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE);
-	if (has_fxsr) {
-		*(u16 *)fpu_clean.fxsave = FCW_DEFAULT;
-		*(u32 *)(fpu_clean.fxsave + FXSAVE_MXCSR) = MXCSR_DEFAULT;
-		*(u32 *)(fpu_clean.fxsave + FXSAVE_MXCSR + 4) = processor_mxcsr_mask();
-	} else {
-		__asm__ __volatile__("fninit");
-		save_registers(&fpu_clean);
-	}
+	save_registers(&at_boot);
+	if (at_boot.mxcsr_mask)
+		fpu_clean.mxcsr_mask = at_boot.mxcsr_mask;
 	write_cr0(read_cr0() | CR0_TS);
 }
 
@@ -164,28 +157,13 @@ asmlinkage void do_device_not_available(struct pt_regs *regs)
 
 /* ------------------------------------------------------------------ exceptions */
 
-/* Fields of fxsave's image (Intel SDM vol. 2, FXSAVE); without fxsave, the image of fsave. */
-struct fxsave {
-	u16 cw, sw;
-	u8 tag, reserved;		/* tag: a bit per register, 1 = in use */
-	u16 opcode;
-	u32 ip, cs, data, ds;
-	u32 mxcsr, mxcsr_mask;
-	struct {
-		u16 reg[5], pad[3];
-	} st[8];
-	u8 xmm[8][16];
-	u8 rest[224];
-};
-
 /* current's state is in memory from here on. It has one. */
-static struct fxsave *saved_state(void)
+static struct fpu_state *saved_state(void)
 {
-	BUILD_BUG_ON(sizeof(struct fxsave) != sizeof(struct fpu_state));
 	BUG_ON(!current->thread.fpu_used);
 	if (this_cpu()->arch.fpu_owner == current)
 		fpu_save(this_cpu());
-	return (struct fxsave *)current->thread.fpu;
+	return current->thread.fpu;
 }
 
 /*
@@ -194,18 +172,13 @@ static struct fxsave *saved_state(void)
  */
 int fpu_error_code(bool simd)
 {
-	struct fxsave *fx;
+	const struct fpu_state *fx;
 	u32 raised;
 
 	if (!current->thread.fpu_used)
 		return 0;
 	fx = saved_state();
-	if (simd)
-		raised = fx->mxcsr & ~(fx->mxcsr >> 7);
-	else if (has_fxsr)
-		raised = fx->sw & ~fx->cw;
-	else
-		raised = ((u32 *)fx)[1] & ~((u32 *)fx)[0];
+	raised = simd ? fx->mxcsr & ~(fx->mxcsr >> 7) : fx->sw & ~fx->cw;
 	if (raised & 0x01)
 		return FPE_FLTINV;
 	if (raised & 0x04)
@@ -220,7 +193,7 @@ int fpu_error_code(bool simd)
 /* ------------------------------------------------------------------ signal frames */
 
 /* What fsave would have said of a register: 0 a number, 1 zero, 2 anything else, 3 empty. */
-static u32 register_tag(const struct fxsave *fx, unsigned int phys)
+static u32 register_tag(const struct fpu_state *fx, unsigned int phys)
 {
 	unsigned int top = fx->sw >> 11 & 7;
 	const u16 *reg = fx->st[(phys - top) & 7].reg;
@@ -235,7 +208,7 @@ static u32 register_tag(const struct fxsave *fx, unsigned int phys)
 }
 
 /* to_fsave - the x87 part in fsave's form, which older programs read. */
-static void to_fsave(struct fpstate *to, const struct fxsave *fx)
+static void to_fsave(struct fpstate *to, const struct fpu_state *fx)
 {
 	u32 tags = 0;
 
@@ -255,7 +228,7 @@ static void to_fsave(struct fpstate *to, const struct fxsave *fx)
 }
 
 /* from_fsave - and back: for the x87 part that form counts, as on Linux. */
-static void from_fsave(struct fxsave *fx, const struct fpstate *from)
+static void from_fsave(struct fpu_state *fx, const struct fpstate *from)
 {
 	fx->cw = from->cw;
 	fx->sw = from->sw;
@@ -274,38 +247,22 @@ static void from_fsave(struct fxsave *fx, const struct fpstate *from)
 
 int fpu_to_user(struct fpstate *user)
 {
-	struct fxsave *fx = saved_state();
+	const struct fpu_state *fx = saved_state();
 	struct fpstate head;
-	int error;
 
-	if (has_fxsr) {
-		to_fsave(&head, fx);
-		error = copy_to_user(user, &head, FPSTATE_FSAVE) ||
-			copy_to_user(user->fxsave, fx, sizeof(*fx)) ? -EFAULT : 0;
-	} else {
-		memcpy(&head, fx, FPSTATE_FSAVE - 4);
-		head.status = head.sw;
-		head.magic = 0xffff;
-		error = copy_to_user(user, &head, FPSTATE_FSAVE) ? -EFAULT : 0;
-	}
-	if (!error)
-		current->thread.fpu_used = false;
-	return error;
+	to_fsave(&head, fx);
+	if (copy_to_user(user, &head, FPSTATE_FSAVE) ||
+	    copy_to_user(user->fxsave, fx, sizeof(*fx)))
+		return -EFAULT;
+	current->thread.fpu_used = false;
+	return 0;
 }
 
-/* A bit that the processor does not know would be a general protection fault in fxrstor. */
-static bool mxcsr_valid(const struct fxsave *fx)
-{
-	u32 mask = ((const struct fxsave *)&fpu_clean)->mxcsr_mask;
-
-	return !(fx->mxcsr & ~(mask ? mask : MXCSR_MASK_DEFAULT));
-}
-
+/* A bit of MXCSR that does not exist would be a general protection fault in fxrstor. */
 int fpu_from_user(const struct fpstate *user)
 {
 	struct thread_struct *thread = &current->thread;
 	struct fpstate head;
-	struct fxsave *fx;
 
 	if (this_cpu()->arch.fpu_owner == current)
 		fpu_release(this_cpu());
@@ -314,18 +271,12 @@ int fpu_from_user(const struct fpstate *user)
 		return 0;
 	if (!fpu_memory())
 		return -ENOMEM;
-	fx = (struct fxsave *)thread->fpu;
-	if (copy_from_user(&head, user, FPSTATE_FSAVE))
+	if (copy_from_user(&head, user, FPSTATE_FSAVE) ||
+	    copy_from_user(thread->fpu, user->fxsave, sizeof(*thread->fpu)))
 		return -EFAULT;
-	if (has_fxsr) {
-		if (copy_from_user(fx, user->fxsave, sizeof(*fx)))
-			return -EFAULT;
-		from_fsave(fx, &head);
-		if (!mxcsr_valid(fx))
-			return -EINVAL;
-	} else {
-		memcpy(fx, &head, FPSTATE_FSAVE - 4);
-	}
+	from_fsave(thread->fpu, &head);
+	if (thread->fpu->mxcsr & ~fpu_clean.mxcsr_mask)
+		return -EINVAL;
 	thread->fpu_used = true;
 	return 0;
 }

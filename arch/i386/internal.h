@@ -11,9 +11,10 @@
 #include <asm/processor.h>
 #include <asm/ptrace.h>
 
-/* Flags of CPUID leaf 1, EDX, that matter after boot.S (Intel SDM vol. 2, CPUID). */
-#define CPUID_FXSR	(1u << 24)
-#define CPUID_SSE	(1u << 25)
+/* Flags of CPUID leaf 1 that matter after boot.S (Intel SDM vol. 2, CPUID). */
+#define CPUID_SSE	(1u << 25)		/* EDX */
+#define CPUID_RDRAND	(1u << 30)		/* ECX */
+#define CPUID_HYPERVISOR (1u << 31)		/* ECX */
 
 #define CR0_MP		0x00000002
 #define CR0_EM		0x00000004
@@ -126,10 +127,18 @@ static inline void write_cr3(const void *pgd)
 	__asm__ __volatile__("movl %0, %%cr3" : : "r"(__pa(pgd).addr) : "memory");
 }
 
-static inline void cpuid(u32 leaf, u32 *a, u32 *b, u32 *c, u32 *d)
+/* What the processor answers to cpuid with EAX = leaf, ECX = 0. */
+struct cpuid {
+	u32 eax, ebx, ecx, edx;
+};
+
+static inline struct cpuid cpuid(u32 leaf)
 {
-	__asm__ __volatile__("cpuid" : "=a"(*a), "=b"(*b), "=c"(*c), "=d"(*d)
+	struct cpuid id;
+
+	__asm__ __volatile__("cpuid" : "=a"(id.eax), "=b"(id.ebx), "=c"(id.ecx), "=d"(id.edx)
 			     : "0"(leaf), "2"(0));
+	return id;
 }
 
 static inline u32 read_gs(void)

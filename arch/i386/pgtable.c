@@ -51,7 +51,7 @@ static void __init split_image_pages(void)
 
 /*
  * From boot.S's directory to the final one: no identity mapping, large pages only as far as
- * there is memory, all tables for vmalloc and fixmap. bootmem knows all memory already.
+ * there is memory, all tables for vmalloc. bootmem knows all memory already.
  */
 void __init paging_init(void)
 {
@@ -61,9 +61,9 @@ void __init paging_init(void)
 	init_mm.pgd = kernel_pg_dir;
 	init_mm.cpu_vm_mask = BIT(this_cpu()->id);
 	split_image_pages();
-	for (unsigned int i = direct_end; i < pgd_index(VMALLOC_START); i++)
+	for (unsigned int i = direct_end; i < PTRS_PER_PGD; i++)
 		pgd_clear(&kernel_pg_dir[i]);
-	for (unsigned int i = pgd_index(VMALLOC_START); i < PTRS_PER_PGD; i++)
+	for (unsigned int i = pgd_index(VMALLOC_START); i < pgd_index(VMALLOC_END); i++)
 		set_pgd(&kernel_pg_dir[i], table_pgd(bootmem_alloc(PAGE_SIZE), KERNEL_TABLE));
 	pgd_clear(&kernel_pg_dir[0]);
 	flush_tlb_kernel_range(0, ~0UL);
@@ -88,7 +88,7 @@ void protect_kernel_image(void)
 
 pte_t *kernel_pte(unsigned long addr)
 {
-	BUG_ON(addr < VMALLOC_START);
+	BUG_ON(addr < VMALLOC_START || addr >= VMALLOC_END);
 	return pte_offset(pgd_offset_pgd(kernel_pg_dir, addr), addr);
 }
 

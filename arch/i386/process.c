@@ -116,11 +116,3 @@ void start_thread(struct pt_regs *regs, unsigned long ip, unsigned long sp)
 	regs->sp = sp;
 	regs->flags = EFLAGS_IF | EFLAGS_FIXED;
 }
-
-u32 cpu_features(void)
-{
-	u32 a, b, c, features;
-
-	cpuid(1, &a, &b, &c, &features);
-	return features;
-}

@@ -92,15 +92,11 @@ static void __init cpu_init(struct cpu *cpu)
 
 static void __init show_cpu(void)
 {
-	u32 name[13] = { 0 }, max, b, c, d;
+	struct cpu_info info;
 
-	cpuid(0x80000000, &max, &b, &c, &d);
-	if (max < 0x80000004)
-		return;
-	for (u32 i = 0; i < 3; i++)
-		cpuid(0x80000002 + i, &name[4 * i], &name[4 * i + 1], &name[4 * i + 2],
-		      &name[4 * i + 3]);
-	pr_info("cpu: %s\n", (char *)name);
+	get_cpu_info(&info);
+	if (*info.model_name)
+		pr_info("cpu: %s\n", info.model_name);
 }
 
 /* Interrupts are off, and stay off. On return printk, bootmem and the kernel half are there. */

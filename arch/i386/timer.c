@@ -33,7 +33,6 @@
 #define LEAF_TSC		0x15		/* denominator, numerator, crystal Hz */
 #define LEAF_HYPERVISOR		0x40000000
 #define LEAF_HYPERVISOR_TSC	0x40000010	/* kHz */
-#define CPUID_HYPERVISOR	(1u << 31)	/* leaf 1, ECX */
 
 /* The first measurement is short, to get near; the others are long, to get exact. */
 #define FIRST_WINDOW		4		/* ticks */
@@ -82,23 +81,18 @@ static void set_rate(u64 tsc, u32 mult)
 }
 
 /* The rate of the counter in kHz as CPUID tells it, or 0. */
-static u32 cpuid_tsc_khz(void)
+static u32 __init cpuid_tsc_khz(void)
 {
-	u32 max, a, b, c, d;
+	struct cpuid tsc;
 
-	cpuid(1, &a, &b, &c, &d);
-	if (c & CPUID_HYPERVISOR) {
-		cpuid(LEAF_HYPERVISOR, &max, &b, &c, &d);
-		if (max >= LEAF_HYPERVISOR_TSC) {
-			cpuid(LEAF_HYPERVISOR_TSC, &a, &b, &c, &d);
-			return a;
-		}
-	}
-	cpuid(0, &max, &b, &c, &d);
-	if (max < LEAF_TSC)
+	if (cpuid(1).ecx & CPUID_HYPERVISOR && cpuid(LEAF_HYPERVISOR).eax >= LEAF_HYPERVISOR_TSC)
+		return cpuid(LEAF_HYPERVISOR_TSC).eax;
+	if (cpuid(0).eax < LEAF_TSC)
 		return 0;
-	cpuid(LEAF_TSC, &a, &b, &c, &d);
-	return a && b && c ? (u32)div_u64(mul_u32_div_u32(c, b, a), 1000) : 0;
+	tsc = cpuid(LEAF_TSC);
+	if (!tsc.eax || !tsc.ebx)
+		return 0;
+	return (u32)div_u64(mul_u32_div_u32(tsc.ecx, tsc.ebx, tsc.eax), 1000);
 }
 
 void __init clock_init(void)

@@ -90,6 +90,4 @@ static inline bool atomic_cmpxchg(atomic_t *v, int old, int new)
 					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
-#define xchg(ptr, v)	__atomic_exchange_n(ptr, v, __ATOMIC_SEQ_CST)
-
 #endif

@@ -14,13 +14,11 @@
 #define LOWMEM_MAX	0x38000000		/* 896 MiB */
 #define VMALLOC_START	0xf8000000
 #define VMALLOC_END	0xfe000000
-#define FIXMAP_START	0xfe000000
 
 #define TASK_SIZE	0xc0000000		/* user addresses are below */
 #define MMAP_MIN_ADDR	0x00010000
 
-#define THREAD_SHIFT	13
-#define THREAD_SIZE	(1 << THREAD_SHIFT)	/* one kernel stack */
+#define THREAD_SIZE	8192			/* one kernel stack */
 
 #ifndef __ASSEMBLER__
 #include <nopage/types.h>

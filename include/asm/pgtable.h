@@ -51,7 +51,6 @@ typedef struct { u32 val; } pgprot_t;
 /* Tests. pte_present() also holds for PROT_NONE pages: they have a frame. */
 static inline bool pte_none(pte_t p)	{ return p.val == 0; }
 static inline bool pte_present(pte_t p)	{ return p.val & (_PAGE_PRESENT | _PAGE_PROTNONE); }
-static inline bool pte_user(pte_t p)	{ return p.val & _PAGE_USER; }
 static inline bool pte_write(pte_t p)	{ return p.val & _PAGE_RW; }
 static inline bool pte_dirty(pte_t p)	{ return p.val & _PAGE_DIRTY; }
 static inline bool pte_young(pte_t p)	{ return p.val & _PAGE_ACCESSED; }
@@ -62,9 +61,6 @@ static inline unsigned long pte_pfn(pte_t p) { return p.val >> PAGE_SHIFT; }
 static inline pte_t pte_wrprotect(pte_t p) { return __pte(p.val & ~_PAGE_RW); }
 static inline pte_t pte_mkwrite(pte_t p) { return __pte(p.val | _PAGE_RW); }
 static inline pte_t pte_mkdirty(pte_t p) { return __pte(p.val | _PAGE_DIRTY); }
-static inline pte_t pte_mkclean(pte_t p) { return __pte(p.val & ~_PAGE_DIRTY); }
-static inline pte_t pte_mkyoung(pte_t p) { return __pte(p.val | _PAGE_ACCESSED); }
-static inline pte_t pte_mkold(pte_t p)	{ return __pte(p.val & ~_PAGE_ACCESSED); }
 
 static inline pte_t pfn_pte(unsigned long pfn, pgprot_t prot)
 {
@@ -149,7 +145,6 @@ static inline pte_t *pte_offset(pgd_t *pgd, unsigned long addr)
 }
 
 /* The kernel's own directory; its upper 256 entries are in every other one (S12). */
-#define swapper_pg_dir	(init_mm.pgd)
 
 /* arch/i386/pgtable.c */
 
@@ -164,7 +159,7 @@ void pte_free_one(pte_t *table);
 void pgd_populate(pgd_t *pgd, pte_t *table);
 /* Frees what pgd_alloc and pte_alloc_one keep for re-use; returns the number of pages. */
 unsigned long pgtable_cache_drain(void);
-/* kernel_pte - the entry for an address of the vmalloc or fixmap range (always has a table). */
+/* kernel_pte - the entry for an address of the vmalloc range (always has a table). */
 pte_t *kernel_pte(unsigned long addr);
 /* kernel_addr_valid - is addr mapped in the kernel half? For reports that must not fault. */
 bool kernel_addr_valid(unsigned long addr);

@@ -7,6 +7,7 @@
 #include <asm/page.h>
 #include <asm/ptrace.h>
 
+struct fpu_state;
 struct task_struct;
 
 /* 8-byte segment descriptor (Intel SDM vol. 3, 3.4.5). */
@@ -22,11 +23,6 @@ struct tss {
 	u32 es, cs, ss, ds, fs, gs, ldt;
 	u16 trap, iomap;
 };
-
-/* Image of fxsave (Intel SDM vol. 2, FXSAVE). */
-struct fpu_state {
-	u8 fxsave[512];
-} __aligned(16);
 
 /* The part of task_struct that only arch/i386 reads. */
 struct thread_struct {

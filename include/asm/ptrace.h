@@ -31,7 +31,6 @@
 #define EFLAGS_RF	0x00010000
 #define EFLAGS_VM	0x00020000
 #define EFLAGS_AC	0x00040000
-#define EFLAGS_ID	0x00200000
 
 #ifndef __ASSEMBLER__
 #include <nopage/types.h>

@@ -37,7 +37,6 @@ struct cred {
 #define CAP_SETGID		6
 #define CAP_SETUID		7
 #define CAP_SETPCAP		8
-#define CAP_IPC_LOCK		14
 #define CAP_SYS_CHROOT		18
 #define CAP_SYS_PTRACE		19
 #define CAP_SYS_ADMIN		21
@@ -45,7 +44,6 @@ struct cred {
 #define CAP_SYS_NICE		23
 #define CAP_SYS_RESOURCE	24
 #define CAP_SYS_TIME		25
-#define CAP_SYS_TTY_CONFIG	26
 #define CAP_MKNOD		27
 #define CAP_SYSLOG		34
 #define CAP_LAST		40

@@ -126,48 +126,25 @@ static inline void list_splice_init(struct list_head *list, struct list_head *he
 	(list_empty(head) ? NULL : list_first_entry(head, type, member))
 #define list_next_entry(pos, member) \
 	list_entry((pos)->member.next, __typeof__(*(pos)), member)
-#define list_prev_entry(pos, member) \
-	list_entry((pos)->member.prev, __typeof__(*(pos)), member)
 
 #define list_for_each(pos, head) \
 	for ((pos) = (head)->next; (pos) != (head); (pos) = (pos)->next)
-
-/* The _safe forms read the next link before the body runs, so the body may remove pos. */
-#define list_for_each_safe(pos, n, head) \
-	for ((pos) = (head)->next, (n) = (pos)->next; (pos) != (head); \
-	     (pos) = (n), (n) = (pos)->next)
 
 #define list_for_each_entry(pos, head, member) \
 	for ((pos) = list_first_entry(head, __typeof__(*(pos)), member); \
 	     &(pos)->member != (head); (pos) = list_next_entry(pos, member))
 
-#define list_for_each_entry_reverse(pos, head, member) \
-	for ((pos) = list_last_entry(head, __typeof__(*(pos)), member); \
-	     &(pos)->member != (head); (pos) = list_prev_entry(pos, member))
-
+/* The _safe form reads the next link before the body runs, so the body may remove pos. */
 #define list_for_each_entry_safe(pos, n, head, member) \
 	for ((pos) = list_first_entry(head, __typeof__(*(pos)), member), \
 	     (n) = list_next_entry(pos, member); \
 	     &(pos)->member != (head); \
 	     (pos) = (n), (n) = list_next_entry(n, member))
 
-#define HLIST_HEAD_INIT		{ NULL }
-#define HLIST_HEAD(name)	struct hlist_head name = HLIST_HEAD_INIT
-
-static inline void INIT_HLIST_HEAD(struct hlist_head *head)
-{
-	head->first = NULL;
-}
-
 static inline void INIT_HLIST_NODE(struct hlist_node *node)
 {
 	node->next = NULL;
 	node->pprev = NULL;
-}
-
-static inline bool hlist_empty(const struct hlist_head *head)
-{
-	return !head->first;
 }
 
 /* hlist_unhashed - is the node, after INIT_HLIST_NODE or hlist_del_init, on no list? */
@@ -210,17 +187,11 @@ static inline void hlist_del_init(struct hlist_node *node)
 	INIT_HLIST_NODE(node);
 }
 
-#define hlist_entry(ptr, type, member)	container_of(ptr, type, member)
 #define hlist_entry_safe(ptr, type, member) \
-	({ __typeof__(ptr) _n = (ptr); _n ? hlist_entry(_n, type, member) : NULL; })
+	({ __typeof__(ptr) _n = (ptr); _n ? container_of(_n, type, member) : NULL; })
 
 #define hlist_for_each_entry(pos, head, member) \
 	for ((pos) = hlist_entry_safe((head)->first, __typeof__(*(pos)), member); (pos); \
 	     (pos) = hlist_entry_safe((pos)->member.next, __typeof__(*(pos)), member))
-
-#define hlist_for_each_entry_safe(pos, n, head, member) \
-	for ((pos) = hlist_entry_safe((head)->first, __typeof__(*(pos)), member); \
-	     (pos) && ((n) = (pos)->member.next, 1); \
-	     (pos) = hlist_entry_safe(n, __typeof__(*(pos)), member))
 
 #endif

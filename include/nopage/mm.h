@@ -56,7 +56,6 @@ static inline bool page_flag(const struct page *page, unsigned int bit)
 
 #define PageReserved(page)	page_flag(page, PG_reserved)
 #define PageSlab(page)		page_flag(page, PG_slab)
-#define PageBuddy(page)		page_flag(page, PG_buddy)
 
 static inline int page_count(const struct page *page)
 {

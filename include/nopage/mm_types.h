@@ -144,6 +144,6 @@ struct mm_struct {
 	spinlock_t page_table_lock;
 };
 
-extern struct mm_struct init_mm;		/* the kernel's own: owns swapper_pg_dir, no user half */
+extern struct mm_struct init_mm;		/* the kernel's own: its pgd has no user half */
 
 #endif

@@ -50,7 +50,6 @@ void __noreturn __printf(2, 3) panic_regs(const struct pt_regs *regs, const char
 /* arch/i386/dump.c. Registers of interrupted kernel code: sp and ss must have been filled in. */
 void show_regs(const struct pt_regs *regs);
 void capture_regs(struct pt_regs *regs);	/* the caller's own */
-void dump_stack(void);			/* symbolised backtrace of the caller */
 void show_backtrace(const struct pt_regs *regs);	/* kernel mode's; sp must be filled in */
 
 /* How the machine ends (arch/i386/reboot.c). success: exit code of a test run. */

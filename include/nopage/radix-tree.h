@@ -23,17 +23,10 @@ struct radix_tree_root {
 	struct radix_tree_node *node;
 };
 
-#define RADIX_TREE_INIT		{ 0, NULL }
-
 static inline void INIT_RADIX_TREE(struct radix_tree_root *root)
 {
 	root->height = 0;
 	root->node = NULL;
-}
-
-static inline bool radix_tree_empty(const struct radix_tree_root *root)
-{
-	return !root->node;
 }
 
 /* radix_tree_insert - item (not NULL) at index. May sleep (allocates). 0, -EEXIST or -ENOMEM. */

@@ -32,8 +32,6 @@ struct rb_root {
 #define RB_BLACK	1
 
 #define rb_entry(ptr, type, member)	container_of(ptr, type, member)
-#define rb_entry_safe(ptr, type, member) \
-	({ __typeof__(ptr) _n = (ptr); _n ? rb_entry(_n, type, member) : NULL; })
 
 static inline struct rb_node *rb_parent(const struct rb_node *node)
 {

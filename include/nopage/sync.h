@@ -51,25 +51,6 @@ void wake_up_all(wait_queue_head_t *q);
 	finish_wait(&(q), &__w);						\
 } while (0)
 
-/* The same; a signal ends it: 0, or -EINTR. */
-#define wait_event_interruptible(q, cond) ({					\
-	might_sleep();								\
-	DEFINE_WAIT(__w);							\
-	int __ret = 0;								\
-	for (;;) {								\
-		prepare_to_wait(&(q), &__w, TASK_INTERRUPTIBLE);		\
-		if (cond)							\
-			break;							\
-		if (signal_pending(current)) {					\
-			__ret = -EINTR;						\
-			break;							\
-		}								\
-		schedule();							\
-	}									\
-	finish_wait(&(q), &__w);						\
-	__ret;									\
-})
-
 /* --- completion: one event, waited for once (vfork, thread start) --- */
 
 struct completion {

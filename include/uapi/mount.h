@@ -15,15 +15,12 @@
 #define MS_NODIRATIME	0x800
 #define MS_BIND		0x1000
 #define MS_MOVE		0x2000
-#define MS_REC		0x4000
-#define MS_SILENT	0x8000
 #define MS_UNBINDABLE	0x20000
 #define MS_PRIVATE	0x40000
 #define MS_SLAVE	0x80000
 #define MS_SHARED	0x100000
 #define MS_RELATIME	0x200000
 #define MS_STRICTATIME	0x1000000
-#define MS_LAZYTIME	0x2000000
 #define MS_MGC_VAL	0xc0ed0000	/* old programs put this into the upper half */
 #define MS_MGC_MSK	0xffff0000
 

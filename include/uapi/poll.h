@@ -13,7 +13,6 @@
 #define POLLRDBAND	0x0080
 #define POLLWRNORM	0x0100
 #define POLLWRBAND	0x0200
-#define POLLRDHUP	0x2000
 
 struct pollfd {
 	int fd;				/* negative: left out */

@@ -22,7 +22,7 @@ static void *item(unsigned long i)
 
 static void empty(void)
 {
-	struct radix_tree_root root = RADIX_TREE_INIT;
+	struct radix_tree_root root = { 0, NULL };
 	void *found[4];
 
 	CHECK(!radix_tree_lookup(&root, 0));
@@ -33,7 +33,7 @@ static void empty(void)
 
 static void one_at_each_edge(void)
 {
-	struct radix_tree_root root = RADIX_TREE_INIT;
+	struct radix_tree_root root = { 0, NULL };
 	void *found[2];
 
 	for (int i = 0; i < NR_EDGES; i++) {
@@ -42,14 +42,14 @@ static void one_at_each_edge(void)
 		CHECK_EQ(radix_tree_gang_lookup(&root, found, 0, 2), 1);
 		CHECK(found[0] == item(i));
 		CHECK(radix_tree_delete(&root, edges[i]) == item(i));
-		CHECK(radix_tree_empty(&root) && root.height == 0);
+		CHECK(!root.node && root.height == 0);
 		CHECK_EQ(kmalloc_live, 0);
 	}
 }
 
 static void all_edges(void)
 {
-	struct radix_tree_root root = RADIX_TREE_INIT;
+	struct radix_tree_root root = { 0, NULL };
 	void *found[NR_EDGES + 1];
 
 	for (int i = NR_EDGES; i-- > 0;)
@@ -71,7 +71,7 @@ static void all_edges(void)
 /* Random inserts, lookups, deletes; spread: how far apart the indices lie. */
 static void random_operations(unsigned long spread)
 {
-	struct radix_tree_root root = RADIX_TREE_INIT;
+	struct radix_tree_root root = { 0, NULL };
 	static void *model[SLOTS];
 	void *found[16];
 
@@ -99,7 +99,7 @@ static void random_operations(unsigned long spread)
 	for (unsigned long slot = 0; slot < SLOTS; slot++)
 		CHECK(radix_tree_delete(&root, slot * spread) == model[slot]);
 	memset(model, 0, sizeof(model));
-	CHECK(radix_tree_empty(&root));
+	CHECK(!root.node);
 }
 
 static void random_dense(void)
@@ -116,7 +116,7 @@ static void random_sparse(void)
 static void allocation_failures(void)
 {
 	for (int start = 0; start < NR_EDGES; start++) {
-		struct radix_tree_root root = RADIX_TREE_INIT;
+		struct radix_tree_root root = { 0, NULL };
 		int before, err, n = 0;
 
 		CHECK_EQ(radix_tree_insert(&root, edges[start], item(1)), 0);

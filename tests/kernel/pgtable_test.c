@@ -9,21 +9,24 @@
 
 #define KERNEL_PTRS	(PTRS_PER_PGD - USER_PTRS_PER_PGD)
 
+static bool user(pte_t p)
+{
+	return p.val & _PAGE_USER;
+}
+
 /* A builder changes its bit and nothing else. */
 KTEST(pgtable, builders)
 {
 	pte_t p = pfn_pte(0x12345, PAGE_SHARED);
 
 	KT_EQ(pte_pfn(p), 0x12345);
-	KT_TRUE(pte_present(p) && pte_write(p) && pte_user(p) && pte_young(p) && !pte_dirty(p));
+	KT_TRUE(pte_present(p) && pte_write(p) && user(p) && pte_young(p) && !pte_dirty(p));
 	KT_TRUE(pte_same(pte_mkwrite(pte_wrprotect(p)), p));
-	KT_TRUE(pte_same(pte_mkclean(pte_mkdirty(p)), p));
-	KT_TRUE(pte_same(pte_mkyoung(pte_mkold(p)), p));
 	KT_TRUE(!pte_write(pte_wrprotect(p)) && pte_present(pte_wrprotect(p)));
 	KT_TRUE(pte_dirty(pte_mkdirty(p)) && pte_write(pte_mkdirty(p)));
-	KT_TRUE(!pte_young(pte_mkold(p)));
-	KT_EQ(pte_pfn(pte_mkdirty(pte_mkold(pte_wrprotect(p)))), 0x12345);
-	KT_TRUE(!pte_user(pfn_pte(1, PAGE_KERNEL)) && pte_write(pfn_pte(1, PAGE_KERNEL)));
+	KT_EQ(pte_mkdirty(p).val ^ p.val, _PAGE_DIRTY);
+	KT_EQ(pte_pfn(pte_mkdirty(pte_wrprotect(p))), 0x12345);
+	KT_TRUE(!user(pfn_pte(1, PAGE_KERNEL)) && pte_write(pfn_pte(1, PAGE_KERNEL)));
 	KT_TRUE(!pte_write(pfn_pte(1, PAGE_READONLY)) && !pte_write(pfn_pte(1, PAGE_COPY)));
 }
 
@@ -34,7 +37,7 @@ KTEST(pgtable, modify)
 
 	none = pte_modify(p, PAGE_NONE);
 	KT_EQ(pte_pfn(none), 0xabcd);
-	KT_TRUE(pte_present(none) && pte_dirty(none) && !pte_write(none) && !pte_user(none));
+	KT_TRUE(pte_present(none) && pte_dirty(none) && !pte_write(none) && !user(none));
 	KT_EQ(none.val & _PAGE_PRESENT, 0);
 	KT_TRUE(pte_same(pte_modify(none, PAGE_SHARED), p));
 	KT_TRUE(!pte_write(pte_modify(p, PAGE_READONLY)));
@@ -120,7 +123,7 @@ static void expect_kernel_half(const pgd_t *dir)
 
 	for (i = USER_PTRS_PER_PGD; i < PTRS_PER_PGD; i++)
 		if (!KT_EQ(dir[i].val & ~(_PAGE_ACCESSED | _PAGE_DIRTY),
-			   swapper_pg_dir[i].val & ~(_PAGE_ACCESSED | _PAGE_DIRTY)))
+			   init_mm.pgd[i].val & ~(_PAGE_ACCESSED | _PAGE_DIRTY)))
 			return;
 }
 
@@ -146,17 +149,19 @@ KTEST(pgtable, kernel_half)
 	pgd_free(one);
 }
 
-/* The tables of the vmalloc and fixmap ranges are there from boot on. */
+/* The tables of the vmalloc range are there from boot on, and nothing behind it. */
 KTEST(pgtable, kernel_tables)
 {
 	unsigned long addr;
 
-	for (addr = VMALLOC_START; addr >= VMALLOC_START; addr += PGDIR_SIZE) {
-		pgd_t pgd = swapper_pg_dir[pgd_index(addr)];
+	for (addr = VMALLOC_START; addr < VMALLOC_END; addr += PGDIR_SIZE) {
+		pgd_t pgd = init_mm.pgd[pgd_index(addr)];
 
 		KT_TRUE(pgd_present(pgd) && !pgd_large(pgd));
 		KT_TRUE(kernel_pte(addr) == pgd_table(pgd) + pte_index(addr));
 	}
+	for (unsigned int i = pgd_index(VMALLOC_END); i < PTRS_PER_PGD; i++)
+		KT_TRUE(pgd_none(init_mm.pgd[i]));
 }
 
 /* The direct map, walked by hand: virtual = physical + PAGE_OFFSET. */
@@ -168,7 +173,7 @@ KTEST(pgtable, direct_map)
 	pgd_t pgd;
 
 	KT_ASSERT(p != NULL);
-	pgd = swapper_pg_dir[pgd_index(addr)];
+	pgd = init_mm.pgd[pgd_index(addr)];
 	KT_TRUE(pgd_present(pgd));
 	if (pgd_large(pgd))
 		frame = ((pgd.val & (u32)PGDIR_MASK) >> PAGE_SHIFT) + pte_index(addr);
