@@ -159,7 +159,7 @@ static int change_size(struct inode *inode, const struct change *c)
 
 static long change_path(long dirfd, long path, unsigned int lookup, const struct change *c)
 {
-	struct dentry *dentry = user_lookup(dirfd, (const char *)path, lookup);
+	struct dentry *dentry = user_lookup(dirfd, path, lookup);
 	long error;
 
 	if (IS_ERR(dentry))

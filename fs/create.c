@@ -10,97 +10,81 @@ bool dir_alive(const struct dentry *dir)
 	return dir->hashed || dir->parent == dir;
 }
 
-/*
- * Walk to the place of a new name. 0: nd->dentry is its directory, locked, and *dentry a fresh
- * dentry for it; finish with end_create(). Or -Exxx, and nothing is held.
- */
-static int begin_create(struct nameidata *nd, struct dentry *base, const char *path, bool dir,
-			struct dentry **dentry)
+/* What a new name is to stand for: one of the three. */
+struct new_name {
+	struct inode *inode;		/* another name of this one, */
+	const char *target;		/* a symbolic link, */
+	mode_t mode;			/* or a file, directory, device of that type and rights */
+	dev_t rdev;
+};
+
+/* The name is free. Caller holds dir's lock. 0 or -Exxx. */
+static int make_inode_for(struct inode *dir, struct dentry *dentry, const struct new_name *new)
 {
-	struct dentry *old;
+	const struct inode_operations *op = dir->op;
+
+	if (new->inode && new->inode->sb != dir->sb)
+		return -EXDEV;
+	if (new->inode && !S_ISDIR(new->inode->mode) && op->link)
+		return op->link(dir, dentry, new->inode);
+	if (new->target && op->symlink)
+		return op->symlink(dir, dentry, new->target);
+	if (new->mode && op->mknod)
+		return op->mknod(dir, dentry, new->mode, new->rdev);
+	return -EPERM;
+}
+
+/* The last name of the walk is made, if there is none yet. 0 or -Exxx. */
+static int create_last(struct nameidata *nd, const struct new_name *new)
+{
+	struct dentry *dentry = d_alloc(nd->dentry, &nd->last), *old;
+	struct inode *dir = nd->dentry->inode;
 	int error;
 
-	if (!*path)
-		return -ENOENT;
-	walk_begin(nd, base, path);
-	error = walk_to_parent(nd);
-	if (error) {
-		error = error == -EISDIR ? -EEXIST : error;
-		goto fail;
-	}
-	*dentry = d_alloc(nd->dentry, &nd->last);
-	error = -ENOMEM;
-	if (!*dentry)
-		goto fail;
-	mutex_lock(&nd->dentry->inode->lock);
+	if (!dentry)
+		return -ENOMEM;
+	mutex_lock(&dir->lock);
 	old = lookup_child(nd->dentry, &nd->last);
 	error = IS_ERR(old) ? PTR_ERR(old) : -EEXIST;
 	if (!IS_ERR(old))
 		dput(old);
-	if (error == -ENOENT && (dir || !nd->must_be_dir))
-		error = may_create(nd->dentry);
-	if (!error)
-		return 0;
-	mutex_unlock(&nd->dentry->inode->lock);
-	dput(*dentry);
-fail:
-	dput(walk_end(nd));
+	if (error == -ENOENT && (S_ISDIR(new->mode) || !nd->must_be_dir))
+		error = may_create(nd->dentry) ?: make_inode_for(dir, dentry, new);
+	mutex_unlock(&dir->lock);
+	dput(dentry);
 	return error;
 }
 
-static int end_create(struct nameidata *nd, struct dentry *dentry, int error)
+static int create_name(struct dentry *base, const char *path, const struct new_name *new)
 {
-	mutex_unlock(&nd->dentry->inode->lock);
-	dput(dentry);
-	dput(walk_end(nd));
+	struct nameidata nd;
+	int error;
+
+	if (!*path)
+		return -ENOENT;
+	walk_begin(&nd, base, path);
+	error = walk_to_parent(&nd);
+	if (error == -EISDIR)
+		error = -EEXIST;
+	else if (!error)
+		error = create_last(&nd, new);
+	dput(walk_end(&nd));
 	return error;
 }
 
 int vfs_mknod(struct dentry *base, const char *path, mode_t mode, dev_t rdev)
 {
-	struct nameidata nd;
-	struct dentry *dentry;
-	struct inode *dir;
-	int error = begin_create(&nd, base, path, S_ISDIR(mode), &dentry);
-
-	if (error)
-		return error;
-	dir = nd.dentry->inode;
-	error = dir->op->mknod ? dir->op->mknod(dir, dentry, mode, rdev) : -EPERM;
-	return end_create(&nd, dentry, error);
+	return create_name(base, path, &(struct new_name){ .mode = mode, .rdev = rdev });
 }
 
 int vfs_symlink(struct dentry *base, const char *path, const char *target)
 {
-	struct nameidata nd;
-	struct dentry *dentry;
-	struct inode *dir;
-	int error = begin_create(&nd, base, path, false, &dentry);
-
-	if (error)
-		return error;
-	dir = nd.dentry->inode;
-	error = dir->op->symlink ? dir->op->symlink(dir, dentry, target) : -EPERM;
-	return end_create(&nd, dentry, error);
+	return create_name(base, path, &(struct new_name){ .target = target });
 }
 
 int vfs_link(struct dentry *base, const char *path, struct inode *inode)
 {
-	struct nameidata nd;
-	struct dentry *dentry;
-	struct inode *dir;
-	int error = begin_create(&nd, base, path, false, &dentry);
-
-	if (error)
-		return error;
-	dir = nd.dentry->inode;
-	if (dir->sb != inode->sb)
-		error = -EXDEV;
-	else if (S_ISDIR(inode->mode) || !dir->op->link)
-		error = -EPERM;
-	else
-		error = dir->op->link(dir, dentry, inode);
-	return end_create(&nd, dentry, error);
+	return create_name(base, path, &(struct new_name){ .inode = inode });
 }
 
 /* Caller holds the directory's lock. 0 or -Exxx. */
@@ -165,26 +149,25 @@ int vfs_unlink(struct dentry *base, const char *path, bool dir)
 
 /* ------------------------------------------------------------------ making: system calls */
 
-/* mkdir, mknod: the rights that are asked for, less the umask. */
-static long user_mknod(long dirfd, long path, mode_t mode, dev_t rdev)
+static long create_by_user(long dirfd, long path, const struct new_name *new)
 {
-	char *name = getname((const char *)path);
-	struct dentry *base;
-	long error;
+	struct user_path p;
+	long error = get_user_path(&p, dirfd, path);
 
-	if (IS_ERR(name))
-		return PTR_ERR(name);
-	base = base_of(dirfd, name);
-	error = IS_ERR(base) ? PTR_ERR(base) : vfs_mknod(base, name, mode & ~get_umask(), rdev);
-	if (!IS_ERR(base))
-		dput(base);
-	putname(name);
+	if (error)
+		return error;
+	error = create_name(p.base, p.name, new);
+	put_user_path(&p);
 	return error;
 }
 
 long sys_mkdirat(long dirfd, long path, long mode)
 {
-	return user_mknod(dirfd, path, S_IFDIR | (mode & (S_IRWXUGO | S_ISVTX)), 0);
+	const struct new_name new = {
+		.mode = S_IFDIR | (mode & (S_IRWXUGO | S_ISVTX) & ~get_umask()),
+	};
+
+	return create_by_user(dirfd, path, &new);
 }
 
 long sys_mkdir(long path, long mode)
@@ -197,6 +180,10 @@ long sys_mknodat(long dirfd, long path, long mode, long dev)
 {
 	mode_t type = mode & S_IFMT ?: S_IFREG;
 	bool device = S_ISCHR(type) || S_ISBLK(type);
+	const struct new_name new = {
+		.mode = type | (mode & S_IALLUGO & ~get_umask()),
+		.rdev = device ? dev : 0,
+	};
 
 	if (S_ISDIR(type))
 		return -EPERM;
@@ -204,7 +191,7 @@ long sys_mknodat(long dirfd, long path, long mode, long dev)
 		return -EINVAL;
 	if (device && !capable(CAP_MKNOD))
 		return -EPERM;
-	return user_mknod(dirfd, path, type | (mode & S_IALLUGO), device ? dev : 0);
+	return create_by_user(dirfd, path, &new);
 }
 
 long sys_mknod(long path, long mode, long dev)
@@ -214,24 +201,13 @@ long sys_mknod(long path, long mode, long dev)
 
 long sys_symlinkat(long target, long dirfd, long path)
 {
-	char *text = getname((const char *)target), *name;
-	struct dentry *base;
-	long error;
+	char *text = getname((const char *)target);
+	long error = -ENOENT;
 
 	if (IS_ERR(text))
 		return PTR_ERR(text);
-	error = *text ? 0 : -ENOENT;
-	name = error ? NULL : getname((const char *)path);
-	if (IS_ERR(name))
-		error = PTR_ERR(name);
-	if (error)
-		goto out;
-	base = base_of(dirfd, name);
-	error = IS_ERR(base) ? PTR_ERR(base) : vfs_symlink(base, name, text);
-	if (!IS_ERR(base))
-		dput(base);
-	putname(name);
-out:
+	if (*text)
+		error = create_by_user(dirfd, path, &(struct new_name){ .target = text });
 	putname(text);
 	return error;
 }
@@ -239,23 +215,6 @@ out:
 long sys_symlink(long target, long path)
 {
 	return sys_symlinkat(target, AT_FDCWD, path);
-}
-
-/* A new name for what old is. */
-static long link_to(struct dentry *old, long dirfd, long path)
-{
-	char *name = getname((const char *)path);
-	struct dentry *base;
-	long error;
-
-	if (IS_ERR(name))
-		return PTR_ERR(name);
-	base = base_of(dirfd, name);
-	error = IS_ERR(base) ? PTR_ERR(base) : vfs_link(base, name, old->inode);
-	if (!IS_ERR(base))
-		dput(base);
-	putname(name);
-	return error;
 }
 
 long sys_linkat(long old_dirfd, long old_path, long dirfd, long path, long flags)
@@ -271,10 +230,10 @@ long sys_linkat(long old_dirfd, long old_path, long dirfd, long path, long flags
 			return -ENOENT;
 		lookup |= LOOKUP_EMPTY;
 	}
-	old = user_lookup(old_dirfd, (const char *)old_path, lookup);
+	old = user_lookup(old_dirfd, old_path, lookup);
 	if (IS_ERR(old))
 		return PTR_ERR(old);
-	error = link_to(old, dirfd, path);
+	error = create_by_user(dirfd, path, &(struct new_name){ .inode = old->inode });
 	dput(old);
 	return error;
 }
@@ -288,20 +247,16 @@ long sys_link(long old_path, long path)
 
 long sys_unlinkat(long dirfd, long path, long flags)
 {
-	struct dentry *base;
-	char *name;
+	struct user_path p;
 	long error;
 
 	if (flags & ~AT_REMOVEDIR)
 		return -EINVAL;
-	name = getname((const char *)path);
-	if (IS_ERR(name))
-		return PTR_ERR(name);
-	base = base_of(dirfd, name);
-	error = IS_ERR(base) ? PTR_ERR(base) : vfs_unlink(base, name, flags & AT_REMOVEDIR);
-	if (!IS_ERR(base))
-		dput(base);
-	putname(name);
+	error = get_user_path(&p, dirfd, path);
+	if (error)
+		return error;
+	error = vfs_unlink(p.base, p.name, flags & AT_REMOVEDIR);
+	put_user_path(&p);
 	return error;
 }
 

@@ -98,38 +98,29 @@ static void set_place(struct dentry **place, struct dentry *dentry)
 	dput(old);
 }
 
-long sys_chdir(long path)
+static long change_place(struct dentry **place, long path, bool allowed)
 {
-	struct dentry *dentry = user_lookup(AT_FDCWD, (const char *)path,
-					    LOOKUP_FOLLOW | LOOKUP_DIRECTORY);
+	struct dentry *dentry = user_lookup(AT_FDCWD, path, LOOKUP_FOLLOW | LOOKUP_DIRECTORY);
 	int error;
 
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
-	error = inode_permission(dentry->inode, MAY_EXEC);
+	error = inode_permission(dentry->inode, MAY_EXEC) ?: allowed ? 0 : -EPERM;
 	if (error)
 		dput(dentry);
 	else
-		set_place(&current->fs->pwd, dentry);
+		set_place(place, dentry);
 	return error;
+}
+
+long sys_chdir(long path)
+{
+	return change_place(&current->fs->pwd, path, true);
 }
 
 long sys_chroot(long path)
 {
-	struct dentry *dentry = user_lookup(AT_FDCWD, (const char *)path,
-					    LOOKUP_FOLLOW | LOOKUP_DIRECTORY);
-	int error;
-
-	if (IS_ERR(dentry))
-		return PTR_ERR(dentry);
-	error = inode_permission(dentry->inode, MAY_EXEC);
-	if (!error && !capable(CAP_SYS_CHROOT))
-		error = -EPERM;
-	if (error)
-		dput(dentry);
-	else
-		set_place(&current->fs->root, dentry);
-	return error;
+	return change_place(&current->fs->root, path, capable(CAP_SYS_CHROOT));
 }
 
 long sys_fchdir(long fd)

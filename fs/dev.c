@@ -133,15 +133,21 @@ static const struct file_operations full_fops = {
 
 /* ------------------------------------------------------------------ random, urandom */
 
-static ssize_t read_random(struct file *file, char *buf, size_t count, loff_t *pos)
+/* Bytes out; or, for a write, stirred in. */
+static ssize_t move_random(char *buf, size_t count, bool write)
 {
 	size_t done = 0, part, left = 0;
 	u8 bytes[64];
 
 	while (done < count && !left) {
 		part = min(count - done, sizeof(bytes));
-		get_random_bytes(bytes, part);
-		left = copy_to_user(buf + done, bytes, part);
+		if (write) {
+			left = copy_from_user(bytes, buf + done, part);
+			add_entropy(bytes, part - left);
+		} else {
+			get_random_bytes(bytes, part);
+			left = copy_to_user(buf + done, bytes, part);
+		}
 		done += part - left;
 		if (done % PAGE_SIZE)
 			continue;
@@ -152,24 +158,14 @@ static ssize_t read_random(struct file *file, char *buf, size_t count, loff_t *p
 	return done || !left ? (ssize_t)done : -EFAULT;
 }
 
-/* What is written is stirred in. */
+static ssize_t read_random(struct file *file, char *buf, size_t count, loff_t *pos)
+{
+	return move_random(buf, count, false);
+}
+
 static ssize_t write_random(struct file *file, const char *buf, size_t count, loff_t *pos)
 {
-	size_t done = 0, part, left = 0;
-	u8 bytes[64];
-
-	while (done < count && !left) {
-		part = min(count - done, sizeof(bytes));
-		left = copy_from_user(bytes, buf + done, part);
-		add_entropy(bytes, part - left);
-		done += part - left;
-		if (done % PAGE_SIZE)
-			continue;
-		if (signal_pending(current))
-			break;
-		cond_resched();
-	}
-	return done || !left ? (ssize_t)done : -EFAULT;
+	return move_random((char *)buf, count, true);
 }
 
 static const struct file_operations random_fops = {

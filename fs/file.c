@@ -239,34 +239,8 @@ static struct fd_slot *used_slot(struct files_struct *files, unsigned int fd)
 	return fd < files->size && files->slots[fd].file ? &files->slots[fd] : NULL;
 }
 
-struct file *fget_any(unsigned int fd)
-{
-	struct files_struct *files = current->files;
-	struct fd_slot *slot;
-	struct file *file = NULL;
-
-	if (unlikely(!files))
-		return NULL;
-	spin_lock(&files->lock);
-	slot = used_slot(files, fd);
-	if (slot)
-		file = get_file(slot->file);
-	spin_unlock(&files->lock);
-	return file;
-}
-
-struct file *fget(unsigned int fd)
-{
-	struct file *file = fget_any(fd);
-
-	if (!file || !(file->flags & O_PATH))
-		return file;
-	fput(file);
-	return NULL;
-}
-
 /*
- * The descriptors of any task, for /proc. Nothing sleeps before the table is locked, so that on one
+ * The descriptors of any task: another's for /proc. Nothing sleeps before the table is locked, so that on one
  * CPU the task cannot have given it up.
  */
 struct file *task_fget(struct task_struct *p, unsigned int fd)
@@ -284,6 +258,21 @@ struct file *task_fget(struct task_struct *p, unsigned int fd)
 		file = get_file(slot->file);
 	spin_unlock(&files->lock);
 	return file;
+}
+
+struct file *fget_any(unsigned int fd)
+{
+	return task_fget(current, fd);
+}
+
+struct file *fget(unsigned int fd)
+{
+	struct file *file = fget_any(fd);
+
+	if (!file || !(file->flags & O_PATH))
+		return file;
+	fput(file);
+	return NULL;
 }
 
 long task_next_fd(struct task_struct *p, unsigned int fd)

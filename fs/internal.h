@@ -141,10 +141,16 @@ struct nameidata {
 
 /* path_lookup - walk from base (NULL: the working directory); a counted dentry or ERR_PTR. */
 struct dentry *path_lookup(struct dentry *base, const char *path, unsigned int flags);
-/* user_lookup - the same by a user's pointer, relative to dirfd. */
-struct dentry *user_lookup(int dirfd, const char *path, unsigned int flags);
-/* base_of - the directory that dirfd means for path, counted; NULL: the working one; ERR_PTR. */
-struct dentry *base_of(int dirfd, const char *path);
+/* A path of the user's, and where it begins. */
+struct user_path {
+	char *name;			/* getname() */
+	struct dentry *base;		/* what dirfd means, counted; NULL: the working directory */
+};
+/* get_user_path - 0, or -Exxx and nothing is held; put_user_path lets go. */
+int get_user_path(struct user_path *p, int dirfd, long path);
+void put_user_path(struct user_path *p);
+/* user_lookup - path_lookup() of such a path. */
+struct dentry *user_lookup(int dirfd, long path, unsigned int flags);
 /*
  * The steps of a walk: walk_begin(), then walk_to_parent(), which leaves the directory in
  * nd->dentry and the last name in nd->last (0 or -Exxx; -EISDIR: there is none, or . or ..).

@@ -293,7 +293,7 @@ void putname(char *name)
 }
 
 /* The directory that dirfd means for path; counted. NULL: the working directory, or no matter. */
-struct dentry *base_of(int dirfd, const char *path)
+static struct dentry *base_of(int dirfd, const char *path)
 {
 	struct dentry *dentry;
 	struct file *file;
@@ -308,19 +308,33 @@ struct dentry *base_of(int dirfd, const char *path)
 	return dentry;
 }
 
-struct dentry *user_lookup(int dirfd, const char *path, unsigned int flags)
+int get_user_path(struct user_path *p, int dirfd, long path)
 {
-	struct dentry *base, *dentry;
-	char *name = getname(path);
+	p->name = getname((const char *)path);
+	if (IS_ERR(p->name))
+		return PTR_ERR(p->name);
+	p->base = base_of(dirfd, p->name);
+	if (!IS_ERR(p->base))
+		return 0;
+	putname(p->name);
+	return PTR_ERR(p->base);
+}
 
-	if (IS_ERR(name))
-		return ERR_PTR(PTR_ERR(name));
-	base = base_of(dirfd, name);
-	dentry = base;
-	if (!IS_ERR(base)) {
-		dentry = path_lookup(base, name, flags);
-		dput(base);
-	}
-	putname(name);
+void put_user_path(struct user_path *p)
+{
+	dput(p->base);
+	putname(p->name);
+}
+
+struct dentry *user_lookup(int dirfd, long path, unsigned int flags)
+{
+	struct user_path p;
+	struct dentry *dentry;
+	int error = get_user_path(&p, dirfd, path);
+
+	if (error)
+		return ERR_PTR(error);
+	dentry = path_lookup(p.base, p.name, flags);
+	put_user_path(&p);
 	return dentry;
 }

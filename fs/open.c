@@ -237,25 +237,14 @@ static int check_flags(long *flags)
 
 long sys_openat(long dirfd, long path, long flags, long mode)
 {
-	struct dentry *base;
+	struct user_path p;
 	struct file *file;
-	char *name;
-	long fd;
+	long fd = check_flags(&flags) ?: get_user_path(&p, dirfd, path);
 
-	fd = check_flags(&flags);
 	if (fd)
 		return fd;
-	name = getname((const char *)path);
-	if (IS_ERR(name))
-		return PTR_ERR(name);
-	base = base_of(dirfd, name);
-	if (IS_ERR(base)) {
-		putname(name);
-		return PTR_ERR(base);
-	}
-	file = open_by_path(base, name, flags, mode);
-	dput(base);
-	putname(name);
+	file = open_by_path(p.base, p.name, flags, mode);
+	put_user_path(&p);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	fd = fd_install(file, 0, flags & O_CLOEXEC);
@@ -289,7 +278,7 @@ static void take_real_rights(struct cred *saved)
 
 static long access_at(long dirfd, long path, long mode, unsigned int lookup)
 {
-	struct dentry *dentry = user_lookup(dirfd, (const char *)path, lookup);
+	struct dentry *dentry = user_lookup(dirfd, path, lookup);
 	long error;
 
 	if (IS_ERR(dentry))
@@ -365,7 +354,7 @@ long sys_readlinkat(long dirfd, long path, long buf, long size)
 
 	if (size <= 0)
 		return -EINVAL;
-	dentry = user_lookup(dirfd, (const char *)path, LOOKUP_EMPTY);
+	dentry = user_lookup(dirfd, path, LOOKUP_EMPTY);
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
 	len = S_ISLNK(dentry->inode->mode) ? copy_link(dentry, (char *)buf, size) : -EINVAL;

@@ -180,43 +180,23 @@ int vfs_rename(struct dentry *old_base, const char *old_path, struct dentry *new
 	return error;
 }
 
-/* Paths are the kernel's. */
-static long rename_at(long old_dirfd, const char *old_path, long new_dirfd, const char *new_path,
-		      unsigned int flags)
-{
-	struct dentry *old_base = base_of(old_dirfd, old_path), *new_base;
-	long error;
-
-	if (IS_ERR(old_base))
-		return PTR_ERR(old_base);
-	new_base = base_of(new_dirfd, new_path);
-	error = IS_ERR(new_base) ? PTR_ERR(new_base) : 0;
-	if (!error)
-		error = vfs_rename(old_base, old_path, new_base, new_path, flags);
-	if (!IS_ERR(new_base))
-		dput(new_base);
-	dput(old_base);
-	return error;
-}
-
 long sys_renameat2(long old_dirfd, long old_path, long new_dirfd, long new_path, long flags)
 {
-	char *old_name, *new_name;
+	struct user_path old, new;
 	long error;
 
 	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
 	    flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
 		return -EINVAL;
-	old_name = getname((const char *)old_path);
-	if (IS_ERR(old_name))
-		return PTR_ERR(old_name);
-	new_name = getname((const char *)new_path);
-	error = IS_ERR(new_name) ? PTR_ERR(new_name) : 0;
+	error = get_user_path(&old, old_dirfd, old_path);
+	if (error)
+		return error;
+	error = get_user_path(&new, new_dirfd, new_path);
 	if (!error) {
-		error = rename_at(old_dirfd, old_name, new_dirfd, new_name, flags);
-		putname(new_name);
+		error = vfs_rename(old.base, old.name, new.base, new.name, flags);
+		put_user_path(&new);
 	}
-	putname(old_name);
+	put_user_path(&old);
 	return error;
 }
 

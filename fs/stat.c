@@ -21,51 +21,34 @@ static long to_user(long buf, const void *st, size_t size)
 	return copy_to_user((void *)buf, st, size) ? -EFAULT : 0;
 }
 
+/* What struct stat and stat64 have in common, in numbers of other widths. */
+#define STAT_FIELDS(inode)				\
+	.st_dev = (inode)->sb->dev,			\
+	.st_mode = (inode)->mode,			\
+	.st_nlink = (inode)->nlink,			\
+	.st_uid = (inode)->uid,				\
+	.st_gid = (inode)->gid,				\
+	.st_rdev = (inode)->rdev,			\
+	.st_size = (inode)->size,			\
+	.st_blksize = PAGE_SIZE,			\
+	.st_blocks = blocks(inode),			\
+	.st_atime = (inode)->atime.sec,			\
+	.st_atime_nsec = (inode)->atime.nsec,		\
+	.st_mtime = (inode)->mtime.sec,			\
+	.st_mtime_nsec = (inode)->mtime.nsec,		\
+	.st_ctime = (inode)->ctime.sec,			\
+	.st_ctime_nsec = (inode)->ctime.nsec
+
 static long put_stat(const struct inode *inode, long buf)
 {
-	struct stat st = {
-		.st_dev = inode->sb->dev,
-		.st_ino = inode->ino,
-		.st_mode = inode->mode,
-		.st_nlink = inode->nlink,
-		.st_uid = inode->uid,
-		.st_gid = inode->gid,
-		.st_rdev = inode->rdev,
-		.st_size = inode->size,
-		.st_blksize = PAGE_SIZE,
-		.st_blocks = blocks(inode),
-		.st_atime = inode->atime.sec,
-		.st_atime_nsec = inode->atime.nsec,
-		.st_mtime = inode->mtime.sec,
-		.st_mtime_nsec = inode->mtime.nsec,
-		.st_ctime = inode->ctime.sec,
-		.st_ctime_nsec = inode->ctime.nsec,
-	};
+	struct stat st = { STAT_FIELDS(inode), .st_ino = inode->ino };
 
 	return to_user(buf, &st, sizeof(st));
 }
 
 static long put_stat64(const struct inode *inode, long buf)
 {
-	struct stat64 st = {
-		.st_dev = inode->sb->dev,
-		.__st_ino = inode->ino,
-		.st_mode = inode->mode,
-		.st_nlink = inode->nlink,
-		.st_uid = inode->uid,
-		.st_gid = inode->gid,
-		.st_rdev = inode->rdev,
-		.st_size = inode->size,
-		.st_blksize = PAGE_SIZE,
-		.st_blocks = blocks(inode),
-		.st_atime = inode->atime.sec,
-		.st_atime_nsec = inode->atime.nsec,
-		.st_mtime = inode->mtime.sec,
-		.st_mtime_nsec = inode->mtime.nsec,
-		.st_ctime = inode->ctime.sec,
-		.st_ctime_nsec = inode->ctime.nsec,
-		.st_ino = inode->ino,
-	};
+	struct stat64 st = { STAT_FIELDS(inode), .__st_ino = inode->ino, .st_ino = inode->ino };
 
 	return to_user(buf, &st, sizeof(st));
 }
@@ -128,7 +111,7 @@ static long stat_at(long dirfd, long path, long flags, long buf, put_stat_fn put
 		if (!first && dirfd != AT_FDCWD)
 			return stat_fd(dirfd, buf, put);
 	}
-	dentry = user_lookup(dirfd, (const char *)path, lookup);
+	dentry = user_lookup(dirfd, path, lookup);
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
 	error = put(dentry->inode, buf);

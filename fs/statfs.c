@@ -20,89 +20,76 @@ static unsigned int st_flags(const struct super_block *sb)
 	       (sb->flags & MS_RELATIME ? ST_RELATIME : 0);
 }
 
-static struct kstatfs get_statfs(struct super_block *sb)
+/* The two structures have the same fields, in numbers of other widths. */
+#define STATFS(sb, k) {								\
+	.f_type = (sb)->type->magic, .f_bsize = PAGE_SIZE, .f_frsize = PAGE_SIZE,	\
+	.f_blocks = (k).blocks, .f_bfree = (k).bfree, .f_bavail = (k).bfree,	\
+	.f_files = (k).files, .f_ffree = (k).ffree, .f_fsid = { (sb)->dev },	\
+	.f_namelen = NAME_MAX, .f_flags = st_flags(sb),				\
+}
+
+/* To the user, as struct statfs64 if large. 0 or -EFAULT. */
+static long put_statfs(struct super_block *sb, long buf, bool large)
 {
-	struct kstatfs st = { 0 };
+	struct kstatfs k = { 0 };
 
 	if (sb->type->statfs)
-		sb->type->statfs(sb, &st);
-	return st;
+		sb->type->statfs(sb, &k);
+
+	const struct statfs small = STATFS(sb, k);
+	const struct statfs64 st = STATFS(sb, k);
+	size_t left = large ? copy_to_user((void *)buf, &st, sizeof(st))
+			    : copy_to_user((void *)buf, &small, sizeof(small));
+
+	return left ? -EFAULT : 0;
 }
 
-static long put_statfs(struct super_block *sb, long buf)
+static long statfs_path(long path, long buf, bool large)
 {
-	struct kstatfs k = get_statfs(sb);
-	struct statfs st = {
-		.f_type = sb->type->magic, .f_bsize = PAGE_SIZE, .f_frsize = PAGE_SIZE,
-		.f_blocks = k.blocks, .f_bfree = k.bfree, .f_bavail = k.bfree,
-		.f_files = k.files, .f_ffree = k.ffree, .f_fsid = { sb->dev },
-		.f_namelen = NAME_MAX, .f_flags = st_flags(sb),
-	};
-
-	return copy_to_user((void *)buf, &st, sizeof(st)) ? -EFAULT : 0;
-}
-
-static long put_statfs64(struct super_block *sb, long buf)
-{
-	struct kstatfs k = get_statfs(sb);
-	struct statfs64 st = {
-		.f_type = sb->type->magic, .f_bsize = PAGE_SIZE, .f_frsize = PAGE_SIZE,
-		.f_blocks = k.blocks, .f_bfree = k.bfree, .f_bavail = k.bfree,
-		.f_files = k.files, .f_ffree = k.ffree, .f_fsid = { sb->dev },
-		.f_namelen = NAME_MAX, .f_flags = st_flags(sb),
-	};
-
-	return copy_to_user((void *)buf, &st, sizeof(st)) ? -EFAULT : 0;
-}
-
-typedef long (*put_statfs_fn)(struct super_block *sb, long buf);
-
-static long statfs_path(long path, long buf, put_statfs_fn put)
-{
-	struct dentry *dentry = user_lookup(AT_FDCWD, (const char *)path, LOOKUP_FOLLOW);
+	struct dentry *dentry = user_lookup(AT_FDCWD, path, LOOKUP_FOLLOW);
 	long error;
 
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
-	error = put(dentry->sb, buf);
+	error = put_statfs(dentry->sb, buf, large);
 	dput(dentry);
 	return error;
 }
 
-static long statfs_fd(long fd, long buf, put_statfs_fn put)
+static long statfs_fd(long fd, long buf, bool large)
 {
 	struct file *file = fget_any(fd);
 	long error;
 
 	if (!file)
 		return -EBADF;
-	error = put(file->inode->sb, buf);
+	error = put_statfs(file->inode->sb, buf, large);
 	fput(file);
 	return error;
 }
 
 long sys_statfs(long path, long buf)
 {
-	return statfs_path(path, buf, put_statfs);
+	return statfs_path(path, buf, false);
 }
 
 long sys_fstatfs(long fd, long buf)
 {
-	return statfs_fd(fd, buf, put_statfs);
+	return statfs_fd(fd, buf, false);
 }
 
 long sys_statfs64(long path, long size, long buf)
 {
 	if (size != sizeof(struct statfs64))
 		return -EINVAL;
-	return statfs_path(path, buf, put_statfs64);
+	return statfs_path(path, buf, true);
 }
 
 long sys_fstatfs64(long fd, long size, long buf)
 {
 	if (size != sizeof(struct statfs64))
 		return -EINVAL;
-	return statfs_fd(fd, buf, put_statfs64);
+	return statfs_fd(fd, buf, true);
 }
 
 /* ------------------------------------------------------------------ sync */

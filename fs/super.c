@@ -487,7 +487,7 @@ static int move_by_path(const char *source, struct dentry *where)
 static long mount_strings(const char *source, long where, const char *type, unsigned long flags,
 			  const char *options)
 {
-	struct dentry *dentry = user_lookup(AT_FDCWD, (const char *)where, LOOKUP_FOLLOW);
+	struct dentry *dentry = user_lookup(AT_FDCWD, where, LOOKUP_FOLLOW);
 	long error;
 
 	if (IS_ERR(dentry))
@@ -541,7 +541,7 @@ long sys_umount2(long where, long flags)
 		return -EINVAL;
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	dentry = user_lookup(AT_FDCWD, (const char *)where,
+	dentry = user_lookup(AT_FDCWD, where,
 			     flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW);
 	return IS_ERR(dentry) ? PTR_ERR(dentry) : do_umount(dentry);
 }
