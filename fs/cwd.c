@@ -131,7 +131,7 @@ long sys_fchdir(long fd)
 	if (!file)
 		return error;
 	error = -ENOTDIR;
-	if (file->dentry && S_ISDIR(file->inode->mode)) {
+	if (S_ISDIR(file->inode->mode)) {
 		error = inode_permission(file->inode, MAY_EXEC);
 		if (!error)
 			set_place(&current->fs->pwd, dget(file->dentry));
@@ -149,11 +149,10 @@ long sys_getcwd(long buf, long size)
 
 	if (!page)
 		goto out;
-	path = d_path(pwd, page, PAGE_SIZE);
-	if (IS_ERR(path)) {
-		len = PTR_ERR(path);
+	path = d_unlinked(pwd) ? ERR_PTR(-ENOENT) : d_path(pwd, page, PAGE_SIZE);
+	len = PTR_ERR(path);
+	if (IS_ERR(path))
 		goto out_page;
-	}
 	len = page + PAGE_SIZE - path;
 	if ((unsigned long)len > (unsigned long)size)
 		len = -ERANGE;

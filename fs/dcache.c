@@ -199,8 +199,7 @@ static bool prepend(char **p, const char *buf, const char *text, size_t n)
 	return true;
 }
 
-/* Has the name been taken away? Made on demand, it lives as long as somebody uses it. */
-static bool d_deleted(const struct dentry *dentry)
+bool d_unlinked(const struct dentry *dentry)
 {
 	return !dentry->hashed && dentry->parent != dentry && !(dentry->sb->flags & SB_ON_DEMAND);
 }
@@ -233,39 +232,27 @@ static char *prepend_path(struct dentry *dentry, char *buf, char *end)
 
 #define DELETED " (deleted)"
 
-char *d_path_any(struct dentry *dentry, char *buf, size_t size)
+char *d_path(struct dentry *dentry, char *buf, size_t size)
 {
 	char *end = buf + size, *path;
 
 	BUG_ON(size < sizeof(DELETED) + 1);
 	*--end = '\0';
 	spin_lock(&dcache_lock);
-	if (d_deleted(dentry))
+	if (d_unlinked(dentry))
 		prepend(&end, buf, DELETED, sizeof(DELETED) - 1);
 	path = prepend_path(dentry, buf, end);
 	spin_unlock(&dcache_lock);
 	return path;
 }
 
-char *d_path(struct dentry *dentry, char *buf, size_t size)
-{
-	char *end = buf + size, *path;
-
-	BUG_ON(size < 2);
-	*--end = '\0';
-	spin_lock(&dcache_lock);
-	path = d_deleted(dentry) ? ERR_PTR(-ENOENT) : prepend_path(dentry, buf, end);
-	spin_unlock(&dcache_lock);
-	return path;
-}
-
 char *file_path(struct file *file, char *buf, size_t size)
 {
-	char *path = file->dentry ? d_path_any(file->dentry, buf, size) : NULL;
+	char *path = d_path(file->dentry, buf, size);
 
-	if (path && !IS_ERR(path))
+	if (!IS_ERR(path))
 		return path;
-	strscpy(buf, path ? "(too long)" : "/dev/zero (deleted)", size);
+	strscpy(buf, "(too long)", size);
 	return buf;
 }
 

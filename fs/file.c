@@ -45,7 +45,7 @@ struct file *alloc_file(struct inode *inode, struct dentry *dentry, int flags)
 		.mode = (flags + 1) & O_ACCMODE,	/* RDONLY, WRONLY, RDWR -> FMODE_* bits */
 		.flags = flags,
 		.inode = ihold(inode),
-		.dentry = dentry ? dget(dentry) : NULL,
+		.dentry = dget(dentry),
 		.fop = inode->fop,
 	};
 	if (flags & O_PATH) {

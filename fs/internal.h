@@ -78,12 +78,13 @@ void d_drop(struct dentry *dentry);
  */
 void d_move(struct dentry *dentry, struct dentry *new, char *const name[2]);
 bool d_empty(struct dentry *dentry);		/* a directory without entries */
+/* d_unlinked - taken away? Not a name made on demand: it lives as long as somebody uses it. */
+bool d_unlinked(const struct dentry *dentry);
 /*
- * d_path - from the root of the current process, into the end of buf; ERR_PTR(-ENAMETOOLONG), or
- * -ENOENT if removed. d_path_any - with " (deleted)" behind it instead of -ENOENT.
+ * d_path - from the root of the current process, with " (deleted)" behind it if it is, into the end
+ * of buf; or ERR_PTR(-ENAMETOOLONG).
  */
 char *d_path(struct dentry *dentry, char *buf, size_t size);
-char *d_path_any(struct dentry *dentry, char *buf, size_t size);
 /* dcache_readdir - f_op->readdir of directories whose entries are all in the cache. */
 int dcache_readdir(struct file *file, struct dirent_buf *buf);
 

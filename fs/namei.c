@@ -303,7 +303,7 @@ static struct dentry *base_of(int dirfd, const char *path)
 	file = fget_any(dirfd);
 	if (!file)
 		return ERR_PTR(-EBADF);
-	dentry = file->dentry ? dget(file->dentry) : ERR_PTR(-ENOTDIR);
+	dentry = dget(file->dentry);
 	fput(file);
 	return dentry;
 }

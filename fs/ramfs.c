@@ -18,6 +18,9 @@
 
 #define MAX_SIZE	0x7fffffff000LL		/* of one file: 32 bits hold its page numbers */
 
+/* Whose memory is on the other side of a copy. */
+enum side { USER, KERNEL };
+
 /* Up to the end of the page that pos is in. */
 static size_t page_part(loff_t pos, size_t count)
 {
@@ -34,55 +37,54 @@ static size_t readable(const struct inode *inode, loff_t pos, size_t count)
 
 /* ------------------------------------------------------------------ reading */
 
-/* One piece within a page to the user; bytes that could not be copied. */
-static size_t read_part(struct inode *inode, char *buf, size_t count, loff_t pos)
+/* One piece within a page. Bytes that could not be copied to the user. */
+static size_t read_part(struct inode *inode, void *buf, size_t count, loff_t pos, enum side side)
 {
 	struct page *page = find_get_page(&inode->mapping, pos >> PAGE_SHIFT);
-	size_t left;
+	const char *from = page ? page_address(page) + (pos & ~PAGE_MASK) : NULL;
+	size_t left = 0;
 
-	if (!page)
-		return clear_user(buf, count);
-	left = copy_to_user(buf, (char *)page_address(page) + (pos & ~PAGE_MASK), count);
-	put_page(page);
+	if (side == USER)
+		left = from ? copy_to_user(buf, from, count) : clear_user(buf, count);
+	else if (from)
+		memcpy(buf, from, count);
+	else
+		memset(buf, 0, count);
+	if (page)
+		put_page(page);
 	return left;
+}
+
+static ssize_t read_parts(struct inode *inode, void *buf, size_t count, loff_t *pos,
+			  enum side side)
+{
+	size_t done = 0, part, left = 0;
+
+	count = readable(inode, *pos, count);
+	while (done < count && !left) {
+		part = page_part(*pos, count - done);
+		left = read_part(inode, buf + done, part, *pos, side);
+		done += part - left;
+		*pos += part - left;
+	}
+	return done || !left ? (ssize_t)done : -EFAULT;
 }
 
 static ssize_t ramfs_file_read(struct file *file, char *buf, size_t count, loff_t *pos)
 {
-	size_t done = 0, part, left = 0;
+	ssize_t done;
 
 	if (!count)
 		return 0;
-	count = readable(file->inode, *pos, count);
-	while (done < count && !left) {
-		part = page_part(*pos, count - done);
-		left = read_part(file->inode, buf + done, part, *pos);
-		done += part - left;
-		*pos += part - left;
-	}
+	done = read_parts(file->inode, buf, count, pos, USER);
 	file_accessed(file);
-	return done || !left ? (ssize_t)done : -EFAULT;
+	return done;
 }
 
 ssize_t kernel_read(struct file *file, loff_t pos, void *buf, size_t count)
 {
-	struct inode *inode = file->inode;
-	size_t done = 0, part;
-
-	BUG_ON(!S_ISREG(inode->mode) || pos < 0);
-	count = readable(inode, pos, count);
-	for (; done < count; done += part, pos += part) {
-		struct page *page = find_get_page(&inode->mapping, pos >> PAGE_SHIFT);
-
-		part = page_part(pos, count - done);
-		if (!page) {
-			memset(buf + done, 0, part);
-			continue;
-		}
-		memcpy(buf + done, page_address(page) + (pos & ~PAGE_MASK), part);
-		put_page(page);
-	}
-	return done;
+	BUG_ON(!S_ISREG(file->inode->mode) || pos < 0);
+	return read_parts(file->inode, buf, count, &pos, KERNEL);
 }
 
 /* ------------------------------------------------------------------ writing */
@@ -152,71 +154,65 @@ static void write_end(struct write_op *op)
 	mutex_unlock(&inode->lock);
 }
 
-/* One piece within a page from the user. Bytes copied, or -Exxx. */
-static ssize_t write_part(struct write_op *op, const char *buf, size_t count)
+/* One piece within a page. Bytes copied, or -Exxx. */
+static ssize_t write_part(struct write_op *op, const void *buf, size_t count, enum side side)
 {
 	struct page *page = find_or_create_page(&op->inode->mapping, op->pos >> PAGE_SHIFT);
-	size_t left;
+	size_t left = 0;
+	char *to;
 
 	if (IS_ERR(page))
 		return PTR_ERR(page);
-	left = copy_from_user((char *)page_address(page) + (op->pos & ~PAGE_MASK), buf, count);
+	to = page_address(page) + (op->pos & ~PAGE_MASK);
+	if (side == USER)
+		left = copy_from_user(to, buf, count);
+	else
+		memcpy(to, buf, count);
 	put_page(page);
 	return left == count ? -EFAULT : (ssize_t)(count - left);
 }
 
-static ssize_t ramfs_file_write(struct file *file, const char *buf, size_t count, loff_t *pos)
+/* count bytes at op->pos, which moves. Bytes or -Exxx. file: NULL for the kernel. */
+static ssize_t write_parts(struct write_op *op, const struct file *file, const void *buf,
+			   size_t count)
 {
-	struct write_op op = { .inode = file->inode, .pos = *pos };
 	size_t done = 0;
 	ssize_t n;
 
 	if (!count)
 		return 0;
-	n = write_begin(&op, file, count);
+	n = write_begin(op, file, count);
 	if (n < 0)
 		return n;
 	count = n;
 	while (done < count) {
-		n = write_part(&op, buf + done, page_part(op.pos, count - done));
+		n = write_part(op, buf + done, page_part(op->pos, count - done),
+			       file ? USER : KERNEL);
 		if (n < 0)
 			break;
 		done += n;
-		op.pos += n;
+		op->pos += n;
 	}
-	write_end(&op);
-	*pos = op.pos;
+	write_end(op);
 	return done ? (ssize_t)done : n;
+}
+
+static ssize_t ramfs_file_write(struct file *file, const char *buf, size_t count, loff_t *pos)
+{
+	struct write_op op = { .inode = file->inode, .pos = *pos };
+	ssize_t done = write_parts(&op, file, buf, count);
+
+	if (done > 0)
+		*pos = op.pos;
+	return done;
 }
 
 ssize_t ramfs_write(struct inode *inode, loff_t pos, const void *data, size_t size)
 {
 	struct write_op op = { .inode = inode, .pos = pos };
-	size_t done = 0, part;
-	struct page *page;
-	ssize_t n;
 
 	BUG_ON(!S_ISREG(inode->mode) || pos < 0);
-	n = size ? write_begin(&op, NULL, size) : 0;
-	if (n <= 0)
-		return n;
-	size = n;
-	for (n = 0; done < size; done += part, op.pos += part) {
-		page = find_or_create_page(&inode->mapping, op.pos >> PAGE_SHIFT);
-		n = IS_ERR(page) ? PTR_ERR(page) : 0;
-		if (n)
-			break;
-		part = page_part(op.pos, size - done);
-		memcpy(page_address(page) + (op.pos & ~PAGE_MASK), data + done, part);
-		put_page(page);
-	}
-	write_end(&op);
-	return done ? (ssize_t)done : n;
-}
-
-ssize_t kernel_write(struct file *file, loff_t pos, const void *buf, size_t count)
-{
-	return ramfs_write(file->inode, pos, buf, count);
+	return write_parts(&op, NULL, data, size);
 }
 
 /* ------------------------------------------------------------------ size */

@@ -2,10 +2,10 @@
 /*
  * tmpfs.c - file systems in memory: names, inodes, and how much of both there may be.
  *
- * The names are the dentries (dcache.c), the data are pages (ramfs.c). rootfs and the kernel's own
- * nameless files have no limits (sb->info is NULL); a tmpfs has those of its mount options:
- * size, nr_blocks, nr_inodes, and mode, uid, gid of its root. A devtmpfs is a tmpfs that begins
- * with the nodes of all devices.
+ * The names are the dentries (dcache.c), the data are pages (ramfs.c). A tmpfs has the limits of its
+ * mount options: size, nr_blocks, nr_inodes, and mode, uid, gid of its root. rootfs and the kernel's
+ * own nameless files are one without limits; a devtmpfs is one that begins with the nodes of all
+ * devices.
  *
  * Sources: tmpfs(5).
  */
@@ -82,8 +82,7 @@ static void tmpfs_evict(struct inode *inode)
 {
 	struct tmpfs_info *info = inode->sb->info;
 
-	if (info)
-		give_one(info, &info->inodes);
+	give_one(info, &info->inodes);
 }
 
 /* ------------------------------------------------------------------ names */
@@ -256,7 +255,7 @@ static void set_operations(struct inode *inode, dev_t rdev)
 	if (S_ISREG(mode)) {
 		inode->op = &tmpfs_file_iops;
 		inode->fop = &ramfs_file_fops;
-		inode->mapping.a_ops = inode->sb->info ? &tmpfs_aops : NULL;
+		inode->mapping.a_ops = &tmpfs_aops;
 	} else if (S_ISDIR(mode)) {
 		inode->op = &ramfs_dir_iops;
 		inode->fop = &tmpfs_dir_fops;
@@ -276,15 +275,14 @@ struct inode *ramfs_inode(struct super_block *sb, mode_t mode, dev_t rdev)
 	struct tmpfs_info *info = sb->info;
 	struct inode *inode;
 
-	if (info && !take_one(info, &info->inodes, &info->max_inodes))
+	if (!take_one(info, &info->inodes, &info->max_inodes))
 		return ERR_PTR(-ENOSPC);
 	inode = new_inode(sb, mode);
 	if (inode) {
 		set_operations(inode, rdev);
 		return inode;
 	}
-	if (info)
-		give_one(info, &info->inodes);
+	give_one(info, &info->inodes);
 	return ERR_PTR(-ENOMEM);
 }
 
@@ -365,13 +363,9 @@ static int parse_options(struct tmpfs_info *info, const char *options)
 
 static int tmpfs_remount(struct super_block *sb, const char *options)
 {
-	struct tmpfs_info *info = sb->info, new;
-	int error;
+	struct tmpfs_info *info = sb->info, new = *info;
+	int error = parse_options(&new, options);
 
-	if (!info)
-		return 0;
-	new = *info;
-	error = parse_options(&new, options);
 	if (error)
 		return error;
 	spin_lock(&info->lock);
@@ -389,12 +383,9 @@ static int tmpfs_remount(struct super_block *sb, const char *options)
 static int tmpfs_show_options(struct super_block *sb, char *buf, size_t size)
 {
 	struct tmpfs_info *info = sb->info;
-	int n;
+	int n = scnprintf(buf, size, ",size=%luk,nr_inodes=%lu",
+			  info->max_pages * (PAGE_SIZE / 1024), info->max_inodes);
 
-	if (!info)
-		return 0;
-	n = scnprintf(buf, size, ",size=%luk,nr_inodes=%lu", info->max_pages * (PAGE_SIZE / 1024),
-		      info->max_inodes);
 	if (info->mode != (S_ISVTX | S_IRWXUGO))
 		n += scnprintf(buf + n, size - n, ",mode=%o", info->mode);
 	if (info->uid)
@@ -410,8 +401,6 @@ static void tmpfs_statfs(struct super_block *sb, struct kstatfs *st)
 {
 	struct tmpfs_info *info = sb->info;
 
-	if (!info)
-		return;
 	spin_lock(&info->lock);
 	st->blocks = info->max_pages;
 	st->bfree = info->max_pages ? info->max_pages - info->pages : 0;
@@ -420,26 +409,11 @@ static void tmpfs_statfs(struct super_block *sb, struct kstatfs *st)
 	spin_unlock(&info->lock);
 }
 
-static int make_root(struct super_block *sb, mode_t mode, uid_t uid, gid_t gid)
-{
-	struct inode *inode = ramfs_inode(sb, S_IFDIR | mode, 0);
-
-	if (IS_ERR(inode))
-		return PTR_ERR(inode);
-	inode->uid = uid;
-	inode->gid = gid;
-	return d_make_root(sb, inode);
-}
-
-static int rootfs_fill_super(struct super_block *sb, const char *options __unused)
-{
-	return make_root(sb, 0755, 0, 0);
-}
-
 /* Half of the memory, unless options say something else. */
 static int tmpfs_fill_super(struct super_block *sb, const char *options)
 {
 	struct tmpfs_info *info = kmalloc(sizeof(*info), GFP_KERNEL);
+	struct inode *inode;
 	int error;
 
 	if (!info)
@@ -454,7 +428,19 @@ static int tmpfs_fill_super(struct super_block *sb, const char *options)
 	};
 	sb->info = info;
 	error = parse_options(info, options);
-	return error ?: make_root(sb, info->mode, info->uid, info->gid);
+	if (error)
+		return error;
+	inode = ramfs_inode(sb, S_IFDIR | info->mode, 0);
+	if (IS_ERR(inode))
+		return PTR_ERR(inode);
+	inode->uid = info->uid;
+	inode->gid = info->gid;
+	return d_make_root(sb, inode);
+}
+
+static int rootfs_fill_super(struct super_block *sb, const char *options __unused)
+{
+	return tmpfs_fill_super(sb, "size=0,nr_inodes=0,mode=0755");
 }
 
 static void tmpfs_kill_super(struct super_block *sb)
@@ -490,6 +476,7 @@ static struct file_system_type rootfs_type = {
 	.name = "rootfs",
 	.magic = RAMFS_MAGIC,
 	.fill_super = rootfs_fill_super,
+	.kill_super = tmpfs_kill_super,
 };
 
 static struct file_system_type tmpfs_type = {
@@ -525,30 +512,10 @@ void ramfs_init(void)
 
 /* ------------------------------------------------------------------ files without a name */
 
-struct file *shmem_file_setup(loff_t size)
+/* A new one, open for reading and writing, that /proc shows as name. */
+static struct file *nameless_file(const char *name, mode_t mode)
 {
-	struct inode *inode;
-	struct file *file;
-
-	BUG_ON(size < 0 || size > TASK_SIZE);
-	inode = ramfs_inode(shm_sb, S_IFREG | 0600, 0);
-	if (IS_ERR(inode))
-		return ERR_PTR(PTR_ERR(inode));
-	inode->nlink = 0;
-	inode->size = size;
-	file = alloc_file(inode, NULL, O_RDWR | O_LARGEFILE);
-	iput(inode);
-	return file;
-}
-
-#define MFD_CLOEXEC		1
-#define MFD_ALLOW_SEALING	2
-#define MFD_NAME_MAX		249
-
-/* The name is only shown: /proc/PID/fd/N -> /memfd:NAME (deleted). */
-static struct file *memfd_file(const char *name)
-{
-	struct inode *inode = ramfs_inode(shm_sb, S_IFREG | S_IRWXUGO, 0);
+	struct inode *inode = ramfs_inode(shm_sb, S_IFREG | mode, 0);
 	struct dentry *dentry;
 	struct file *file;
 
@@ -563,6 +530,20 @@ static struct file *memfd_file(const char *name)
 	dput(dentry);
 	return file;
 }
+
+struct file *shmem_file_setup(loff_t size)
+{
+	struct file *file = nameless_file("/dev/zero (deleted)", 0600);
+
+	BUG_ON(size < 0 || size > TASK_SIZE);
+	if (!IS_ERR(file))
+		file->inode->size = size;
+	return file;
+}
+
+#define MFD_CLOEXEC		1
+#define MFD_ALLOW_SEALING	2
+#define MFD_NAME_MAX		249
 
 long sys_memfd_create(long user_name, long flags)
 {
@@ -583,7 +564,7 @@ long sys_memfd_create(long user_name, long flags)
 	if (!full)
 		goto out;
 	snprintf(full, MFD_NAME_MAX + sizeof("/memfd: (deleted)"), "/memfd:%s (deleted)", name);
-	file = memfd_file(full);
+	file = nameless_file(full, S_IRWXUGO);
 	kfree(full);
 	fd = IS_ERR(file) ? PTR_ERR(file) : fd_install(file, 0, flags & MFD_CLOEXEC);
 	if (fd < 0 && !IS_ERR(file))

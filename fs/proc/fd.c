@@ -10,7 +10,7 @@ static int show_dentry(struct seq *s, struct dentry *dentry)
 
 	if (!page)
 		return -ENOMEM;
-	path = d_path_any(dentry, page, PAGE_SIZE);
+	path = d_path(dentry, page, PAGE_SIZE);
 	if (!IS_ERR(path))
 		seq_puts(s, path);
 	free_pages(page, 0);

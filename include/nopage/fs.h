@@ -208,7 +208,7 @@ struct file {
 	unsigned int flags;			/* O_* */
 	loff_t pos;				/* not locked: the last writer wins */
 	struct inode *inode;			/* counted */
-	struct dentry *dentry;			/* counted, NULL for nameless files */
+	struct dentry *dentry;			/* counted */
 	const struct file_operations *fop;
 	void *private_data;			/* of fop->open: a pipe, a terminal's hang-ups */
 };
@@ -227,12 +227,8 @@ struct file *fget(unsigned int fd);
 struct file *fget_any(unsigned int fd);
 /* Open by kernel pointer; O_* flags; ERR_PTR on failure. */
 struct file *filp_open(const char *path, int flags, mode_t mode);
-/*
- * kernel_read, kernel_write - between a regular file and kernel memory at pos; bytes or -Exxx.
- * kernel_write extends the file.
- */
+/* kernel_read - from a regular file at pos into kernel memory. Bytes, fewer only at the end. */
 ssize_t kernel_read(struct file *file, loff_t pos, void *buf, size_t count);
-ssize_t kernel_write(struct file *file, loff_t pos, const void *buf, size_t count);
 /* A nameless in-memory file of size bytes, for shared anonymous memory; ERR_PTR on failure. */
 struct file *shmem_file_setup(loff_t size);
 /* getname - a path of the user in a page of its own; or ERR_PTR. putname frees it. */
