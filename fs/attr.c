@@ -10,60 +10,27 @@
 /* A number of the 16-bit calls; -1: leave it as it is. */
 #define OLD_ID(id)	((u16)(id) == 0xffff ? -1L : (long)(u16)(id))
 
-int generic_setattr(struct inode *inode, const struct iattr *attr)
-{
-	if (attr->valid & ATTR_MODE)
-		inode->mode = (inode->mode & S_IFMT) | (attr->mode & S_IALLUGO);
-	if (attr->valid & ATTR_UID)
-		inode->uid = attr->uid;
-	if (attr->valid & ATTR_GID)
-		inode->gid = attr->gid;
-	if (attr->valid & ATTR_ATIME)
-		inode->atime = attr->atime;
-	if (attr->valid & ATTR_MTIME)
-		inode->mtime = attr->mtime;
-	inode->ctime = current_time();
-	return 0;
-}
-
-/* The checks have been made. Takes the inode's lock. 0 or -Exxx. */
-static int notify_change(struct inode *inode, const struct iattr *attr)
-{
-	int error;
-
-	if (!inode->op->setattr)
-		return -EPERM;
-	mutex_lock(&inode->lock);
-	error = inode->op->setattr(inode, attr);
-	mutex_unlock(&inode->lock);
-	return error;
-}
-
-/* ------------------------------------------------------------------ the changes */
-
-/* Arguments of a change, whatever found the inode. */
+/* What is to be changed, whatever finds the inode. */
 struct change {
+	/* Called with the inode's lock held. 0 or -Exxx. */
 	int (*fn)(struct inode *inode, const struct change *c);
 	mode_t mode;
 	long uid, gid;				/* -1: as it is */
-	struct inode_time times[2];		/* atime, mtime */
-	bool now[2], omit[2];			/* UTIME_NOW, UTIME_OMIT */
-	loff_t size;
+	struct timespec64 times[2];		/* atime, mtime; tv_nsec may be UTIME_NOW, _OMIT */
 };
 
 static int change_mode(struct inode *inode, const struct change *c)
 {
-	struct iattr attr = { .valid = ATTR_MODE, .mode = c->mode & S_IALLUGO };
+	mode_t mode = c->mode & S_IALLUGO;
 
-	if (inode->sb->flags & SB_RDONLY)
-		return -EROFS;
 	if (!inode_owner_or_capable(inode))
 		return -EPERM;
 	if (S_ISLNK(inode->mode))
 		return -EOPNOTSUPP;
-	if (attr.mode & S_ISGID && !in_group(inode->gid) && !capable(CAP_FSETID))
-		attr.mode &= ~S_ISGID;
-	return notify_change(inode, &attr);
+	if (mode & S_ISGID && !in_group(inode->gid) && !capable(CAP_FSETID))
+		mode &= ~S_ISGID;
+	inode->mode = (inode->mode & S_IFMT) | mode;
+	return 0;
 }
 
 /* May the current task give the file that owner? Oneself, one's groups; more by CAP_CHOWN. */
@@ -80,82 +47,57 @@ static bool may_chown(const struct inode *inode, const struct change *c)
 
 static int change_owner(struct inode *inode, const struct change *c)
 {
-	struct iattr attr = { .uid = c->uid, .gid = c->gid, .mode = inode->mode };
-
-	if (inode->sb->flags & SB_RDONLY)
-		return -EROFS;
 	if (!may_chown(inode, c))
 		return -EPERM;
 	if (c->uid != -1)
-		attr.valid |= ATTR_UID;
+		inode->uid = c->uid;
 	if (c->gid != -1)
-		attr.valid |= ATTR_GID;
-	if (!S_ISDIR(inode->mode) && inode->mode & (S_ISUID | S_ISGID)) {
-		attr.valid |= ATTR_MODE;	/* a new owner has not agreed to lend his name */
-		attr.mode &= ~S_ISUID;
-		if (attr.mode & S_IXGRP)
-			attr.mode &= ~S_ISGID;
+		inode->gid = c->gid;
+	if (!S_ISDIR(inode->mode)) {		/* a new owner has not agreed to lend his name */
+		inode->mode &= ~S_ISUID;
+		if (inode->mode & S_IXGRP)
+			inode->mode &= ~S_ISGID;
 	}
-	return notify_change(inode, &attr);
+	return 0;
 }
 
+static void set_time(struct inode_time *time, const struct timespec64 *ts)
+{
+	if (ts->tv_nsec == UTIME_NOW)
+		*time = current_time();
+	else if (ts->tv_nsec != UTIME_OMIT)
+		*time = (struct inode_time){ ts->tv_sec, ts->tv_nsec };
+}
+
+/* Whoever may write to a file may say that it was used now; other times are its owner's. */
 static int change_times(struct inode *inode, const struct change *c)
 {
-	struct iattr attr = { 0 };
-	int error;
+	bool now = c->times[0].tv_nsec == UTIME_NOW && c->times[1].tv_nsec == UTIME_NOW;
+	int error = now ? inode_permission(inode, MAY_WRITE) : -EPERM;
 
-	if (c->omit[0] && c->omit[1])
-		return 0;
-	if (inode->sb->flags & SB_RDONLY)
-		return -EROFS;
-	if (!inode_owner_or_capable(inode)) {
-		if (!c->now[0] || !c->now[1])
-			return -EPERM;
-		error = inode_permission(inode, MAY_WRITE);
-		if (error)
-			return error;
-	}
-	attr.valid = (c->omit[0] ? 0 : ATTR_ATIME) | (c->omit[1] ? 0 : ATTR_MTIME);
-	attr.atime = c->now[0] ? current_time() : c->times[0];
-	attr.mtime = c->now[1] ? current_time() : c->times[1];
-	return notify_change(inode, &attr);
+	if (error && !inode_owner_or_capable(inode))
+		return error;
+	set_time(&inode->atime, &c->times[0]);
+	set_time(&inode->mtime, &c->times[1]);
+	return 0;
 }
 
-int do_truncate(struct inode *inode, loff_t size)
+/* What proc makes up cannot be changed. */
+static int change_inode(struct inode *inode, const struct change *c)
 {
 	int error;
 
-	if (!inode->op->truncate)
-		return -EINVAL;
-	if (size > inode->size && !within_file_limit(size))
-		return -EFBIG;
+	if (inode->sb->flags & SB_RDONLY)
+		return -EROFS;
+	if (inode->sb->flags & SB_ON_DEMAND)
+		return -EPERM;
 	mutex_lock(&inode->lock);
-	error = inode->op->truncate(inode, size);
-	if (!error) {
-		inode->mode = mode_after_write(inode);
-		inode->mtime = inode->ctime = current_time();
-	}
+	error = c->fn(inode, c);
+	if (!error)
+		inode->ctime = current_time();
 	mutex_unlock(&inode->lock);
 	return error;
 }
-
-static int change_size(struct inode *inode, const struct change *c)
-{
-	int error;
-
-	if (S_ISDIR(inode->mode))
-		return -EISDIR;
-	if (!S_ISREG(inode->mode))
-		return -EINVAL;
-	error = inode_permission(inode, MAY_WRITE) ?: get_write_access(inode);
-	if (error)
-		return error;
-	error = do_truncate(inode, c->size);
-	put_write_access(inode);
-	return error;
-}
-
-/* ------------------------------------------------------------------ what is to be changed */
 
 static long change_path(long dirfd, long path, unsigned int lookup, const struct change *c)
 {
@@ -164,7 +106,7 @@ static long change_path(long dirfd, long path, unsigned int lookup, const struct
 
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
-	error = c->fn(dentry->inode, c);
+	error = change_inode(dentry->inode, c);
 	dput(dentry);
 	return error;
 }
@@ -176,7 +118,7 @@ static long change_fd(long fd, const struct change *c)
 
 	if (!file)
 		return -EBADF;
-	error = c->fn(file->inode, c);
+	error = change_inode(file->inode, c);
 	fput(file);
 	return error;
 }
@@ -259,81 +201,64 @@ long sys_fchown(long fd, long uid, long gid)
 
 /* ------------------------------------------------------------------ times */
 
-/* One of the two times, by utimensat()'s rules. 0 or -EINVAL. */
-static int set_time(struct change *c, int which, s64 sec, s64 nsec)
+/*
+ * do_utimes - ts: atime and mtime, or NULL: now; of a path, or, by a path of NULL, of the descriptor
+ * itself.
+ */
+static long do_utimes(long dirfd, long path, long flags, const struct timespec64 *ts)
 {
-	c->now[which] = nsec == UTIME_NOW;
-	c->omit[which] = nsec == UTIME_OMIT;
-	if (c->now[which] || c->omit[which])
-		return 0;
-	if (nsec < 0 || nsec >= 1000000000)
-		return -EINVAL;
-	c->times[which] = (struct inode_time){ sec, nsec };
-	return 0;
-}
-
-static void set_now(struct change *c)
-{
-	c->now[0] = c->now[1] = true;
-}
-
-/* times of a path, or, by a path of NULL, of the descriptor itself. */
-static long do_utimensat(long dirfd, long path, long flags, const struct change *c)
-{
+	struct change c = { .fn = change_times };
 	int lookup = lookup_flags(flags);
 
+	for (int i = 0; i < 2; i++) {
+		c.times[i] = ts ? ts[i] : (struct timespec64){ .tv_nsec = UTIME_NOW };
+		if (c.times[i].tv_nsec != UTIME_NOW && c.times[i].tv_nsec != UTIME_OMIT &&
+		    (u32)c.times[i].tv_nsec >= 1000000000)
+			return -EINVAL;
+	}
+	if (c.times[0].tv_nsec == UTIME_OMIT && c.times[1].tv_nsec == UTIME_OMIT)
+		return 0;
 	if (lookup < 0)
 		return lookup;
 	if (!path && dirfd != AT_FDCWD)
-		return flags ? -EINVAL : change_fd(dirfd, c);
-	return change_path(dirfd, path, lookup, c);
+		return flags ? -EINVAL : change_fd(dirfd, &c);
+	return change_path(dirfd, path, lookup, &c);
 }
 
 long sys_utimensat(long dirfd, long path, long times, long flags)
 {
-	struct change c = { .fn = change_times };
-	struct timespec32 ts[2];
-	int error = 0;
+	struct timespec64 ts[2];
+	struct timespec32 user[2];
 
-	if (!times)
-		set_now(&c);
-	else if (copy_from_user(ts, (void *)times, sizeof(ts)))
+	if (times && copy_from_user(user, (void *)times, sizeof(user)))
 		return -EFAULT;
-	for (int i = 0; times && i < 2 && !error; i++)
-		error = set_time(&c, i, ts[i].tv_sec, ts[i].tv_nsec);
-	return error ?: do_utimensat(dirfd, path, flags, &c);
+	for (int i = 0; times && i < 2; i++)
+		ts[i] = (struct timespec64){ user[i].tv_sec, user[i].tv_nsec, 0 };
+	return do_utimes(dirfd, path, flags, times ? ts : NULL);
 }
 
 long sys_utimensat64(long dirfd, long path, long times, long flags)
 {
-	struct change c = { .fn = change_times };
 	struct timespec64 ts[2];
-	int error = 0;
 
-	if (!times)
-		set_now(&c);
-	else if (copy_from_user(ts, (void *)times, sizeof(ts)))
+	if (times && copy_from_user(ts, (void *)times, sizeof(ts)))
 		return -EFAULT;
-	for (int i = 0; times && i < 2 && !error; i++)
-		error = set_time(&c, i, ts[i].tv_sec, (s32)ts[i].tv_nsec);
-	return error ?: do_utimensat(dirfd, path, flags, &c);
+	return do_utimes(dirfd, path, flags, times ? ts : NULL);
 }
 
 long sys_futimesat(long dirfd, long path, long times)
 {
-	struct change c = { .fn = change_times };
+	struct timespec64 ts[2];
 	struct timeval32 tv[2];
 
-	if (!times)
-		set_now(&c);
-	else if (copy_from_user(tv, (void *)times, sizeof(tv)))
+	if (times && copy_from_user(tv, (void *)times, sizeof(tv)))
 		return -EFAULT;
 	for (int i = 0; times && i < 2; i++) {
-		if (tv[i].tv_usec < 0 || tv[i].tv_usec >= 1000000)
+		if ((u32)tv[i].tv_usec >= 1000000)
 			return -EINVAL;
-		set_time(&c, i, tv[i].tv_sec, tv[i].tv_usec * 1000);
+		ts[i] = (struct timespec64){ tv[i].tv_sec, tv[i].tv_usec * 1000, 0 };
 	}
-	return do_utimensat(dirfd, path, 0, &c);
+	return do_utimes(dirfd, path, 0, times ? ts : NULL);
 }
 
 long sys_utimes(long path, long times)
@@ -344,25 +269,60 @@ long sys_utimes(long path, long times)
 /* utime - whole seconds. */
 long sys_utime(long path, long times)
 {
-	struct change c = { .fn = change_times };
+	struct timespec64 ts[2] = { 0 };
 	s32 sec[2];
 
-	if (!times)
-		set_now(&c);
-	else if (copy_from_user(sec, (void *)times, sizeof(sec)))
+	if (times && copy_from_user(sec, (void *)times, sizeof(sec)))
 		return -EFAULT;
 	for (int i = 0; times && i < 2; i++)
-		set_time(&c, i, sec[i], 0);
-	return do_utimensat(AT_FDCWD, path, 0, &c);
+		ts[i].tv_sec = sec[i];
+	return do_utimes(AT_FDCWD, path, 0, times ? ts : NULL);
 }
 
 /* ------------------------------------------------------------------ truncate */
 
+int do_truncate(struct inode *inode, loff_t size)
+{
+	int error;
+
+	if (!inode->op->truncate)
+		return -EINVAL;
+	if (size > inode->size && !within_file_limit(size))
+		return -EFBIG;
+	error = get_write_access(inode);
+	if (error)
+		return error;
+	mutex_lock(&inode->lock);
+	error = inode->op->truncate(inode, size);
+	if (!error) {
+		inode->mode = mode_after_write(inode);
+		inode->mtime = inode->ctime = current_time();
+	}
+	mutex_unlock(&inode->lock);
+	put_write_access(inode);
+	return error;
+}
+
+static int may_truncate(const struct inode *inode)
+{
+	if (S_ISDIR(inode->mode))
+		return -EISDIR;
+	return S_ISREG(inode->mode) ? inode_permission(inode, MAY_WRITE) : -EINVAL;
+}
+
 static long truncate_path(long path, loff_t size)
 {
-	const struct change c = { .fn = change_size, .size = size };
+	struct dentry *dentry;
+	long error;
 
-	return size < 0 ? -EINVAL : change_path(AT_FDCWD, path, LOOKUP_FOLLOW, &c);
+	if (size < 0)
+		return -EINVAL;
+	dentry = user_lookup(AT_FDCWD, path, LOOKUP_FOLLOW);
+	if (IS_ERR(dentry))
+		return PTR_ERR(dentry);
+	error = may_truncate(dentry->inode) ?: do_truncate(dentry->inode, size);
+	dput(dentry);
+	return error;
 }
 
 /* max: what the call, or a file opened without O_LARGEFILE, can express. */

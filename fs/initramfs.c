@@ -239,7 +239,7 @@ static int unpack_entry(struct unpack *u, const struct cpio_entry *e)
 	return S_ISREG(e->mode) ? unpack_file(u, e, name) : unpack_other(u, e, name);
 }
 
-static bool unpack(const void *data, size_t size, const char *name, bool in_place)
+bool unpack_archive(const void *data, size_t size, const char *name, bool in_place)
 {
 	struct unpack u = { .in_place = in_place };
 	struct cpio_iter it;
@@ -268,16 +268,6 @@ static bool unpack(const void *data, size_t size, const char *name, bool in_plac
 		pr_info("initramfs: %s: %u KiB stay where they are\n", name,
 			u.pages * (u32)(PAGE_SIZE / 1024));
 	return more == 0 && !bad;
-}
-
-bool unpack_archive(const void *data, size_t size, const char *name)
-{
-	return unpack(data, size, name, false);
-}
-
-bool unpack_module(const void *data, size_t size, const char *name)
-{
-	return unpack(data, size, name, true);
 }
 
 /* What every program may expect even if the archive does not bring it. */

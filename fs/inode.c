@@ -55,10 +55,8 @@ void file_accessed(struct file *file)
 		inode->atime = now;
 }
 
-/* Until its file system gives it others: what a nameless file (a pipe) needs. */
-static const struct inode_operations default_inode_ops = {
-	.setattr = generic_setattr,
-};
+/* Until its file system gives it others: nothing but data, as a nameless pipe. */
+static const struct inode_operations default_inode_ops = {};
 
 struct inode *new_inode(struct super_block *sb, mode_t mode)
 {

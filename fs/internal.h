@@ -101,8 +101,8 @@ extern struct mutex mount_mutex;
 struct mount {
 	struct super_block *sb;
 	struct dentry *mountpoint;	/* counted; NULL: the root file system. dcache_lock */
-	char *source;			/* what the user named as its device; kmalloc()ed */
 	struct list_head list;		/* of mounts, in order of mounting; mount_mutex */
+	char source[];			/* what the user named as its device */
 };
 /* do_mount - type by name on top of a directory, counted by the caller. 0 or -Exxx. */
 int do_mount(const char *source, struct dentry *where, const char *type, unsigned long flags,
@@ -214,15 +214,7 @@ void locks_remove(struct inode *inode, const void *owner);
 /* fcntl_lock - F_GETLK and its kin; user: a struct flock, or flock64 for the later ones. */
 long fcntl_lock(struct file *file, unsigned int cmd, void *user);
 
-/* attr.c */
-#define ATTR_MODE	1
-#define ATTR_UID	2
-#define ATTR_GID	4
-#define ATTR_ATIME	8
-#define ATTR_MTIME	16
-/* generic_setattr - i_op->setattr of what lives in memory. */
-int generic_setattr(struct inode *inode, const struct iattr *attr);
-/* do_truncate - to any size; the caller has write access. 0 or -Exxx. */
+/* attr.c: do_truncate - to any size. 0 or -Exxx: -ETXTBSY for a program that runs. */
 int do_truncate(struct inode *inode, loff_t size);
 
 /* read_write.c */

@@ -19,21 +19,6 @@ static int open_mask(int flags)
 	return masks[flags & O_ACCMODE] | (flags & O_TRUNC ? MAY_WRITE : 0);
 }
 
-/* Empty it, for O_TRUNC. A file of proc cannot be emptied, but `echo 1 >file` is what it is for. */
-static int truncate_at_open(struct inode *inode)
-{
-	int error;
-
-	if (!inode->op->truncate)
-		return 0;
-	error = get_write_access(inode);
-	if (error)
-		return error;
-	error = do_truncate(inode, 0);
-	put_write_access(inode);
-	return error;
-}
-
 /* May the existing inode be opened so? Truncates. 0 or -Exxx. */
 static int may_open(struct inode *inode, int flags)
 {
@@ -52,7 +37,10 @@ static int may_open(struct inode *inode, int flags)
 		return -EPERM;
 	if (inode->size > MAX_NON_LFS && !(flags & O_LARGEFILE) && S_ISREG(inode->mode))
 		return -EOVERFLOW;
-	return flags & O_TRUNC && S_ISREG(inode->mode) ? truncate_at_open(inode) : 0;
+	/* A file of proc cannot be emptied, but `echo 1 >file` is what it is for. */
+	if (!(flags & O_TRUNC) || !S_ISREG(inode->mode) || !inode->op->truncate)
+		return 0;
+	return do_truncate(inode, 0);
 }
 
 /* Make the file nd->last in nd->dentry, whose lock the caller holds. Its dentry or ERR_PTR. */

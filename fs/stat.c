@@ -94,23 +94,17 @@ static long stat_fd(long fd, long buf, put_stat_fn put)
 #define STAT_FLAGS	(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | \
 			 AT_STATX_SYNC_TYPE)
 
-/* By path; with AT_EMPTY_PATH and "" the file that dirfd is, named or not. */
+/* By path; with AT_EMPTY_PATH and "" the file that dirfd is. */
 static long stat_at(long dirfd, long path, long flags, long buf, put_stat_fn put)
 {
 	unsigned int lookup = flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW;
 	struct dentry *dentry;
-	char first;
 	long error;
 
 	if (flags & ~STAT_FLAGS)
 		return -EINVAL;
-	if (flags & AT_EMPTY_PATH) {
+	if (flags & AT_EMPTY_PATH)
 		lookup |= LOOKUP_EMPTY;
-		if (get_user(first, (const char *)path))
-			return -EFAULT;
-		if (!first && dirfd != AT_FDCWD)
-			return stat_fd(dirfd, buf, put);
-	}
 	dentry = user_lookup(dirfd, path, lookup);
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);

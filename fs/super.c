@@ -165,24 +165,12 @@ static bool super_busy(const struct super_block *sb)
 
 /* ------------------------------------------------------------------ mounts */
 
-static void free_mount(struct mount *mnt)
-{
-	kfree(mnt->source);
-	kfree(mnt);
-}
-
 static struct mount *alloc_mount(const char *source)
 {
-	struct mount *mnt = kzalloc(sizeof(*mnt), GFP_KERNEL);
+	struct mount *mnt = kzalloc(sizeof(*mnt) + strlen(source) + 1, GFP_KERNEL);
 
-	if (!mnt)
-		return NULL;
-	mnt->source = kmalloc(strlen(source) + 1, GFP_KERNEL);
-	if (!mnt->source) {
-		kfree(mnt);
-		return NULL;
-	}
-	strcpy(mnt->source, source);
+	if (mnt)
+		strcpy(mnt->source, source);
 	return mnt;
 }
 
@@ -201,9 +189,11 @@ static void attach(struct mount *mnt, struct super_block *sb, struct dentry *whe
 }
 
 /* Somebody may have mounted there, or removed the directory, since the path was walked. */
-static bool may_attach(struct dentry *where)
+static int may_attach(const struct dentry *where)
 {
-	return !where->mounted && (where->hashed || where->parent == where);
+	if (!S_ISDIR(where->inode->mode))
+		return -ENOTDIR;
+	return where->mounted || !dir_alive(where) ? -ENOENT : 0;
 }
 
 int do_mount(const char *source, struct dentry *where, const char *type_name, unsigned long flags,
@@ -212,17 +202,12 @@ int do_mount(const char *source, struct dentry *where, const char *type_name, un
 	struct file_system_type *type;
 	struct super_block *sb;
 	struct mount *mnt;
-	int error = -ENODEV;
+	int error;
 
 	mutex_lock(&mount_mutex);
 	type = find_type(type_name);
-	if (!type)
-		goto out;
-	error = -ENOTDIR;
-	if (!S_ISDIR(where->inode->mode))
-		goto out;
-	error = -ENOENT;
-	if (!may_attach(where))
+	error = type ? may_attach(where) : -ENODEV;
+	if (error)
 		goto out;
 	error = -ENOMEM;
 	mnt = alloc_mount(source);
@@ -231,7 +216,7 @@ int do_mount(const char *source, struct dentry *where, const char *type_name, un
 	sb = new_super(type, flags, options);
 	error = IS_ERR(sb) ? PTR_ERR(sb) : 0;
 	if (error)
-		free_mount(mnt);
+		kfree(mnt);
 	else
 		attach(mnt, sb, where);
 out:
@@ -259,7 +244,7 @@ static int detach(struct dentry *where)
 		return -EBUSY;
 	list_del(&mnt->list);
 	dput(mountpoint);
-	free_mount(mnt);
+	kfree(mnt);
 	kill_super(sb);
 	return 0;
 }
@@ -288,17 +273,13 @@ int do_move_mount(struct dentry *from, struct dentry *where)
 	mutex_lock(&mount_mutex);
 	if (from != from->sb->root || !mnt || !mnt->mountpoint)
 		goto out;
-	error = -ENOTDIR;
-	if (!S_ISDIR(where->inode->mode))
+	error = may_attach(where);
+	if (error)
 		goto out;
-	error = -ELOOP;				/* into itself? */
-	for (d = where; d->sb->mount && d->sb != from->sb; d = d->sb->mount->mountpoint)
-		if (!d->sb->mount->mountpoint)
-			break;
+	for (d = where; d->sb != from->sb && d->sb->mount && d->sb->mount->mountpoint;)
+		d = d->sb->mount->mountpoint;
+	error = -ELOOP;				/* into itself */
 	if (d->sb == from->sb)
-		goto out;
-	error = -ENOENT;
-	if (!may_attach(where))
 		goto out;
 	spin_lock(&dcache_lock);
 	old = mnt->mountpoint;
@@ -455,20 +436,6 @@ void mount_root(void)
 
 /* ------------------------------------------------------------------ system calls */
 
-/* A string of the user's, or "" for NULL; ERR_PTR. Free with putname(). */
-static char *get_option(long user)
-{
-	char *page;
-
-	if (user)
-		return getname((const char *)user);
-	page = __get_free_pages(GFP_KERNEL, 0);
-	if (!page)
-		return ERR_PTR(-ENOMEM);
-	*page = '\0';
-	return page;
-}
-
 #define MS_NOT_HERE	(MS_BIND | MS_UNBINDABLE | MS_PRIVATE | MS_SLAVE | MS_SHARED)
 
 static int move_by_path(const char *source, struct dentry *where)
@@ -508,10 +475,9 @@ static long mount_strings(const char *source, long where, const char *type, unsi
 
 long sys_mount(long source, long where, long type, long flags, long data)
 {
-	char *strings[3];
-	const long users[3] = { source, type, data };
+	const long user[3] = { source, type, data };
+	char *strings[3] = { NULL };
 	long error = 0;
-	int n;
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
@@ -519,17 +485,16 @@ long sys_mount(long source, long where, long type, long flags, long data)
 		flags &= ~MS_MGC_MSK;
 	if (!(flags & (MS_NOATIME | MS_STRICTATIME)))
 		flags |= MS_RELATIME;
-	for (n = 0; n < 3; n++) {
-		strings[n] = get_option(users[n]);
-		if (IS_ERR(strings[n])) {
-			error = PTR_ERR(strings[n]);
-			break;
-		}
+	for (int i = 0; i < 3 && !error; i++) {
+		strings[i] = user[i] ? getname((const char *)user[i]) : NULL;
+		error = IS_ERR(strings[i]) ? PTR_ERR(strings[i]) : 0;
 	}
 	if (!error)
-		error = mount_strings(strings[0], where, strings[1], flags, strings[2]);
-	while (n--)
-		putname(strings[n]);
+		error = mount_strings(strings[0] ?: "", where, strings[1] ?: "", flags,
+				      strings[2] ?: "");
+	for (int i = 0; i < 3; i++)
+		if (strings[i] && !IS_ERR(strings[i]))
+			putname(strings[i]);
 	return error;
 }
 

@@ -227,18 +227,15 @@ const struct inode_operations ramfs_dir_iops = {
 	.unlink = tmpfs_unlink,
 	.rmdir = tmpfs_rmdir,
 	.rename = tmpfs_rename,
-	.setattr = generic_setattr,
 	.evict = tmpfs_evict,
 };
 
 static const struct inode_operations tmpfs_file_iops = {
 	.truncate = ramfs_truncate,
-	.setattr = generic_setattr,
 	.evict = tmpfs_evict,
 };
 
 static const struct inode_operations tmpfs_special_iops = {
-	.setattr = generic_setattr,
 	.evict = tmpfs_evict,
 };
 

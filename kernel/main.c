@@ -154,7 +154,7 @@ static void unpack_modules(void)
 		unsigned long start = (unsigned long)__va(m->start);
 		unsigned long end = PAGE_ALIGN(start + m->size);
 
-		unpack_module((void *)start, m->size, m->name);
+		unpack_archive((void *)start, m->size, m->name, true);
 		free_reserved_area((void *)PAGE_ALIGN(start), (void *)(end & PAGE_MASK), "archive");
 	}
 }

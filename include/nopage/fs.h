@@ -19,7 +19,6 @@
 struct dentry;
 struct dirent_buf;
 struct file;
-struct iattr;
 struct inode;
 struct file_lock;
 struct file_system_type;
@@ -114,15 +113,6 @@ struct inode_time {
 	u32 nsec;
 };
 
-/* What chmod, chown and utimes change; valid: ATTR_*. */
-struct iattr {
-	unsigned int valid;
-	mode_t mode;
-	uid_t uid;
-	gid_t gid;
-	struct inode_time atime, mtime;
-};
-
 struct inode {
 	atomic_t count;				/* dentries' and open files' references */
 	struct super_block *sb;			/* the file system it is in; constant */
@@ -162,8 +152,6 @@ struct inode_operations {
 	int (*rename)(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
 		      struct dentry *new, unsigned int flags);
 	int (*truncate)(struct inode *inode, loff_t size);	/* to any size; also mappings */
-	/* Rights, owner, times: checked already. */
-	int (*setattr)(struct inode *inode, const struct iattr *attr);
 	/*
 	 * SB_ON_DEMAND: is there dentry->name in dir? Gives dentry an inode by d_instantiate(),
 	 * or -ENOENT. No lock is held. The dentry is never hashed: it, and the inode if nothing
@@ -259,9 +247,10 @@ void register_chrdev(dev_t dev, const char *name, mode_t mode, const struct file
 
 /* Boot. */
 void fs_init(void);				/* caches, root directory, devices */
-/* Unpack one archive (direct-map memory) into the root; false: damaged, said in the log. */
-bool unpack_archive(const void *data, size_t size, const char *name);
-/* The same for reserved frames: whole pages of files that begin on a page's border are used. */
-bool unpack_module(const void *data, size_t size, const char *name);
+/*
+ * Unpack one archive (direct-map memory) into the root; false: damaged, said in the log. in_place:
+ * these are reserved frames, and whole pages of files that begin on a page's border are used.
+ */
+bool unpack_archive(const void *data, size_t size, const char *name, bool in_place);
 
 #endif

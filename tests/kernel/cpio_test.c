@@ -51,7 +51,7 @@ static bool begin(struct archive *a)
 static bool unpack(struct archive *a)
 {
 	add_entry(a, "TRAILER!!!", 0, 0, 1, NULL, 0);
-	return unpack_archive(a->buf, a->size, "test archive");
+	return unpack_archive(a->buf, a->size, "test archive", false);
 }
 
 static void end(struct archive *a)
@@ -245,7 +245,7 @@ static struct archive fail_archive;
 
 static bool try_unpack(void)
 {
-	return unpack_archive(fail_archive.buf, fail_archive.size, "test archive");
+	return unpack_archive(fail_archive.buf, fail_archive.size, "test archive", false);
 }
 
 static void undo_unpack(void)
