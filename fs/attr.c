@@ -202,8 +202,8 @@ long sys_fchown(long fd, long uid, long gid)
 /* ------------------------------------------------------------------ times */
 
 /*
- * do_utimes - ts: atime and mtime, or NULL: now; of a path, or, by a path of NULL, of the descriptor
- * itself.
+ * do_utimes - ts: atime and mtime, or NULL: now; of a path, or, by a path of NULL, of the
+ * descriptor itself.
  */
 static long do_utimes(long dirfd, long path, long flags, const struct timespec64 *ts)
 {

@@ -240,8 +240,8 @@ static struct fd_slot *used_slot(struct files_struct *files, unsigned int fd)
 }
 
 /*
- * The descriptors of any task: another's for /proc. Nothing sleeps before the table is locked, so that on one
- * CPU the task cannot have given it up.
+ * The descriptors of any task: another's for /proc. Nothing sleeps before the table is locked, so
+ * that on one CPU the task cannot have given it up.
  */
 struct file *task_fget(struct task_struct *p, unsigned int fd)
 {
