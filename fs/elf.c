@@ -9,6 +9,7 @@
  * Source: System V ABI, chapter 5 (program loading), and its Intel386 supplement (process stack).
  */
 #include <nopage/exec.h>
+#include "internal.h"
 #include <nopage/err.h>
 #include <nopage/mm.h>
 #include <nopage/random.h>
@@ -163,24 +164,67 @@ static void set_borders(struct mm_struct *mm, const struct elf_image *img)
 	mm->brk = mm->start_brk;
 }
 
-int load_elf(struct mm_struct *mm, struct file *file, const struct elf_image *img)
+/* All segments. Caller holds mmap_sem for write. */
+static int map_image(struct mm_struct *mm, const struct elf_program *prog)
 {
+	const struct elf_image *img = &prog->img;
 	const struct elf_segment *last = &img->loads[img->nr_loads - 1];
 	int error = 0;
 
-	BUG_ON(!img->nr_loads || mm->mmap);
+	BUG_ON(!img->nr_loads);
 	if (last->vaddr + last->memsz > TASK_SIZE - STACK_ROOM)
 		return -ENOMEM;
-	down_write(&mm->mmap_sem);
 	for (unsigned int i = 0; i < img->nr_loads && !error; i++)
-		error = map_segment(mm, file, &img->loads[i]);
-	if (!error)
-		error = setup_stack_vma(mm, TASK_SIZE) ?: arch_setup_vdso(mm);
-	up_write(&mm->mmap_sem);
+		error = map_segment(mm, prog->file, &img->loads[i]);
+	return error;
+}
+
+/*
+ * The interpreter, where mmap() would put a file of its size; an ET_EXEC one at its own addresses,
+ * whatever the program has there. Caller holds mmap_sem for write.
+ */
+static int map_interp(struct mm_struct *mm, struct elf_program *interp)
+{
+	unsigned long addr, span = elf_span(&interp->img);
+
+	if (interp->img.bias) {			/* ET_DYN */
+		addr = do_mmap(mm, NULL, 0, span, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, 0);
+		if (IS_ERR_VALUE(addr))
+			return addr;
+		BUG_ON(do_munmap(mm, addr, span));	/* only the place was wanted */
+		elf_move(&interp->img, addr);
+	}
+	/* Only the program itself may not be written to as long as it runs. */
+	interp->file->mode &= ~FMODE_EXEC;
+	allow_write_access(interp->file->inode);
+	return map_image(mm, interp);
+}
+
+static int clear_tails(struct mm_struct *mm, const struct elf_image *img)
+{
+	int error = 0;
+
 	for (unsigned int i = 0; i < img->nr_loads && !error; i++)
 		error = clear_tail(mm, &img->loads[i]);
+	return error;
+}
+
+int load_elf(struct mm_struct *mm, struct elf_program *prog)
+{
+	int error;
+
+	BUG_ON(mm->mmap);
+	down_write(&mm->mmap_sem);
+	error = map_image(mm, prog) ?: setup_stack_vma(mm, TASK_SIZE);
+	if (!error && prog->interp)
+		error = map_interp(mm, prog->interp);
+	error = error ?: arch_setup_vdso(mm);
+	up_write(&mm->mmap_sem);
+	error = error ?: clear_tails(mm, &prog->img);
+	if (!error && prog->interp)
+		error = clear_tails(mm, &prog->interp->img);
 	if (!error)
-		set_borders(mm, img);
+		set_borders(mm, &prog->img);
 	return error;
 }
 
@@ -252,9 +296,10 @@ static int write_stack(struct mm_cursor *c, const struct stack_layout *l,
 	return error ?: write_strings(c, args);
 }
 
-int setup_elf_stack(struct mm_struct *mm, const struct elf_image *img,
+int setup_elf_stack(struct mm_struct *mm, const struct elf_program *prog,
 		    const struct arg_strings *args, const struct cred *cred)
 {
+	const struct elf_image *img = &prog->img;
 	unsigned int words = 1 + args->argc + 1 + args->envc + 1;
 	struct mm_cursor c = { .mm = mm };
 	struct stack_layout l;
@@ -272,7 +317,7 @@ int setup_elf_stack(struct mm_struct *mm, const struct elf_image *img,
 		{ AT_PHDR, img->phdr_addr },
 		{ AT_PHENT, sizeof(struct elf32_phdr) },
 		{ AT_PHNUM, img->phnum },
-		{ AT_BASE, 0 },
+		{ AT_BASE, prog->interp ? prog->interp->img.bias : 0 },
 		{ AT_FLAGS, 0 },
 		{ AT_ENTRY, img->entry },
 		{ AT_UID, cred->uid }, { AT_EUID, cred->euid },

@@ -32,12 +32,11 @@ struct string_array {
 /* One execve() on its way. */
 struct exec {
 	const char *path;		/* as given */
-	struct file *file;		/* the program: of a script, its interpreter */
+	struct elf_program prog;	/* of a script, its interpreter */
 	char *head;			/* a page: how the file begins */
 	char script[SCRIPT_LINE];	/* the line behind #!, cut into: */
 	const char *interpreter;	/* NULL: not a script */
 	const char *argument;		/* NULL: none */
-	struct elf_image img;
 	struct arg_strings args;
 	struct mm_struct *mm;
 	struct cred cred;		/* whose the program will be */
@@ -160,25 +159,32 @@ static int copy_strings(struct exec *x, const struct string_array *argv,
 
 /* ------------------------------------------------------------------ the file */
 
-/* Open path as the program and read its first page. 0 or -Exxx. */
-static int open_program(struct exec *x, const char *path)
+/* Open path as the program and read its first page into head. 0 or -Exxx. */
+static int open_program(struct elf_program *prog, const char *path, char *head)
 {
 	ssize_t len;
 
-	if (x->file)
-		fput(x->file);
-	x->file = open_exec(path);
-	if (IS_ERR(x->file)) {
-		int error = PTR_ERR(x->file);
+	if (prog->file)
+		fput(prog->file);
+	prog->file = open_exec(path);
+	if (IS_ERR(prog->file)) {
+		int error = PTR_ERR(prog->file);
 
-		x->file = NULL;
+		prog->file = NULL;
 		return error;
 	}
-	len = kernel_read(x->file, 0, x->head, PAGE_SIZE);
+	len = kernel_read(prog->file, 0, head, PAGE_SIZE);
 	if (len < 0)
 		return len;
-	memset(x->head + len, 0, PAGE_SIZE - len);
+	memset(head + len, 0, PAGE_SIZE - len);
 	return 0;
+}
+
+static int parse_program(struct elf_program *prog, const char *head)
+{
+	loff_t size = prog->file->inode->size;
+
+	return elf_parse(head, min((loff_t)PAGE_SIZE, size), size, &prog->img);
 }
 
 static bool is_script(const struct exec *x)
@@ -218,15 +224,54 @@ static int parse_script(struct exec *x)
 }
 
 /*
+ * Find the dynamic linker that the program names in PT_INTERP. x->head held the program's headers,
+ * which have been read: the path comes into it, then how the linker begins. Errors as on Linux,
+ * with -ELIBBAD for whatever is wrong with the linker itself. That it may name another one in turn
+ * is of no importance: it is there to be loaded without help.
+ */
+static int find_linker(struct exec *x)
+{
+	const struct elf_image *img = &x->prog.img;
+	struct elf_program *linker;
+	ssize_t len;
+	int error;
+
+	if (img->interp_size < 2 || img->interp_size > PATH_MAX)
+		return -ENOEXEC;
+	len = kernel_read(x->prog.file, img->interp_offset, x->head, img->interp_size);
+	if (len != (ssize_t)img->interp_size)
+		return len < 0 ? len : -EIO;
+	if (x->head[len - 1])
+		return -ENOEXEC;
+	if (!x->head[0])
+		return -EACCES;		/* Linux takes it for the current directory */
+	linker = kzalloc(sizeof(*linker), GFP_KERNEL);
+	if (!linker)
+		return -ENOMEM;
+	x->prog.interp = linker;
+	error = open_program(linker, x->head, x->head);
+	if (error == -ENOENT)
+		pr_info("exec: %s: there is no interpreter %s\n", x->path, x->head);
+	if (error)
+		return error;
+	if (linker->file->inode->size < (loff_t)sizeof(struct elf32_ehdr))
+		return -EIO;
+	if (!parse_program(linker, x->head))
+		return 0;
+	pr_info("exec: the interpreter of %s: %s\n", x->path, linker->img.reason);
+	return -ELIBBAD;
+}
+
+/*
  * Find the program: path itself, or the interpreter it names. An interpreter that is a script
- * again is refused. 0 with x->img filled, or -Exxx.
+ * again is refused. 0 with x->prog filled, or -Exxx.
  */
 static int find_program(struct exec *x)
 {
-	int error = open_program(x, x->path);
+	int error = open_program(&x->prog, x->path, x->head);
 
 	if (!error && is_script(x)) {
-		error = parse_script(x) ?: open_program(x, x->interpreter);
+		error = parse_script(x) ?: open_program(&x->prog, x->interpreter, x->head);
 		if (error == -ENOENT)
 			pr_info("exec: %s: there is no interpreter %s\n", x->path, x->interpreter);
 		if (!error && is_script(x))
@@ -234,22 +279,17 @@ static int find_program(struct exec *x)
 	}
 	if (error)
 		return error;
-	error = elf_parse(x->head, min((loff_t)PAGE_SIZE, x->file->inode->size),
-			  x->file->inode->size, &x->img);
-	if (!error && x->img.has_interp) {
-		x->img.reason = "it needs a dynamic linker; link it statically";
-		error = -ENOEXEC;
+	if (parse_program(&x->prog, x->head)) {
+		pr_info("exec: %s: %s\n", x->path, x->prog.img.reason);
+		return -ENOEXEC;
 	}
-	if (!error)
-		return 0;
-	pr_info("exec: %s: %s\n", x->path, x->img.reason);
-	return -ENOEXEC;
+	return x->prog.img.has_interp ? find_linker(x) : 0;
 }
 
 /* The set-ID bits of the program count; a set-group-ID bit only where the group may execute it. */
 static void find_cred(struct exec *x)
 {
-	const struct inode *inode = x->file->inode;
+	const struct inode *inode = x->prog.file->inode;
 	bool nosuid = inode->sb->flags & SB_NOSUID;
 	bool setgid = (inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
 
@@ -266,8 +306,7 @@ static int build_mm(struct exec *x)
 	x->mm = mm_alloc();
 	if (!x->mm)
 		return -ENOMEM;
-	error = load_elf(x->mm, x->file, &x->img) ?:
-		setup_elf_stack(x->mm, &x->img, &x->args, &x->cred);
+	error = load_elf(x->mm, &x->prog) ?: setup_elf_stack(x->mm, &x->prog, &x->args, &x->cred);
 	if (!error && CONFIG_DEBUG)
 		validate_mm(x->mm);
 	return error;
@@ -308,6 +347,7 @@ static void exec_mmap(struct mm_struct *mm)
 static void exec_commit(struct exec *x)
 {
 	const char *name = strrchr(x->path, '/');
+	const struct elf_program *first = x->prog.interp ?: &x->prog;
 
 	exec_mmap(x->mm);
 	x->mm = NULL;
@@ -317,8 +357,8 @@ static void exec_commit(struct exec *x)
 	exec_signals();
 	flush_old_files();
 	strscpy(current->comm, name ? name + 1 : x->path, TASK_COMM_LEN);
-	event(EV_TASK, current->pid, TASK_EV_EXEC, x->img.entry, 0, 0, 0);
-	start_thread(task_pt_regs(current), x->img.entry, current->mm->start_stack);
+	event(EV_TASK, current->pid, TASK_EV_EXEC, first->img.entry, 0, 0, 0);
+	start_thread(task_pt_regs(current), first->img.entry, current->mm->start_stack);
 }
 
 /* A kernel thread has no files: its program starts with the console. */
@@ -335,8 +375,10 @@ static void free_exec(struct exec *x)
 		mmput(x->mm, EVM_EXEC);
 	for (unsigned int i = 0; i < MAX_ARG_PAGES && x->args.page[i]; i++)
 		free_pages(x->args.page[i], 0);
-	if (x->file)
-		fput(x->file);
+	for (struct elf_program *prog = &x->prog; prog; prog = prog->interp)
+		if (prog->file)
+			fput(prog->file);
+	kfree(x->prog.interp);
 	if (x->head)
 		free_pages(x->head, 0);
 	kfree(x);

@@ -50,11 +50,11 @@ static int check_table(const struct elf32_ehdr *eh, size_t len, struct elf_image
 	return 0;
 }
 
-/* One PT_LOAD with memsz > 0; bias is added to its address. 0, -EINVAL or -E2BIG. */
-static int add_load(struct elf_image *img, const struct elf32_phdr *ph, u32 bias, size_t file_size)
+/* One PT_LOAD with memsz > 0. 0, -EINVAL or -E2BIG. */
+static int add_load(struct elf_image *img, const struct elf32_phdr *ph, size_t file_size)
 {
 	struct elf_segment *seg = &img->loads[img->nr_loads];
-	u32 start = ph->p_vaddr + bias;
+	u32 start = ph->p_vaddr + img->bias;
 
 	if (img->nr_loads == ELF_MAX_LOADS)
 		return refuse(img, -E2BIG, "too many segments");
@@ -93,14 +93,17 @@ static u32 loaded_at(const struct elf_image *img, u32 offset, u32 size)
 	return 0;
 }
 
-static int add_header(struct elf_image *img, const struct elf32_phdr *ph, u32 bias,
-		      size_t file_size)
+static int add_header(struct elf_image *img, const struct elf32_phdr *ph, size_t file_size)
 {
 	switch (ph->p_type) {
 	case PT_LOAD:
-		return ph->p_memsz || ph->p_filesz ? add_load(img, ph, bias, file_size) : 0;
+		return ph->p_memsz || ph->p_filesz ? add_load(img, ph, file_size) : 0;
 	case PT_INTERP:
-		img->has_interp = true;
+		if (!img->has_interp) {		/* the first one counts */
+			img->has_interp = true;
+			img->interp_offset = ph->p_offset;
+			img->interp_size = ph->p_filesz;
+		}
 		return 0;
 	default:
 		return 0;
@@ -111,7 +114,6 @@ int elf_parse(const void *head, size_t len, size_t file_size, struct elf_image *
 {
 	const struct elf32_ehdr *eh = head;
 	const struct elf32_phdr *ph;
-	u32 bias;
 	int err;
 
 	*img = (struct elf_image){ 0 };
@@ -121,18 +123,41 @@ int elf_parse(const void *head, size_t len, size_t file_size, struct elf_image *
 	if (err)
 		return err;
 
-	img->is_dyn = eh->e_type == ET_DYN;
-	bias = img->is_dyn ? ELF_DYN_BASE : 0;
+	img->bias = eh->e_type == ET_DYN ? ELF_DYN_BASE : 0;
 	ph = (const struct elf32_phdr *)((const char *)head + eh->e_phoff);
 	for (unsigned int i = 0; i < eh->e_phnum; i++) {
-		err = add_header(img, &ph[i], bias, file_size);
+		err = add_header(img, &ph[i], file_size);
 		if (err)
 			return err;
 	}
 	if (!img->nr_loads)
 		return refuse(img, -EINVAL, "nothing to load");
-	img->entry = eh->e_entry + bias;
+	img->entry = eh->e_entry + img->bias;
 	img->phnum = eh->e_phnum;
 	img->phdr_addr = loaded_at(img, eh->e_phoff, eh->e_phnum * sizeof(*ph));
 	return 0;
+}
+
+static u32 first_page(const struct elf_image *img)
+{
+	return ALIGN_DOWN(img->loads[0].vaddr, ELF_PAGE);
+}
+
+u32 elf_span(const struct elf_image *img)
+{
+	const struct elf_segment *last = &img->loads[img->nr_loads - 1];
+
+	return last->vaddr + last->memsz - first_page(img);
+}
+
+void elf_move(struct elf_image *img, u32 addr)
+{
+	u32 by = addr - first_page(img);
+
+	for (unsigned int i = 0; i < img->nr_loads; i++)
+		img->loads[i].vaddr += by;
+	img->entry += by;
+	img->bias += by;
+	if (img->phdr_addr)
+		img->phdr_addr += by;
 }

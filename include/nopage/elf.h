@@ -53,13 +53,16 @@ struct elf_segment {
 	u32 flags;		/* PF_R | PF_W | PF_X */
 };
 
-/* What the loader has to know; addresses of an ET_DYN file are already moved to ELF_DYN_BASE. */
+/* What the loader has to know. Addresses are where it goes: those of the file, plus bias. */
 struct elf_image {
 	const char *reason;	/* why elf_parse() refused, a phrase without a full stop */
 	u32 entry;
 	u32 phdr_addr;		/* the program headers in the loaded image (AT_PHDR), or 0 */
 	u32 phnum;
-	bool has_interp, is_dyn;
+	u32 bias;		/* ET_EXEC: 0. ET_DYN: ELF_DYN_BASE, until elf_move() */
+	bool has_interp;
+	u32 interp_offset;	/* where the file has the interpreter's path, with its NUL */
+	u32 interp_size;
 	unsigned int nr_loads;
 	struct elf_segment loads[ELF_MAX_LOADS];	/* ascending, on disjoint pages */
 };
@@ -73,5 +76,10 @@ struct elf_image {
  * img->reason then says why.
  */
 int __must_check elf_parse(const void *head, size_t len, size_t file_size, struct elf_image *img);
+
+/* elf_span - the bytes from an image's first page to its end. */
+u32 elf_span(const struct elf_image *img);
+/* elf_move - let the first page of an ET_DYN image be at addr, where elf_span() bytes are free. */
+void elf_move(struct elf_image *img, u32 addr);
 
 #endif

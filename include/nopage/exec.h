@@ -22,19 +22,26 @@ struct arg_strings {
 	unsigned int argc, envc;
 };
 
+/* A program's file, or that of the dynamic linker (PT_INTERP) which is to start the program. */
+struct elf_program {
+	struct file *file;
+	struct elf_image img;
+	struct elf_program *interp;	/* NULL: none */
+};
+
 /* open_exec - a program's file: regular and executable. ERR_PTR(-EACCES) and others. */
 struct file *open_exec(const char *path);
 
 /*
- * load_elf - map the program into the fresh mm and set start_code .. brk. 0 or -Exxx; the caller
- * throws mm away on failure. Takes mmap_sem; sleeps.
+ * load_elf - map the program into the fresh mm, and its interpreter to a place this finds for it;
+ * set start_code .. brk. 0 or -Exxx; the caller throws mm away on failure. Takes mmap_sem; sleeps.
  */
-int load_elf(struct mm_struct *mm, struct file *file, const struct elf_image *img);
+int load_elf(struct mm_struct *mm, struct elf_program *prog);
 /*
  * setup_elf_stack - the stack of the fresh mm as the System V ABI says: vectors, strings. Sets
  * start_stack and arg_start .. env_end. cred: whose the program will be. 0, -ENOMEM or -E2BIG.
  */
-int setup_elf_stack(struct mm_struct *mm, const struct elf_image *img,
+int setup_elf_stack(struct mm_struct *mm, const struct elf_program *prog,
 		    const struct arg_strings *args, const struct cred *cred);
 
 #endif

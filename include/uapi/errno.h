@@ -45,6 +45,7 @@
 #define ELOOP		40
 #define EOVERFLOW	75
 #define EBADMSG		74
+#define ELIBBAD		80
 #define ENOTSUP		95
 #define EOPNOTSUPP	95
 #define ETIMEDOUT	110

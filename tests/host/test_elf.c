@@ -58,7 +58,7 @@ static void good(void)
 	CHECK_EQ(img.loads[2].filesz, 0x300);
 	CHECK_EQ(img.loads[2].memsz, 0x2000);
 	CHECK_EQ(img.loads[2].flags, PF_R | PF_W);
-	CHECK(!img.has_interp && !img.is_dyn && !img.reason);
+	CHECK(!img.has_interp && !img.bias && !img.reason);
 }
 
 static void position_independent(void)
@@ -69,10 +69,23 @@ static void position_independent(void)
 	for (int i = 0; i < 6; i++)
 		file.ph[i].p_vaddr -= i == 4 ? 0 : 0x08048000;
 	CHECK_EQ(parse(), 0);
-	CHECK(img.is_dyn);
+	CHECK_EQ(img.bias, ELF_DYN_BASE);
 	CHECK_EQ(img.entry, ELF_DYN_BASE + 0x1000);
 	CHECK_EQ(img.loads[0].vaddr, ELF_DYN_BASE);
 	CHECK_EQ(img.phdr_addr, ELF_DYN_BASE + 0x34);
+	CHECK_EQ(elf_span(&img), 0x9000);
+	elf_move(&img, 0x10000);
+	CHECK_EQ(img.bias, 0x10000);
+	CHECK_EQ(img.entry, 0x11000);
+	CHECK_EQ(img.loads[3].vaddr, 0x18000);
+	CHECK_EQ(img.phdr_addr, 0x10034);
+	for (int i = 0; i < 6; i++)			/* a prelinked one: not at 0 in the file */
+		file.ph[i].p_vaddr += 0x2000;
+	CHECK_EQ(parse(), 0);
+	CHECK_EQ(elf_span(&img), 0x9000);
+	elf_move(&img, 0x10000);
+	CHECK_EQ(img.bias, 0xe000);
+	CHECK_EQ(img.loads[0].vaddr, 0x10000);
 }
 
 static void expect(int err, const char *text)
@@ -151,8 +164,13 @@ static void limits(void)
 	file.ph[4].p_type = 0;
 	CHECK_EQ(parse(), 0);
 	file.ph[4].p_type = PT_INTERP;
+	file.ph[4].p_offset = 0x123;
+	file.ph[4].p_filesz = 0xffffffff;		/* whoever reads it has to check */
+	file.ph[5].p_type = PT_INTERP;
 	CHECK_EQ(parse(), 0);
 	CHECK(img.has_interp);
+	CHECK_EQ(img.interp_offset, 0x123);
+	CHECK_EQ(img.interp_size, 0xffffffff);
 }
 
 static void many_segments(void)

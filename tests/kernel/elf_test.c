@@ -25,13 +25,13 @@ KTEST(elf, good)
 	KT_EQ(img.phnum, 3);
 	KT_EQ(img.loads[1].vaddr, TINY_DATA);
 	KT_EQ(img.loads[1].memsz, 32 + TINY_BSS);
-	KT_TRUE(!img.has_interp && !img.is_dyn);
+	KT_TRUE(!img.has_interp && !img.bias);
 	e->eh.e_type = ET_DYN;
 	e->ph[0].p_vaddr = 0;
 	e->ph[1].p_vaddr = TINY_DATA - TINY_TEXT;
 	e->eh.e_entry = TINY_ENTRY - TINY_TEXT;
 	KT_EQ(parse(e), 0);
-	KT_TRUE(img.is_dyn);
+	KT_EQ(img.bias, ELF_DYN_BASE);
 	KT_EQ(img.entry, ELF_DYN_BASE + TINY_ENTRY - TINY_TEXT);
 	KT_EQ(img.loads[0].vaddr, ELF_DYN_BASE);
 	kfree(e);

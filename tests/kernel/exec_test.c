@@ -10,9 +10,11 @@
 #include <nopage/sched.h>
 #include <nopage/slab.h>
 #include <asm/uaccess.h>
+#include <uapi/auxvec.h>
 
 #define PROG	"/ktest/prog"
 #define SCRIPT	"/ktest/script"
+#define LINKER	"/ktest/linker"
 
 static const char *const no_strings[] = { NULL };
 
@@ -335,5 +337,151 @@ KTEST(exec, old_program_survives)
 		status = in_child(exec_again_failing, (void *)n);
 	KT_EQ(status, 0);
 	KT_TRUE(n > 10);
+	end();
+}
+
+/* ------------------------------------------------------------------ dynamic linkers */
+
+static struct tiny_elf elf;
+
+#define TINY_END	PAGE_ALIGN(TINY_DATA + 32 + TINY_BSS)
+
+/* PROG anew, with more bss, asking for the interpreter of this path: size bytes with the NUL. */
+static void make_dynamic(const char *path, size_t size, u32 bss)
+{
+	tiny_elf_make(&elf);
+	elf.ph[2] = (struct elf32_phdr){
+		.p_type = PT_INTERP, .p_offset = offsetof(struct tiny_elf, fill), .p_filesz = size,
+	};
+	elf.ph[1].p_memsz += bss;
+	memcpy(elf.fill, path, strlen(path));
+	KT_EQ(vfs_unlink(NULL, PROG, false), 0);
+	KT_EQ(test_file(PROG, 0755, &elf, sizeof(elf)), 0);
+}
+
+/* A linker, linked to address 0, that makes exit(7) of whatever it is to start. */
+static void make_linker(struct tiny_elf *e)
+{
+	tiny_elf_make(e);
+	e->eh.e_type = ET_DYN;
+	e->eh.e_entry -= TINY_TEXT;
+	e->ph[0].p_vaddr -= TINY_TEXT;
+	e->ph[1].p_vaddr -= TINY_TEXT;
+	memset(e->data, 'l', sizeof(e->data));
+}
+
+/* The value of an entry of the auxiliary vector above sp, -1 if there is none. */
+static u32 auxv_value(unsigned long sp, u32 type)
+{
+	for (sp += 4; word_at(sp); sp += 4)		/* argv */
+		;
+	for (sp += 4; word_at(sp); sp += 4)		/* environment */
+		;
+	for (sp += 4; word_at(sp); sp += 8)
+		if (word_at(sp) == type)
+			return word_at(sp + 4);
+	return -1;
+}
+
+static int look_at_linker(void *arg)
+{
+	struct mm_struct *mm;
+	u32 base;
+
+	KT_EQ(kernel_execve(PROG, no_strings, no_strings), 0);
+	mm = current->mm;
+	if (!KT_TRUE(mm))
+		return 0;
+	base = auxv_value(mm->start_stack, AT_BASE);
+	KT_EQ(task_pt_regs(current)->ip, base + TINY_ENTRY - TINY_TEXT);
+	KT_EQ(auxv_value(mm->start_stack, AT_ENTRY), TINY_ENTRY);
+	KT_EQ(auxv_value(mm->start_stack, AT_PHDR), TINY_TEXT + elf.eh.e_phoff);
+	KT_EQ(mm->map_count, 8);
+	KT_EQ(mm->start_code, TINY_TEXT);
+	KT_EQ(mm->brk, PAGE_ALIGN(TINY_DATA + 32 + TINY_BSS));
+	KT_EQ(word_at(TINY_DATA), 0x64646464);
+	KT_EQ(word_at(TINY_DATA - TINY_TEXT + base), 0x6c6c6c6c);
+	KT_EQ(word_at(TINY_DATA - TINY_TEXT + base + 32), 0);
+	KT_EQ(word_at(TINY_DATA - TINY_TEXT + base + 32 + TINY_BSS - 4), 0);
+	KT_EQ(put_user(1, (u32 *)base), -EFAULT);
+	KT_TRUE(base > mm->vdso && base + TINY_END - TINY_TEXT < mm->start_stack);
+	validate_mm(mm);
+	do_exit(0);
+}
+
+KTEST(exec, dynamic)
+{
+	static struct tiny_elf linker;
+	const char *const argv[] = { "prog", NULL };
+	int error = -ENOMEM, status = 0;
+	pid_t pid;
+
+	KT_ASSERT(begin());
+	make_linker(&linker);
+	KT_EQ(test_file(LINKER, 0755, &linker, sizeof(linker)), 0);
+	make_dynamic(LINKER, sizeof(LINKER), 0);
+	KT_EQ(in_child(look_at_linker, NULL), 0);
+	pid = spawn_user(PROG, argv, no_strings);
+	KT_EQ(kernel_wait(pid, &status, 0), pid);
+	KT_EQ(status, 7 << 8);
+	for (long n = 1; error && n < 100; n++)
+		error = in_child(exec_failing, (void *)n);
+	KT_EQ(error, 0);
+	KT_EQ(vfs_unlink(NULL, LINKER, false), 0);
+	end();
+}
+
+/* What execve() answers when the linker is this file of size bytes. */
+static int error_of_linker(const void *file, size_t size)
+{
+	int error;
+
+	KT_EQ(test_file(LINKER, 0755, file, size), 0);
+	error = error_of(PROG);
+	KT_EQ(vfs_unlink(NULL, LINKER, false), 0);
+	return error;
+}
+
+KTEST(exec, bad_linkers)
+{
+	static struct tiny_elf linker;
+
+	KT_ASSERT(begin());
+	make_dynamic("", 0, 0);
+	KT_EQ(error_of(PROG), -ENOEXEC);
+	make_dynamic("x", 1, 0);
+	KT_EQ(error_of(PROG), -ENOEXEC);
+	make_dynamic("", 2, 0);
+	KT_EQ(error_of(PROG), -EACCES);
+	make_dynamic(LINKER, sizeof(LINKER) - 1, 0);		/* no NUL */
+	KT_EQ(error_of(PROG), -ENOEXEC);
+	make_dynamic(LINKER, PAGE_SIZE + 1, 0);
+	KT_EQ(error_of(PROG), -ENOEXEC);
+	make_dynamic(LINKER, PAGE_SIZE, 0);			/* ends behind the file */
+	KT_EQ(error_of(PROG), -EIO);
+	make_dynamic(TEST_DIR, sizeof(TEST_DIR), 0);
+	KT_EQ(error_of(PROG), -EACCES);
+	make_dynamic(LINKER, sizeof(LINKER), 0);
+	KT_EQ(error_of(PROG), -ENOENT);
+	KT_EQ(error_of_linker("", 0), -EIO);
+	KT_EQ(error_of_linker("#!" PROG "\n", 14), -EIO);
+	make_linker(&linker);
+	for (size_t size = 0; size < sizeof(linker); size += 29)
+		KT_EQ(error_of_linker(&linker, size), size < sizeof(linker.eh) ? -EIO : -ELIBBAD);
+	/* Damage that Linux finds only after it has given up the old program, which it then kills. */
+	linker.ph[1].p_vaddr = 0xc0000040;
+	KT_EQ(error_of_linker(&linker, sizeof(linker)), -ELIBBAD);
+	make_linker(&linker);
+	linker.ph[1].p_flags = PF_R;
+	KT_EQ(error_of_linker(&linker, sizeof(linker)), -ENOEXEC);
+	/* Too large to stand beside a large program. */
+	make_linker(&linker);
+	linker.ph[1].p_memsz = ELF_MAX_ADDR - ELF_DYN_BASE - 2 * PAGE_SIZE;
+	make_dynamic(LINKER, sizeof(LINKER), 0x60000000);
+	KT_EQ(error_of_linker(&linker, sizeof(linker)), -ENOMEM);
+	/* At fixed addresses: where the stack goes. */
+	tiny_elf_make(&linker);
+	linker.ph[1].p_vaddr = 0xbfff0040;
+	KT_EQ(error_of_linker(&linker, sizeof(linker)), -ENOMEM);
 	end();
 }
