@@ -23,7 +23,9 @@ static struct chrdev {
 } chrdevs[MAX_CHRDEVS];				/* constant after boot */
 static unsigned int nr_chrdevs;
 
-void register_chrdev(dev_t dev, const char *name, mode_t mode, const struct file_operations *fop)
+/* What opening the node gives, and the name (constant) and rights that a devtmpfs shows it with. */
+static void register_chrdev(dev_t dev, const char *name, mode_t mode,
+			    const struct file_operations *fop)
 {
 	BUG_ON(nr_chrdevs == MAX_CHRDEVS);
 	chrdevs[nr_chrdevs++] = (struct chrdev){ dev, name, mode, fop };

@@ -132,7 +132,7 @@ static int emit_lines(const char *text)
 	return line - text;
 }
 
-int vprintk(const char *fmt, va_list args)
+static int vprintk(const char *fmt, va_list args)
 {
 	unsigned long flags = lock_consoles();
 	int level = DEFAULT_LEVEL, len = 0;

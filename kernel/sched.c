@@ -104,11 +104,6 @@ unsigned int nr_running(void)
 	return READ_ONCE(nr_queued);
 }
 
-void set_need_resched(void)
-{
-	set_work(current, TIF_NEED_RESCHED);
-}
-
 /* ------------------------------------------------------------------ waking */
 
 static void enqueue(struct task_struct *p)
@@ -285,7 +280,7 @@ void scheduler_tick(struct pt_regs *regs)
 	if (p->time_slice > 0)
 		p->time_slice--;
 	if (p->time_slice == 0 && nr_queued > 1)
-		set_need_resched();
+		set_work(p, TIF_NEED_RESCHED);
 }
 
 /* cpu_idle - the boot task's end: run others, halt when there are none. */

@@ -457,7 +457,8 @@ static long wait_signal(sigset_t set, struct siginfo *info, u64 deadline)
 	return ret;
 }
 
-int put_siginfo(long user, const struct siginfo *info)
+/* info to a user's siginfo_t, all 128 bytes: 0 or -EFAULT. */
+static int put_siginfo(long user, const struct siginfo *info)
 {
 	if (copy_to_user((void *)user, info, sizeof(*info)) ||
 	    clear_user((void *)(user + sizeof(*info)), SIGINFO_SIZE - sizeof(*info)))

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ksyms.c - binary search in the table of the kernel's functions. */
 #include <nopage/ksyms.h>
-#include <nopage/string.h>
 
 /* Index of the last function that starts at or below addr; ksym_count > 0 and one does. */
 static u32 last_at_or_below(unsigned long addr)
@@ -37,12 +36,4 @@ const char *ksym_lookup(unsigned long addr, unsigned long *offset)
 	if (offset)
 		*offset = addr - ksym_addresses[i];
 	return name;
-}
-
-unsigned long ksym_address(const char *name)
-{
-	for (u32 i = 0; i < ksym_count; i++)
-		if (*name && !strcmp(&ksym_names[ksym_offsets[i]], name))
-			return ksym_addresses[i];
-	return 0;
 }

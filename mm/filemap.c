@@ -164,7 +164,8 @@ void unmap_mapping_range(struct address_space *mapping, unsigned long index)
 }
 
 /* The page of the file at address. A page that lies wholly behind the end of the file: SIGBUS. */
-noinline struct page *filemap_nopage(struct vm_area_struct *vma, unsigned long address, int *type)
+static noinline struct page *filemap_nopage(struct vm_area_struct *vma, unsigned long address,
+					    int *type)
 {
 	struct inode *inode = vma->vm_file->inode;
 	unsigned long index = vma->vm_pgoff + ((address - vma->vm_start) >> PAGE_SHIFT);

@@ -305,18 +305,6 @@ static struct vma_spec brk_spec(unsigned long start, unsigned long end)
 	return (struct vma_spec){ .start = start, .end = end, .flags = VM_DATA_FLAGS & ~VM_EXEC };
 }
 
-noinline int do_brk(struct mm_struct *mm, unsigned long addr, unsigned long len)
-{
-	struct vma_spec spec = brk_spec(addr, addr + PAGE_ALIGN(len));
-
-	assert_mmap_write(mm);
-	if (addr & ~PAGE_MASK || addr < MMAP_MIN_ADDR)
-		return -EINVAL;
-	if (len > TASK_SIZE || addr > TASK_SIZE - PAGE_ALIGN(len))
-		return -ENOMEM;
-	return len ? map_fixed(mm, &spec) : 0;
-}
-
 int setup_stack_vma(struct mm_struct *mm, unsigned long top)
 {
 	struct vma_spec spec = {

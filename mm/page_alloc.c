@@ -435,18 +435,6 @@ unsigned long nr_free_blocks(unsigned int order)
 	return zone.count[order];
 }
 
-void show_mem(void)
-{
-	unsigned int i;
-
-	pr_info("mem: %lu of %lu frames free, %u of them hot\n", nr_free_pages(), zone.managed,
-		this_cpu()->hot.count);
-	for (i = 0; i < MAX_ORDER; i++)
-		if (zone.count[i])
-			pr_info("mem: %5lu blocks of %lu KiB\n", zone.count[i],
-				1UL << (i + PAGE_SHIFT - 10));
-}
-
 /* One free block: what its list says is what its frames say, and its buddy is not free too. */
 static void validate_block(const struct page *page, unsigned int order)
 {

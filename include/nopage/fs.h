@@ -239,12 +239,6 @@ void flush_old_files(void);			/* exec: close the close-on-exec ones */
 /* Open /dev/console as 0, 1 and 2 of the current task; 0 or -Exxx. */
 int open_console(void);
 
-/*
- * Character devices (fs/dev.c): what opening the node major:minor gives, and the name (constant)
- * and rights that a devtmpfs shows it with. Boot only.
- */
-void register_chrdev(dev_t dev, const char *name, mode_t mode, const struct file_operations *fop);
-
 /* Boot. */
 void fs_init(void);				/* caches, root directory, devices */
 /*

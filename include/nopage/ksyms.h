@@ -21,7 +21,5 @@ extern const char ksym_names[];
  * *offset (may be NULL) becomes addr's distance from its start. Never faults, needs no lock.
  */
 const char *ksym_lookup(unsigned long addr, unsigned long *offset);
-/* ksym_address - the reverse: where the function called name starts, or 0. */
-unsigned long ksym_address(const char *name);
 
 #endif

@@ -114,8 +114,6 @@ unsigned long totalram_pages(void);	/* frames the allocator manages, free or not
 unsigned long nr_free_blocks(unsigned int order);	/* on the buddy list of that order */
 /* drain_hot_pages - give this CPU's hot list back to the buddy lists. */
 void drain_hot_pages(void);
-/* show_mem - free blocks by order and totals, to the log. */
-void show_mem(void);
 /* buddy_validate - audit all free lists; BUG()s on the first inconsistency. */
 void buddy_validate(void);
 
@@ -194,14 +192,12 @@ struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long
  * do_mmap - map len bytes at pgoff (pages) of file, or anonymous memory when file is NULL.
  * prot is PROT_*, flags MAP_*. Returns the address or -Exxx. Caller holds mmap_sem for write.
  * do_munmap - remove all mappings from [addr, addr + len), page aligned. 0 or -EINVAL, -ENOMEM.
- * do_brk - anonymous read-write memory at exactly [addr, addr + len), over what was there.
  */
 unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned long addr,
 		      unsigned long len, unsigned long prot, unsigned long flags,
 		      unsigned long pgoff);
 int do_munmap(struct mm_struct *mm, unsigned long addr, unsigned long len);
 int do_mprotect(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned long prot);
-int do_brk(struct mm_struct *mm, unsigned long addr, unsigned long len);
 /* setup_stack_vma - the one-page growing stack area right below top; 0 or -ENOMEM. */
 int setup_stack_vma(struct mm_struct *mm, unsigned long top);
 
@@ -299,8 +295,6 @@ int add_to_page_cache(struct address_space *mapping, struct page *page, unsigned
 void truncate_inode_pages(struct address_space *mapping, unsigned long index);
 /* unmap_mapping_range - take the pages from index on out of all page tables, private copies too. */
 void unmap_mapping_range(struct address_space *mapping, unsigned long index);
-/* vm_ops->nopage of file mappings. */
-struct page *filemap_nopage(struct vm_area_struct *vma, unsigned long address, int *type);
 /* f_op->mmap of in-memory files: fills vm_ops. */
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
 /* Shared anonymous memory: give the area an unlinked in-memory file of its size. 0 or -ENOMEM. */

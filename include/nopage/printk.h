@@ -12,7 +12,6 @@
 
 /* printk - format a message and send it to every console. Any context. Returns the length. */
 int __printf(1, 2) printk(const char *fmt, ...);
-int vprintk(const char *fmt, va_list args);
 /* printk_raw - the same without time stamp and level: test results, prose of the tour. */
 int __printf(1, 2) printk_raw(const char *fmt, ...);
 extern int console_loglevel;		/* messages with a lower number are shown: quiet = 4 */

@@ -218,7 +218,6 @@ void schedule(void);				/* give the CPU away; returns at its next turn */
 void wake_up_process(struct task_struct *p);	/* sleeping -> run queue; any context */
 void wake_up_new_task(struct task_struct *p);
 void scheduler_tick(struct pt_regs *regs);	/* timer interrupt */
-void set_need_resched(void);
 #define MAX_SCHEDULE_TIMEOUT	0x7fffffffL
 long schedule_timeout(long ticks);		/* set state first; ticks left when woken early */
 void cpu_idle(void) __noreturn;
@@ -352,9 +351,6 @@ void exec_signals(void);			/* current becomes another program */
 void flush_sigqueue(struct task_struct *p);	/* p is released; tasklist_lock held */
 void flush_shared_sigqueue(struct signal_struct *sig);	/* nobody refers to sig any more */
 void signal_init(void);
-
-/* info to a user's siginfo_t, all 128 bytes: 0 or -EFAULT. */
-int put_siginfo(long user, const struct siginfo *info);
 
 /* arch/i386/signal.c: return to user mode, TIF_SIGPENDING. */
 void do_signal(struct pt_regs *regs);
