@@ -7,7 +7,6 @@
  * to sleep before the scan, so a wake-up during it makes the sleep return at once.
  */
 #include "internal.h"
-#include <nopage/math64.h>
 #include <nopage/mm.h>
 #include <nopage/poll.h>
 #include <nopage/sched.h>
@@ -19,10 +18,6 @@
 
 #define NR_INLINE	6		/* wait queues for which no memory is allocated */
 #define NR_CHUNK	64
-#define FOREVER		(~0ULL)
-
-#define NSEC_PER_SEC	1000000000U
-#define NSEC_PER_MSEC	1000000U
 
 struct poll_entry {
 	struct wait_entry wait;
@@ -144,11 +139,9 @@ static long wait_ready(long (*scan)(void *arg, struct poll_table *table), void *
 
 /* ------------------------------------------------------------------ timeouts */
 
-/* How a call says how long it waits, and where what was left goes. */
-enum timeout_type { TIMEOUT_TIMEVAL, TIMEOUT_TIMESPEC32, TIMEOUT_TIMESPEC64 };
-
+/* How long a call waits, and where what was left goes. */
 struct timeout {
-	enum timeout_type type;
+	enum time_type type;
 	long user;			/* pointer; 0: wait for ever */
 	u64 deadline;			/* 0: do not wait, FOREVER */
 };
@@ -162,12 +155,12 @@ static int get_timeval(long user, u64 *ns)
 		return -EFAULT;
 	if (tv.tv_sec < 0 || tv.tv_usec < 0)
 		return -EINVAL;
-	*ns = tv.tv_sec * (u64)NSEC_PER_SEC + tv.tv_usec * 1000ULL;
+	*ns = tv.tv_sec * (u64)NSEC_PER_SEC + tv.tv_usec * (u64)NSEC_PER_USEC;
 	return 0;
 }
 
 /* 0, -EFAULT or -EINVAL. */
-static int timeout_begin(struct timeout *t, enum timeout_type type, long user)
+static int timeout_begin(struct timeout *t, enum time_type type, long user)
 {
 	u64 ns = 0;
 	int error = 0;
@@ -177,12 +170,7 @@ static int timeout_begin(struct timeout *t, enum timeout_type type, long user)
 	t->deadline = FOREVER;
 	if (!user)
 		return 0;
-	if (type == TIMEOUT_TIMEVAL)
-		error = get_timeval(user, &ns);
-	else if (type == TIMEOUT_TIMESPEC32)
-		error = get_timespec32(user, &ns);
-	else
-		error = get_timespec64(user, &ns);
+	error = type == TIMEVAL32 ? get_timeval(user, &ns) : get_time(user, type, &ns);
 	t->deadline = ns ? deadline_after(ns) : 0;
 	return error;
 }
@@ -193,22 +181,10 @@ static int timeout_begin(struct timeout *t, enum timeout_type type, long user)
  */
 static long timeout_end(const struct timeout *t, long result)
 {
-	u64 now = ktime_get_ns(), left = t->deadline > now ? t->deadline - now : 0;
-	struct timespec64 ts = { 0 };
-	struct timeval32 tv;
-	u32 nsec;
-	bool failed;
-
-	if (!t->user)
-		return result;
-	ts.tv_sec = div_u64_rem(left, NSEC_PER_SEC, &nsec);
-	ts.tv_nsec = nsec;
-	tv = (struct timeval32){ ts.tv_sec, nsec / (t->type == TIMEOUT_TIMEVAL ? 1000 : 1) };
-	if (t->type == TIMEOUT_TIMESPEC64)
-		failed = copy_to_user((void *)t->user, &ts, sizeof(ts));
-	else
-		failed = copy_to_user((void *)t->user, &tv, sizeof(tv));
-	return failed && result == -ERESTARTNOHAND ? -EINTR : result;
+	if (t->user && put_time(t->user, t->type, time_left(t->deadline)) &&
+	    result == -ERESTARTNOHAND)
+		return -EINTR;
+	return result;
 }
 
 /* ------------------------------------------------------------------ poll */
@@ -296,7 +272,7 @@ long sys_poll(long fds, long count, long timeout)
 }
 
 /* With a time that is told back and signals that are blocked only while it waits. */
-static long ppoll(long fds, unsigned long count, enum timeout_type type, long timeout, long set,
+static long ppoll(long fds, unsigned long count, enum time_type type, long timeout, long set,
 		  unsigned long size)
 {
 	struct timeout t;
@@ -313,12 +289,12 @@ static long ppoll(long fds, unsigned long count, enum timeout_type type, long ti
 
 long sys_ppoll(long fds, long count, long timeout, long set, long size)
 {
-	return ppoll(fds, count, TIMEOUT_TIMESPEC32, timeout, set, size);
+	return ppoll(fds, count, TIMESPEC32, timeout, set, size);
 }
 
 long sys_ppoll_time64(long fds, long count, long timeout, long set, long size)
 {
-	return ppoll(fds, count, TIMEOUT_TIMESPEC64, timeout, set, size);
+	return ppoll(fds, count, TIMESPEC64, timeout, set, size);
 }
 
 /* ------------------------------------------------------------------ select */
@@ -438,7 +414,7 @@ static long do_select(long n, const long user[NR_SETS], u64 deadline)
 	return ready;
 }
 
-static long timed_select(long n, const long user[NR_SETS], enum timeout_type type, long timeout)
+static long timed_select(long n, const long user[NR_SETS], enum time_type type, long timeout)
 {
 	struct timeout t;
 	long error = timeout_begin(&t, type, timeout);
@@ -450,7 +426,7 @@ long sys_select(long n, long in, long out, long ex, long timeout)
 {
 	const long user[NR_SETS] = { in, out, ex };
 
-	return timed_select(n, user, TIMEOUT_TIMEVAL, timeout);
+	return timed_select(n, user, TIMEVAL32, timeout);
 }
 
 long sys_old_select(long user)
@@ -462,7 +438,7 @@ long sys_old_select(long user)
 	return sys_select(a.n, a.in, a.out, a.ex, a.timeout);
 }
 
-static long pselect(long n, const long user[NR_SETS], enum timeout_type type, long timeout,
+static long pselect(long n, const long user[NR_SETS], enum time_type type, long timeout,
 		    long sigset)
 {
 	struct sigset_arg set = { 0, 0 };
@@ -482,12 +458,12 @@ long sys_pselect6(long n, long in, long out, long ex, long timeout, long sigset)
 {
 	const long user[NR_SETS] = { in, out, ex };
 
-	return pselect(n, user, TIMEOUT_TIMESPEC32, timeout, sigset);
+	return pselect(n, user, TIMESPEC32, timeout, sigset);
 }
 
 long sys_pselect6_time64(long n, long in, long out, long ex, long timeout, long sigset)
 {
 	const long user[NR_SETS] = { in, out, ex };
 
-	return pselect(n, user, TIMEOUT_TIMESPEC64, timeout, sigset);
+	return pselect(n, user, TIMESPEC64, timeout, sigset);
 }

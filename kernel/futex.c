@@ -25,6 +25,7 @@
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 #include <uapi/futex.h>
+#include <uapi/time.h>
 
 #define FUTEX_BUCKETS	256
 
@@ -216,7 +217,7 @@ static int sleep_queued(struct futex_q *q, u64 deadline)
 			error = -ERESTARTSYS;
 			break;
 		}
-		if (deadline == FUTEX_FOREVER) {
+		if (deadline == FOREVER) {
 			schedule();
 		} else if (!sleep_step(deadline)) {
 			error = -ETIMEDOUT;
@@ -439,7 +440,7 @@ struct futex_call {
 	bool shared;
 	u32 val, val3;
 	long timeout;			/* user pointer, or a second count */
-	int (*get_time)(long user, u64 *ns);
+	enum time_type time_type;
 };
 
 /* wait_deadline - by our clock: FUTEX_WAIT has a duration, FUTEX_WAIT_BITSET a point in time. */
@@ -448,16 +449,14 @@ static int wait_deadline(const struct futex_call *c, bool realtime, u64 *deadlin
 	u64 ns;
 	int error;
 
-	*deadline = FUTEX_FOREVER;
+	*deadline = FOREVER;
 	if (!c->timeout)
 		return 0;
-	error = c->get_time(c->timeout, &ns);
+	error = get_time(c->timeout, c->time_type, &ns);
 	if (error)
 		return error;
-	if (c->op == FUTEX_WAIT)
-		*deadline = deadline_after(ns);
-	else
-		*deadline = realtime ? realtime_deadline(ns) : ns;
+	*deadline = clock_deadline(realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC,
+				   c->op != FUTEX_WAIT, ns);
 	return 0;
 }
 
@@ -527,7 +526,7 @@ long sys_futex(long uaddr, long op, long val, long timeout, long uaddr2, long va
 {
 	struct futex_call c = decode(uaddr, op, val, timeout, uaddr2, val3);
 
-	c.get_time = get_timespec32;
+	c.time_type = TIMESPEC32;
 	return do_futex(&c, op & FUTEX_CLOCK_REALTIME);
 }
 
@@ -535,6 +534,6 @@ long sys_futex64(long uaddr, long op, long val, long timeout, long uaddr2, long 
 {
 	struct futex_call c = decode(uaddr, op, val, timeout, uaddr2, val3);
 
-	c.get_time = get_timespec64;
+	c.time_type = TIMESPEC64;
 	return do_futex(&c, op & FUTEX_CLOCK_REALTIME);
 }

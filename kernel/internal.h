@@ -90,42 +90,34 @@ struct futex_key {
 	unsigned int offset;		/* within that page; 0 for an mm */
 };
 
-#define FUTEX_FOREVER	(~0ULL)		/* a deadline that never comes */
-
 /* futex_key - of a word of the current mm; 0, -EINVAL (not aligned) or -EFAULT. May sleep. */
 int futex_key(unsigned long uaddr, bool shared, struct futex_key *key);
 /* exit_robust_list - current, while its mm is loaded, leaves the robust mutexes it holds. */
 void exit_robust_list(struct task_struct *p);
 
-/* ------------------------------------------------------------------ itimer.c */
+/* ------------------------------------------------------------------ itimer.c, posix_timers.c */
 
 void init_timers(struct signal_struct *sig);	/* a new process's */
 void exit_timers(void);				/* the last thread of the current process exits */
 /* cpu_timers_tick - p has run for a tick. Interrupt context. */
 void cpu_timers_tick(struct task_struct *p, bool user);
 
+/* init_ns_timer - not set; fn looks with ns_timer_expired() what there is to do. */
+void init_ns_timer(struct ns_timer *t, void (*fn)(struct deferred *d));
+/* ns_timer_set - for the current process; deadline 0 stops it. siglock held. */
+void ns_timer_set(struct ns_timer *t, u64 deadline, u64 interval);
+/* ns_timer_get - what is left, at least 1 ns when it is set, and its interval. siglock held. */
+void ns_timer_get(const struct ns_timer *t, struct interval *i);
+/*
+ * ns_timer_expired - its process, when the deadline has passed; *missed is how many intervals have
+ * gone by beyond it. NULL otherwise. The next tick is arranged for. tasklist_lock held.
+ */
+struct task_struct *ns_timer_expired(struct ns_timer *t, int *missed);
+
 /* ------------------------------------------------------------------ policy.c */
 
 /* set_nice - -20 .. 19; also how long a turn is. tasklist_lock held, or p is current. */
 void set_nice(struct task_struct *p, int nice);
-
-/* ------------------------------------------------------------------ time.c */
-
-/* A user's struct timespec in ns: 0, -EFAULT or -EINVAL. */
-int get_timespec32(long user, u64 *ns);
-int get_timespec64(long user, u64 *ns);
-long put_timespec32(long user, u64 ns);
-long put_timespec64(long user, u64 ns);
-/* absolute_deadline - a time on the clock as one by ktime_get_ns(). 0, -EINVAL or -ENOTSUP. */
-int absolute_deadline(long clock, u64 *ns);
-/* deadline_after - ns from now, by ktime_get_ns(); ~0 means never and stays so. */
-u64 deadline_after(u64 ns);
-/* set_real_time - the date is ns since 1970 now; -EINVAL: before the machine started. */
-int set_real_time(u64 ns);
-/* realtime_deadline - the same for a time of CLOCK_REALTIME, ns since 1970. */
-u64 realtime_deadline(u64 ns);
-/* sleep_step - schedule() until woken or about deadline; false: it has passed. Set state first. */
-bool sleep_step(u64 deadline);
 
 /* ------------------------------------------------------------------ rlimit.c */
 

@@ -14,7 +14,6 @@
 
 #define CPU_MASK_BYTES	4		/* size of the kernel's own mask: 32 processors */
 #define ONLINE_CPUS	(BIT(NR_CPUS) - 1)
-#define TICK_NSEC	(1000000000U / HZ)
 
 /* ------------------------------------------------------------------ nice */
 
@@ -175,11 +174,11 @@ long sys_sched_get_priority_min(long policy)
 	return highest > 0 ? 1 : highest;
 }
 
-/* slice_of - how long a turn of thread pid is, in ns; or -EINVAL, -ESRCH. */
-static long slice_of(pid_t pid)
+/* rr_get_interval - how long a turn of thread pid is. */
+static long rr_get_interval(long pid, long interval, enum time_type type)
 {
 	const struct task_struct *p;
-	long ns = -ESRCH;
+	u64 ns = 0;
 
 	if (pid < 0)
 		return -EINVAL;
@@ -188,25 +187,17 @@ static long slice_of(pid_t pid)
 	if (p)
 		ns = p->slice * TICK_NSEC;
 	spin_unlock(&tasklist_lock);
-	return ns;
+	return p ? put_time(interval, type, ns) : -ESRCH;
 }
 
 long sys_sched_rr_get_interval(long pid, long interval)
 {
-	struct timespec32 ts = { 0, slice_of(pid) };
-
-	if (ts.tv_nsec < 0)
-		return ts.tv_nsec;
-	return copy_to_user((void *)interval, &ts, sizeof(ts)) ? -EFAULT : 0;
+	return rr_get_interval(pid, interval, TIMESPEC32);
 }
 
 long sys_sched_rr_get_interval64(long pid, long interval)
 {
-	struct timespec64 ts = { .tv_nsec = slice_of(pid) };
-
-	if (ts.tv_nsec < 0)
-		return ts.tv_nsec;
-	return copy_to_user((void *)interval, &ts, sizeof(ts)) ? -EFAULT : 0;
+	return rr_get_interval(pid, interval, TIMESPEC64);
 }
 
 /* ------------------------------------------------------------------ processors */

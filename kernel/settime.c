@@ -13,52 +13,47 @@
 #include <uapi/time.h>
 #include <uapi/timex.h>
 
-#define NSEC_PER_SEC	1000000000U
-#define USEC_PER_SEC	1000000
-
 /* ------------------------------------------------------------------ setting */
 
-/* set_clock - 0, -EPERM, or -EINVAL: another clock, or a date before the machine started. */
-static long set_clock(long clock, u64 ns)
+/* set_date - ns since 1970. 0, -EPERM, or -EINVAL: before the machine started, or too far. */
+static long set_date(u64 ns)
 {
+	return capable(CAP_SYS_TIME) ? set_real_time(ns) : -EPERM;
+}
+
+static long do_settime(long clock, long tp, enum time_type type)
+{
+	u64 ns;
+
 	if (clock != CLOCK_REALTIME)
 		return -EINVAL;
-	if (!capable(CAP_SYS_TIME))
-		return -EPERM;
-	return set_real_time(ns);
+	return get_time(tp, type, &ns) ?: set_date(ns);
 }
 
 long sys_clock_settime(long clock, long tp)
 {
-	u64 ns;
-	int error = get_timespec32(tp, &ns);
-
-	return error ?: set_clock(clock, ns);
+	return do_settime(clock, tp, TIMESPEC32);
 }
 
 long sys_clock_settime64(long clock, long tp)
 {
-	u64 ns;
-	int error = get_timespec64(tp, &ns);
-
-	return error ?: set_clock(clock, ns);
+	return do_settime(clock, tp, TIMESPEC64);
 }
 
 /* sys_settimeofday - the time zone is looked at, and forgotten: the kernel has no use for it. */
 long sys_settimeofday(long tv, long tz)
 {
-	struct timeval32 now;
 	struct timezone zone;
+	u64 ns = 0;
+	int error = tv ? get_time(tv, TIMEVAL32, &ns) : 0;
 
-	if (tv && copy_from_user(&now, (void *)tv, sizeof(now)))
-		return -EFAULT;
-	if (tv && (now.tv_sec < 0 || now.tv_usec < 0 || now.tv_usec >= USEC_PER_SEC))
-		return -EINVAL;
+	if (error)
+		return error;
 	if (tz && copy_from_user(&zone, (void *)tz, sizeof(zone)))
 		return -EFAULT;
 	if (!capable(CAP_SYS_TIME))
 		return -EPERM;
-	return tv ? set_real_time((u64)now.tv_sec * NSEC_PER_SEC + now.tv_usec * 1000) : 0;
+	return tv ? set_real_time(ns) : 0;
 }
 
 long sys_stime(long tptr)
@@ -67,7 +62,7 @@ long sys_stime(long tptr)
 
 	if (get_user(seconds, (long *)tptr))
 		return -EFAULT;
-	return set_clock(CLOCK_REALTIME, (u64)seconds * NSEC_PER_SEC);
+	return set_date((u64)seconds * NSEC_PER_SEC);	/* a negative date is too far */
 }
 
 /* ------------------------------------------------------------------ adjtimex */
@@ -82,66 +77,68 @@ static long step_clock(u32 modes, long long sec, long long fraction)
 	return set_real_time(ktime_get_real_ns() + sec * NSEC_PER_SEC + fraction * unit);
 }
 
-/* adjust - what modes asks for: TIME_ERROR (nobody keeps the clock right), or -Exxx. */
-static long adjust(u32 modes, long long sec, long long fraction)
+/*
+ * adjust - do what t->modes asks for (both widths are done in the wider structure), and report in
+ * *t. TIME_ERROR (nobody keeps the clock right), or -Exxx.
+ */
+static long adjust(long clock, struct timex64 *t)
 {
+	u32 nsec, modes = t->modes;
 	long error;
 
+	if (clock != CLOCK_REALTIME)
+		return check_sleep_clock(clock) ?: -EOPNOTSUPP;
 	if (modes && modes != ADJ_OFFSET_SS_READ) {
 		if (!capable(CAP_SYS_TIME))
 			return -EPERM;
 		if ((modes & ~ADJ_NANO) != ADJ_SETOFFSET)
 			return -EINVAL;
-		error = step_clock(modes, sec, fraction);
+		error = step_clock(modes, t->sec, t->usec);
 		if (error)
 			return error;
 	}
+	*t = (struct timex64){
+		.modes = modes, .maxerror = MAX_ERROR, .esterror = MAX_ERROR,
+		.status = STA_UNSYNC, .constant = 2, .precision = 1, .tolerance = TOLERANCE,
+		.tick = USEC_PER_SEC / HZ,
+	};
+	t->sec = div_u64_rem(ktime_get_real_ns(), NSEC_PER_SEC, &nsec);
+	t->usec = nsec / NSEC_PER_USEC;
 	return TIME_ERROR;
 }
 
 long sys_clock_adjtime(long clock, long user)
 {
-	struct timex32 t;
-	u32 nsec;
+	struct timex32 narrow;
+	struct timex64 t;
 	long state;
 
-	if (copy_from_user(&t, (void *)user, sizeof(t)))
+	if (copy_from_user(&narrow, (void *)user, sizeof(narrow)))
 		return -EFAULT;
-	if (clock != CLOCK_REALTIME)
-		return clock == CLOCK_MONOTONIC ? -EOPNOTSUPP : -EINVAL;
-	state = adjust(t.modes, t.time.tv_sec, t.time.tv_usec);
+	t = (struct timex64){
+		.modes = narrow.modes, .sec = narrow.time.tv_sec, .usec = narrow.time.tv_usec,
+	};
+	state = adjust(clock, &t);
 	if (state < 0)
 		return state;
-	t = (struct timex32){
-		.modes = t.modes, .maxerror = MAX_ERROR, .esterror = MAX_ERROR,
-		.status = STA_UNSYNC, .constant = 2, .precision = 1, .tolerance = TOLERANCE,
-		.tick = USEC_PER_SEC / HZ,
+	narrow = (struct timex32){
+		.modes = t.modes, .maxerror = t.maxerror, .esterror = t.esterror,
+		.status = t.status, .constant = t.constant, .precision = t.precision,
+		.tolerance = t.tolerance, .time = { t.sec, t.usec }, .tick = t.tick,
 	};
-	t.time.tv_sec = div_u64_rem(ktime_get_real_ns(), NSEC_PER_SEC, &nsec);
-	t.time.tv_usec = nsec / 1000;
-	return copy_to_user((void *)user, &t, sizeof(t)) ? -EFAULT : state;
+	return copy_to_user((void *)user, &narrow, sizeof(narrow)) ? -EFAULT : state;
 }
 
 long sys_clock_adjtime64(long clock, long user)
 {
 	struct timex64 t;
-	u32 nsec;
 	long state;
 
 	if (copy_from_user(&t, (void *)user, sizeof(t)))
 		return -EFAULT;
-	if (clock != CLOCK_REALTIME)
-		return clock == CLOCK_MONOTONIC ? -EOPNOTSUPP : -EINVAL;
-	state = adjust(t.modes, t.sec, t.usec);
+	state = adjust(clock, &t);
 	if (state < 0)
 		return state;
-	t = (struct timex64){
-		.modes = t.modes, .maxerror = MAX_ERROR, .esterror = MAX_ERROR,
-		.status = STA_UNSYNC, .constant = 2, .precision = 1, .tolerance = TOLERANCE,
-		.tick = USEC_PER_SEC / HZ,
-	};
-	t.sec = div_u64_rem(ktime_get_real_ns(), NSEC_PER_SEC, &nsec);
-	t.usec = nsec / 1000;
 	return copy_to_user((void *)user, &t, sizeof(t)) ? -EFAULT : state;
 }
 

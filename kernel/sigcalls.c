@@ -466,11 +466,9 @@ static int put_siginfo(long user, const struct siginfo *info)
 	return 0;
 }
 
-/* do_sigtimedwait - get: reads a struct timespec of the caller's width. */
-static long do_sigtimedwait(long uset, long uinfo, long timeout, long size,
-			    int (*get)(long user, u64 *ns))
+static long do_sigtimedwait(long uset, long uinfo, long timeout, long size, enum time_type type)
 {
-	u64 deadline = ~0ULL;
+	u64 deadline = FOREVER;
 	struct siginfo info;
 	sigset_t set;
 	long ret;
@@ -480,7 +478,7 @@ static long do_sigtimedwait(long uset, long uinfo, long timeout, long size,
 	if (copy_from_user(&set, (void *)uset, sizeof(set)))
 		return -EFAULT;
 	if (timeout) {
-		ret = get(timeout, &deadline);
+		ret = get_time(timeout, type, &deadline);
 		if (ret)
 			return ret;
 		deadline = deadline_after(deadline);
@@ -491,12 +489,12 @@ static long do_sigtimedwait(long uset, long uinfo, long timeout, long size,
 
 long sys_rt_sigtimedwait(long set, long info, long timeout, long sigsetsize)
 {
-	return do_sigtimedwait(set, info, timeout, sigsetsize, get_timespec32);
+	return do_sigtimedwait(set, info, timeout, sigsetsize, TIMESPEC32);
 }
 
 long sys_rt_sigtimedwait64(long set, long info, long timeout, long sigsetsize)
 {
-	return do_sigtimedwait(set, info, timeout, sigsetsize, get_timespec64);
+	return do_sigtimedwait(set, info, timeout, sigsetsize, TIMESPEC64);
 }
 
 long sys_restart_syscall(void)

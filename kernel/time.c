@@ -14,9 +14,11 @@
 #include <asm/vdso.h>
 #include <uapi/time.h>
 
-#define NSEC_PER_SEC	1000000000U
-#define TICK_NSEC	(NSEC_PER_SEC / HZ)
-#define FOREVER		(~0ULL)		/* a deadline that never comes */
+/*
+ * No date is set later than 2076, and the machine may still run for 30 years until the seconds have
+ * more than 32 bits, which the vDSO divides by.
+ */
+#define DATE_MAX	((0xffffffffU - 30U * 365 * 86400) * (u64)NSEC_PER_SEC)
 
 volatile unsigned long jiffies;
 
@@ -95,7 +97,7 @@ int set_real_time(u64 ns)
 {
 	u64 now = ktime_get_ns();
 
-	if (ns <= now)
+	if (ns <= now || ns > DATE_MAX)
 		return -EINVAL;
 	started = ns - now;
 	vdso_set_boot_time(started);
@@ -168,56 +170,34 @@ static u64 clock_step(long clock)
 	return 1;
 }
 
-/* ------------------------------------------------------------------ user structures */
+/* ------------------------------------------------------------------ deadlines */
 
-long put_timespec32(long user, u64 ns)
+int check_sleep_clock(long clock)
 {
-	struct timespec32 ts;
-	u32 nsec;
-
-	ts.tv_sec = div_u64_rem(ns, NSEC_PER_SEC, &nsec);
-	ts.tv_nsec = nsec;
-	return copy_to_user((void *)user, &ts, sizeof(ts)) ? -EFAULT : 0;
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_TAI:
+	case CLOCK_MONOTONIC:
+	case CLOCK_BOOTTIME:
+		return 0;
+	case CLOCK_MONOTONIC_RAW:
+	case CLOCK_REALTIME_COARSE:
+	case CLOCK_MONOTONIC_COARSE:
+	case CLOCK_PROCESS_CPUTIME_ID:
+	case CLOCK_THREAD_CPUTIME_ID:
+		return -EOPNOTSUPP;
+	}
+	return clock < 0 ? -EOPNOTSUPP : -EINVAL;
 }
 
-long put_timespec64(long user, u64 ns)
+u64 clock_deadline(long clock, bool absolute, u64 ns)
 {
-	struct timespec64 ts = { 0 };
-	u32 nsec;
-
-	ts.tv_sec = div_u64_rem(ns, NSEC_PER_SEC, &nsec);
-	ts.tv_nsec = nsec;
-	return copy_to_user((void *)user, &ts, sizeof(ts)) ? -EFAULT : 0;
+	if (!absolute)
+		return deadline_after(ns);
+	if (ns == FOREVER || (clock != CLOCK_REALTIME && clock != CLOCK_TAI))
+		return ns;
+	return ns > boot_time() ? ns - boot_time() : 0;
 }
-
-/* timespec_ns - in ns, FOREVER when it is centuries; -EINVAL unless normalised and positive. */
-static int timespec_ns(long long sec, long nsec, u64 *ns)
-{
-	if (sec < 0 || nsec < 0 || nsec >= (long)NSEC_PER_SEC)
-		return -EINVAL;
-	*ns = sec > 0xffffffffLL ? FOREVER : (u64)sec * NSEC_PER_SEC + nsec;
-	return 0;
-}
-
-int get_timespec32(long user, u64 *ns)
-{
-	struct timespec32 ts;
-
-	if (copy_from_user(&ts, (void *)user, sizeof(ts)))
-		return -EFAULT;
-	return timespec_ns(ts.tv_sec, ts.tv_nsec, ns);
-}
-
-int get_timespec64(long user, u64 *ns)
-{
-	struct timespec64 ts;
-
-	if (copy_from_user(&ts, (void *)user, sizeof(ts)))
-		return -EFAULT;
-	return timespec_ns(ts.tv_sec, ts.tv_nsec, ns);
-}
-
-/* ------------------------------------------------------------------ sleeping */
 
 u64 deadline_after(u64 ns)
 {
@@ -226,28 +206,91 @@ u64 deadline_after(u64 ns)
 	return ns > FOREVER - now ? FOREVER : now + ns;
 }
 
-u64 realtime_deadline(u64 ns)
+u64 time_left(u64 deadline)
 {
-	if (ns == FOREVER)
-		return FOREVER;
-	return ns > boot_time() ? ns - boot_time() : 0;
+	u64 now = ktime_get_ns();
+
+	return deadline > now ? deadline - now : 0;
 }
 
-/*
- * sleep_step - schedule() until woken or until about deadline. The caller has set its state.
- * False when the deadline had passed already, without having slept.
- */
+unsigned long timeout_ticks(u64 ns)
+{
+	u32 rest;
+	u64 ticks = div_u64_rem(ns, TICK_NSEC, &rest);
+
+	return (unsigned long)min(ticks + (rest != 0), (u64)MAX_SCHEDULE_TIMEOUT - 1);
+}
+
 bool sleep_step(u64 deadline)
 {
-	u64 now = ktime_get_ns(), ticks;
+	u64 left = time_left(deadline);
 
-	if (now >= deadline)
-		return false;
-	ticks = div_u64(deadline - now + TICK_NSEC - 1, TICK_NSEC);
-	schedule_timeout(deadline == FOREVER ? MAX_SCHEDULE_TIMEOUT
-					     : (long)min(ticks, (u64)MAX_SCHEDULE_TIMEOUT - 1));
-	return true;
+	if (left)
+		schedule_timeout(deadline == FOREVER ? MAX_SCHEDULE_TIMEOUT
+						     : (long)timeout_ticks(left));
+	return left;
 }
+
+/* ------------------------------------------------------------------ times of programs */
+
+/* Both narrow structures are seconds and a part, of 10^9 or 10^6. */
+BUILD_BUG_ON(sizeof(struct timespec32) != sizeof(struct timeval32));
+
+int get_time(long user, enum time_type type, u64 *ns)
+{
+	u32 unit = type == TIMEVAL32 ? NSEC_PER_USEC : 1;
+	struct timespec64 wide;
+	struct timespec32 narrow;
+
+	if (type == TIMESPEC64) {
+		if (copy_from_user(&wide, (void *)user, sizeof(wide)))
+			return -EFAULT;
+	} else {
+		if (copy_from_user(&narrow, (void *)user, sizeof(narrow)))
+			return -EFAULT;
+		wide = (struct timespec64){ narrow.tv_sec, narrow.tv_nsec };
+	}
+	if (wide.tv_sec < 0 || (u32)wide.tv_nsec >= NSEC_PER_SEC / unit)
+		return -EINVAL;
+	*ns = FOREVER;
+	if (wide.tv_sec <= 0xffffffffLL)
+		*ns = wide.tv_sec * (u64)NSEC_PER_SEC + wide.tv_nsec * unit;
+	return 0;
+}
+
+int put_time(long user, enum time_type type, u64 ns)
+{
+	u32 rest;
+	u64 sec = div_u64_rem(ns, NSEC_PER_SEC, &rest);
+	struct timespec64 wide = { sec, rest };
+	struct timespec32 narrow = { sec, type == TIMEVAL32 ? rest / NSEC_PER_USEC : rest };
+
+	if (type == TIMESPEC64)
+		return copy_to_user((void *)user, &wide, sizeof(wide)) ? -EFAULT : 0;
+	return copy_to_user((void *)user, &narrow, sizeof(narrow)) ? -EFAULT : 0;
+}
+
+static size_t time_size(enum time_type type)
+{
+	return type == TIMESPEC64 ? sizeof(struct timespec64) : sizeof(struct timespec32);
+}
+
+int get_interval(long user, enum time_type type, struct interval *i)
+{
+	return get_time(user, type, &i->interval) ?:
+	       get_time(user + time_size(type), type, &i->value);
+}
+
+int put_interval(long user, enum time_type type, const struct interval *i)
+{
+	u64 value = i->value;
+
+	if (type == TIMEVAL32 && value && value < NSEC_PER_USEC)
+		value = NSEC_PER_USEC;		/* 0 would mean that it is not set */
+	return put_time(user, type, i->interval) ?: put_time(user + time_size(type), type, value);
+}
+
+/* ------------------------------------------------------------------ sleeping */
 
 /* sleep_until - 0 when the deadline has come, -EINTR by a signal. */
 static int sleep_until(u64 deadline)
@@ -268,129 +311,95 @@ static int sleep_until(u64 deadline)
 	return error;
 }
 
-/* remaining - ns until deadline, at least 0. */
-static u64 remaining(u64 deadline)
-{
-	u64 now = ktime_get_ns();
-
-	return deadline > now ? deadline - now : 0;
-}
-
-int absolute_deadline(long clock, u64 *ns)
-{
-	switch (clock) {
-	case CLOCK_REALTIME:
-		*ns = realtime_deadline(*ns);
-		return 0;
-	case CLOCK_MONOTONIC:
-	case CLOCK_BOOTTIME:
-		return 0;
-	case CLOCK_PROCESS_CPUTIME_ID:
-		return -ENOTSUP;
-	}
-	return -EINVAL;
-}
-
 /*
  * sleep_for - sleep until the deadline of r. A signal that does not end in a handler lets it go on
  * (restart_syscall); otherwise what is left is in *r->rem.
  */
 static long sleep_for(struct restart_block *r)
 {
-	long error = sleep_until(r->deadline);
-
-	if (error != -EINTR)
-		return error;
-	if (r->rem)
-		error = r->wide ? put_timespec64(r->rem, remaining(r->deadline))
-				: put_timespec32(r->rem, remaining(r->deadline));
+	if (!sleep_until(r->deadline))
+		return 0;
+	if (r->rem && put_time(r->rem, r->rem_type, time_left(r->deadline)))
+		return -EFAULT;
 	r->fn = sleep_for;
-	return error == -EFAULT ? error : -ERESTART_RESTARTBLOCK;
+	return -ERESTART_RESTARTBLOCK;
 }
 
-/* sleep_on_clock - ns: a time of the clock with TIMER_ABSTIME, a duration without. */
-static long sleep_on_clock(long clock, bool absolute, u64 ns, long rem, bool wide)
+static long do_nanosleep(long clock, long flags, long req, long rem, enum time_type type)
 {
-	struct restart_block *r = &current->restart;
-	u64 deadline = ns;
-	long error = absolute_deadline(clock, &deadline);
+	bool absolute = flags & TIMER_ABSTIME;
+	u64 ns;
+	int error = check_sleep_clock(clock) ?: get_time(req, type, &ns);
 
 	if (error)
 		return error;
-	if (absolute) {
-		error = sleep_until(deadline);
-		return error == -EINTR ? -ERESTARTNOHAND : error;
-	}
-	r->deadline = deadline_after(ns);
-	r->rem = rem;
-	r->wide = wide;
-	return sleep_for(r);
+	ns = clock_deadline(clock, absolute, ns);
+	if (absolute)
+		return sleep_until(ns) ? -ERESTARTNOHAND : 0;
+	current->restart = (struct restart_block){
+		.deadline = ns, .rem = rem, .rem_type = type,
+	};
+	return sleep_for(&current->restart);
 }
 
 long sys_nanosleep(long req, long rem)
 {
-	return sys_clock_nanosleep(CLOCK_MONOTONIC, 0, req, rem);
+	return do_nanosleep(CLOCK_MONOTONIC, 0, req, rem, TIMESPEC32);
 }
 
 long sys_clock_nanosleep(long clock, long flags, long req, long rem)
 {
-	u64 ns;
-	int error = get_timespec32(req, &ns);
-
-	return error ? error : sleep_on_clock(clock, flags & TIMER_ABSTIME, ns, rem, false);
+	return do_nanosleep(clock, flags, req, rem, TIMESPEC32);
 }
 
 long sys_clock_nanosleep64(long clock, long flags, long req, long rem)
 {
-	u64 ns;
-	int error = get_timespec64(req, &ns);
-
-	return error ? error : sleep_on_clock(clock, flags & TIMER_ABSTIME, ns, rem, true);
+	return do_nanosleep(clock, flags, req, rem, TIMESPEC64);
 }
 
 /* ------------------------------------------------------------------ reading clocks */
 
-long sys_clock_gettime(long clock, long tp)
+static long do_gettime(long clock, long tp, enum time_type type)
+{
+	u64 ns;
+
+	return read_clock(clock, &ns) ?: put_time(tp, type, ns);
+}
+
+/* do_getres - of a clock that exists; tp may be 0. */
+static long do_getres(long clock, long tp, enum time_type type)
 {
 	u64 ns;
 	int error = read_clock(clock, &ns);
 
-	return error ? error : put_timespec32(tp, ns);
+	return error || !tp ? error : put_time(tp, type, clock_step(clock));
+}
+
+long sys_clock_gettime(long clock, long tp)
+{
+	return do_gettime(clock, tp, TIMESPEC32);
 }
 
 long sys_clock_gettime64(long clock, long tp)
 {
-	u64 ns;
-	int error = read_clock(clock, &ns);
-
-	return error ? error : put_timespec64(tp, ns);
+	return do_gettime(clock, tp, TIMESPEC64);
 }
 
 long sys_clock_getres(long clock, long tp)
 {
-	u64 ns;
-	int error = read_clock(clock, &ns);
-
-	return error || !tp ? error : put_timespec32(tp, clock_step(clock));
+	return do_getres(clock, tp, TIMESPEC32);
 }
 
 long sys_clock_getres64(long clock, long tp)
 {
-	u64 ns;
-	int error = read_clock(clock, &ns);
-
-	return error || !tp ? error : put_timespec64(tp, clock_step(clock));
+	return do_getres(clock, tp, TIMESPEC64);
 }
 
 long sys_gettimeofday(long tv, long tz)
 {
 	struct timezone utc = { 0, 0 };
-	struct timeval32 now;
-	u32 nsec;
 
-	now.tv_sec = div_u64_rem(ktime_get_real_ns(), NSEC_PER_SEC, &nsec);
-	now.tv_usec = nsec / 1000;
-	if (tv && copy_to_user((void *)tv, &now, sizeof(now)))
+	if (tv && put_time(tv, TIMEVAL32, ktime_get_real_ns()))
 		return -EFAULT;
 	if (tz && copy_to_user((void *)tz, &utc, sizeof(utc)))
 		return -EFAULT;

@@ -23,7 +23,6 @@
 #define PIT_MODE		0x34		/* channel 0, both bytes, rate generator */
 #define TIMER_IRQ		0
 
-#define NSEC_PER_SEC		1000000000u
 #define TICK_NS			((u32)((u64)PIT_DIVISOR * NSEC_PER_SEC / PIT_HZ))
 
 /* Nanoseconds per cycle, as a fixed-point number with so many bits behind the point. */

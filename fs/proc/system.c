@@ -9,8 +9,6 @@
 #include <asm/irq.h>
 #include <asm/timer.h>
 
-#define NSEC_PER_SEC	1000000000U
-
 static unsigned int count_blocked(void)
 {
 	unsigned int n;

@@ -8,12 +8,12 @@
 #include <nopage/mm_types.h>
 #include <nopage/percpu.h>
 #include <nopage/sync.h>
+#include <nopage/time.h>
 #include <nopage/types.h>
 #include <asm/processor.h>
 #include <uapi/resource.h>
 #include <uapi/signal.h>
 
-#define HZ		100			/* timer interrupts per second */
 #define TIME_SLICE	5			/* ticks, then it is the next one's turn */
 #define TASK_COMM_LEN	16
 #define PID_MAX		32768
@@ -44,18 +44,12 @@ struct fs_struct;
 struct robust_list_head;
 struct tty;
 
-struct timer {
-	struct list_head list;
-	unsigned long expires;			/* jiffies */
-	void (*fn)(struct timer *t);		/* interrupt context */
-};
-
 struct deferred {
 	struct list_head list;
 	void (*fn)(struct deferred *d);		/* does not sleep; locks of tasks and signals allowed */
 };
 
-/* A timer by the clock that acts for a process: ITIMER_REAL, timer_create(). kernel/itimer.c */
+/* A timer by the clock that acts for a process: ITIMER_REAL, timer_create(): kernel/itimer.c */
 struct ns_timer {
 	struct timer timer;
 	struct deferred deferred;
@@ -78,7 +72,7 @@ struct restart_block {
 	long (*fn)(struct restart_block *r);
 	u64 deadline;				/* by ktime_get_ns() */
 	long rem;				/* user pointer for what is left, or 0 */
-	bool wide;				/* *rem has 64-bit seconds */
+	enum time_type rem_type;
 };
 
 /* What to do about each signal: shared by clone(CLONE_SIGHAND). */
@@ -378,19 +372,5 @@ void run_deferred(void);			/* task context, no spinlock held */
 /* Wake up to nr sleepers of the futex at the current mm's uaddr; how many there were, or -Exxx. */
 int futex_wake(unsigned long uaddr, int nr);
 void futex_init(void);
-
-/* ------------------------------------------------------------------ time.c */
-extern volatile unsigned long jiffies;
-u64 ktime_get_ns(void);				/* since boot, monotonic */
-u64 ktime_get_real_ns(void);			/* since 1970 (the CMOS clock at boot) */
-/* A user's struct timespec in ns: 0, -EFAULT or -EINVAL. */
-int get_timespec32(long user, u64 *ns);
-int get_timespec64(long user, u64 *ns);
-/* deadline_after - ns from now, by ktime_get_ns(); ~0 means never and stays so. */
-u64 deadline_after(u64 ns);
-/* sleep_step - schedule() until woken or about deadline; false: it has passed. Set state first. */
-bool sleep_step(u64 deadline);
-void add_timer(struct timer *t);		/* not pending; any context */
-void del_timer(struct timer *t);		/* pending or not; fn will not run any more */
 
 #endif

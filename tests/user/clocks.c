@@ -83,12 +83,15 @@ static void test_setting(void)
 	is(sys2(SETTIME64, CLOCK_REALTIME, KERNEL_ADDRESS), -EFAULT, "nor from a bad pointer");
 	t64[1] = NSEC;
 	is(sys2(SETTIME64, CLOCK_REALTIME, (long)t64), -EINVAL, "nor to no date");
+	t64[0] = 10000000000, t64[1] = 0;
+	is(sys2(SETTIME64, CLOCK_REALTIME, (long)t64), -EINVAL, "nor to the year 2286");
 	t32[0] = 5, t32[1] = 1000000;
 	is(sys2(SYS_settimeofday_time32, (long)t32, 0), -EINVAL, "a million microseconds: EINVAL");
 	ok(sys1(SYS_adjtimex, (long)timex) >= 0, "adjtimex reads");
 	is(sys1(SYS_adjtimex, KERNEL_ADDRESS), -EFAULT, "not to a bad pointer");
 	ok(sys2(ADJTIME64, 0, (long)timex) >= 0, "nor in 64 bits");
 	is(sys2(ADJTIME64, 77, (long)timex), -EINVAL, "an unknown clock");
+	is(sys2(ADJTIME64, CLOCK_BOOTTIME, (long)timex), -EOPNOTSUPP, "one that is not set");
 }
 
 static int user_sets(void *arg)
@@ -130,6 +133,8 @@ static void test_sleeping(void)
 	is(sys4(SLEEP64, 0, 0, (long)t64, 0), -EINVAL, "a negative time: EINVAL");
 	is(sys4(SLEEP64, 0, 0, KERNEL_ADDRESS, 0), -EFAULT, "a bad pointer: EFAULT");
 	is(sys4(SLEEP64, 77, 0, (long)left, 0), -EINVAL, "an unknown clock: EINVAL");
+	is(sys4(SLEEP64, CLOCK_MONOTONIC_RAW, 0, KERNEL_ADDRESS, 0), -EOPNOTSUPP,
+	   "one that is only read");
 	sigaction(SIGALRM, &act, NULL);
 	setitimer(ITIMER_REAL, &timer, NULL);
 	t64[0] = 10, t64[1] = 0;
@@ -141,7 +146,7 @@ static void test_sleeping(void)
 
 int main(void)
 {
-	plan(37);
+	plan(40);
 	test_reading();
 	test_cpu_clocks();
 	test_setting();
