@@ -47,6 +47,16 @@ ifneq ($(UNKNOWN),)
   $(error unknown target: $(UNKNOWN). `make help` lists the targets)
 endif
 
+# A mistyped setting would silently do nothing; a switch set to "yes" would do half.
+SETTINGS := DEBUG LLVM WERROR V CROSS_COMPILE BUSYBOX MUSL MEM APPEND GDB_PORT QEMU GDB PEER T BUG \
+	PYTHON EXTRA_CPPFLAGS USER_CC HOST_CC
+GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(v)))),$(v)))
+UNKNOWN := $(filter-out $(SETTINGS) MAKEFLAGS -%,$(GIVEN))
+ifneq ($(UNKNOWN),)
+  $(warning unknown setting: $(UNKNOWN). `make help` lists the settings)
+endif
+$(foreach v,DEBUG LLVM WERROR V,$(if $(filter-out 0 1,$($(v))),$(error $(v)=$($(v)): must be 0 or 1)))
+
 # ---- Tools -----------------------------------------------------------------------------------
 
 # These goals need more than a compiler; what is missing is installed first.
@@ -66,6 +76,9 @@ find_llvm = $(call find,$(1) $(foreach v,14 15 16 17 18 19,$(1)-$(v)))
 GNU_PREFIX := $(patsubst %gcc,%,$(call find,i686-linux-gnu-gcc i686-elf-gcc x86_64-linux-gnu-gcc))
 ifdef CROSS_COMPILE
   GNU_PREFIX := $(CROSS_COMPILE)
+  ifeq ($(call find,$(CROSS_COMPILE)gcc),)
+    $(error CROSS_COMPILE=$(CROSS_COMPILE): there is no $(CROSS_COMPILE)gcc)
+  endif
 endif
 GNU_CC := $(GNU_PREFIX)gcc $(if $(filter x86_64-% ,$(GNU_PREFIX)),-m32)
 ifeq ($(GNU_PREFIX)$(shell uname -m),x86_64)
@@ -233,7 +246,7 @@ build/user/.flags: FORCE
 define user_program
 	$(call say,USER,$@)
 	@test -e $(MUSL_LIB)/libc.a || \
-		{ echo 'missing: musl-dev:i386. Run tools/setup, which installs it' >&2; exit 1; }
+		{ echo 'missing: $(MUSL_LIB)/libc.a, of musl-dev:i386. Run tools/setup' >&2; exit 1; }
 	@mkdir -p $(@D)
 	$(Q)$(USER_CC) $(USER_CFLAGS) -MMD -MP -MF $@.d $(USER_LDFLAGS) $(filter %.c,$^) $(USER_LIBS) \
 		-o $@
@@ -338,7 +351,7 @@ gdb:
 		{ echo 'nothing to attach to: first `make debug` in another terminal' >&2; exit 1; }
 	@echo 'Attaching to QEMU at port $(GDB_PORT), which `make debug` in another terminal started.'
 	@$(GDB) -q -nx $(DEBUG_KERNEL) -ex 'set tcp connect-timeout 3' \
-		-ex 'target remote :$(GDB_PORT)' -x tools/gdb/nopage.py
+		-ex 'target remote 127.0.0.1:$(GDB_PORT)' -x tools/gdb/nopage.py
 
 debug-gdb:
 	+@$(MAKE) DEBUG=1 all

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """nopage.py - the Nopage commands for GDB.
 
-Load it after the target: gdb -nx build/debug/nopage.elf -ex 'target remote :1234' \
+Load it after the target: gdb -nx build/debug/nopage.elf -ex 'target remote 127.0.0.1:1234' \
 	-x tools/gdb/nopage.py
 It needs no .gdbinit and no auto-load, and changes nothing outside this GDB. `make gdb` does it.
 """

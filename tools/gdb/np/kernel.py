@@ -46,7 +46,7 @@ def register(name):
 def need_machine():
     if not gdb.selected_thread():
         raise gdb.GdbError("No machine is attached: run `make debug` in another terminal, then"
-                           " `target remote :1234`.")
+                           " `target remote 127.0.0.1:1234`.")
 
 
 def paging_on():
