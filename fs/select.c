@@ -262,13 +262,24 @@ static long do_poll(long user, unsigned long count, u64 deadline)
 	return ready;
 }
 
+/* poll_until - the deadline of r. A signal without handler lets it go on (restart_syscall). */
+static long poll_until(struct restart_block *r)
+{
+	long ready = do_poll(r->poll.fds, r->poll.count, r->deadline);
+
+	return ready == -ERESTARTNOHAND ? set_restart_fn(r, poll_until) : ready;
+}
+
 long sys_poll(long fds, long count, long timeout)
 {
-	u64 deadline = FOREVER;
+	struct restart_block *r = &current->restart;
 
+	r->deadline = FOREVER;
 	if (timeout >= 0)
-		deadline = timeout ? deadline_after((u64)timeout * NSEC_PER_MSEC) : 0;
-	return do_poll(fds, count, deadline);
+		r->deadline = timeout ? deadline_after((u64)timeout * NSEC_PER_MSEC) : 0;
+	r->poll.fds = fds;
+	r->poll.count = count;
+	return poll_until(r);
 }
 
 /* With a time that is told back and signals that are blocked only while it waits. */

@@ -263,6 +263,16 @@ static int find_linker(struct exec *x)
 }
 
 /*
+ * say_why - the program cannot be run. For a file that is no program at all this is said only of
+ * the first one: a shell finds it out by trying, and takes the file for a script.
+ */
+static void say_why(const struct exec *x, const char *reason)
+{
+	if (!memcmp(x->head, "\177ELF", 4) || current->flags & PF_KTHREAD)
+		pr_info("exec: %s: %s\n", x->path, reason);
+}
+
+/*
  * Find the program: path itself, or the interpreter it names. An interpreter that is a script
  * again is refused. 0 with x->prog filled, or -Exxx.
  */
@@ -280,7 +290,7 @@ static int find_program(struct exec *x)
 	if (error)
 		return error;
 	if (parse_program(&x->prog, x->head)) {
-		pr_info("exec: %s: %s\n", x->path, x->prog.img.reason);
+		say_why(x, x->prog.img.reason);
 		return -ENOEXEC;
 	}
 	return x->prog.img.has_interp ? find_linker(x) : 0;

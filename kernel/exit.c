@@ -25,12 +25,18 @@
 
 /* ------------------------------------------------------------------ reaping */
 
-/* announce_zombie - tell p's parent; true when it does not care and p is to be reaped now. */
+/*
+ * announce_zombie - tell p's parent; true when it does not care. Then p is dead already, so that
+ * no wait4() finds it, and the caller is to release it.
+ */
 static bool announce_zombie(struct task_struct *p)
 {
 	assert_spin_locked(&tasklist_lock);
 	BUG_ON(p->state != TASK_ZOMBIE || !list_empty(&p->thread_group));
-	return notify_parent_exit(p);
+	if (!notify_parent_exit(p))
+		return false;
+	p->state = TASK_DEAD;
+	return true;
 }
 
 /* The last thread of a process whose leader has exited before makes the leader a zombie to reap. */
@@ -117,11 +123,10 @@ static void exit_notify(struct task_struct *p, bool group_dead)
 		exit_orphans(p->group_leader);
 		reparent_children(p->group_leader, &dead);
 	}
-	p->state = TASK_ZOMBIE;
-	if (p != p->group_leader)
-		reap = true;
-	else
-		reap = list_empty(&p->thread_group) && announce_zombie(p);
+	p->state = p == p->group_leader ? TASK_ZOMBIE : TASK_DEAD;
+	if (p->state == TASK_ZOMBIE && list_empty(&p->thread_group))
+		announce_zombie(p);
+	reap = p->state == TASK_DEAD;
 	wake_up_all(&p->signal->wait_chldexit);	/* de_thread() */
 	spin_unlock(&tasklist_lock);
 

@@ -463,7 +463,6 @@ struct task_struct *copy_process(const struct fork_args *args)
 	}
 	p->set_child_tid = flags & CLONE_CHILD_SETTID ? args->child_tid : NULL;
 	p->clear_child_tid = flags & CLONE_CHILD_CLEARTID ? args->child_tid : NULL;
-	p->vfork_done = args->vfork_done;
 	if ((flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM)
 		p->sas = (stack_t){ .ss_flags = SS_DISABLE };	/* it is the caller's */
 
@@ -482,8 +481,7 @@ struct task_struct *copy_process(const struct fork_args *args)
 	error = args->fn ? 0 : copy_mm(flags, p);
 	if (error)
 		goto put_signal;
-	error = copy_thread(p, args->regs, args->usp, flags & CLONE_SETTLS ? args->tls : NULL,
-			    args->fn, args->arg);
+	error = copy_thread(p, args);
 	if (error)
 		goto put_mm;
 	error = attach_task(p, flags);
@@ -511,41 +509,43 @@ free_task:
 }
 
 /*
- * run_fork - make the task, start it, and with CLONE_VFORK wait until it needs its mm no more.
- * A bad parent_tid is not an error, as on Linux: the child exists already.
+ * wait_for_vfork - until child needs our mm no more; or until we are killed, when done, which goes
+ * with our stack, is taken from the child. Consumes the reference to child.
  */
-static long run_fork(struct fork_args *args, int *parent_tid)
+static void wait_for_vfork(struct task_struct *child, struct completion *done)
+{
+	if (wait_for_completion_killable(done)) {
+		spin_lock(&tasklist_lock);
+		child->vfork_done = NULL;
+		spin_unlock(&tasklist_lock);
+	}
+	put_task_struct(child);
+}
+
+/* A bad parent_tid is not an error, as on Linux: the child exists already. */
+long do_fork(const struct fork_args *args)
 {
 	struct completion vfork;
 	struct task_struct *p;
 	pid_t pid;
 
 	might_sleep();
-	if (args->flags & CLONE_VFORK) {
-		init_completion(&vfork);
-		args->vfork_done = &vfork;
-	}
 	p = copy_process(args);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
 	pid = p->pid;
 	if (args->flags & CLONE_PARENT_SETTID)
-		(void)put_user(pid, parent_tid);
+		(void)put_user(pid, args->parent_tid);
+	if (args->flags & CLONE_VFORK) {
+		init_completion(&vfork);
+		p->vfork_done = &vfork;
+		get_task_struct(p);
+	}
 	wake_up_new_task(p);
-	/* p may be gone from here on. */
+	/* p may be gone from here on, unless we have a reference. */
 	if (args->flags & CLONE_VFORK)
-		wait_for_completion(&vfork);
+		wait_for_vfork(p, &vfork);
 	return pid;
-}
-
-long do_fork(unsigned long clone_flags, unsigned long usp, struct pt_regs *regs,
-	     int *parent_tid, void *tls, int *child_tid)
-{
-	struct fork_args args = {
-		.flags = clone_flags, .usp = usp, .regs = regs, .tls = tls, .child_tid = child_tid,
-	};
-
-	return run_fork(&args, parent_tid);
 }
 
 /* note_peak_rss - for getrusage(), when the mm is gone. */
@@ -556,6 +556,16 @@ static void note_peak_rss(struct task_struct *p)
 	t->max_rss = max(t->max_rss, mm_peak_rss(p->mm));
 }
 
+/* end_vfork - let the parent of p go on, if it still waits. */
+static void end_vfork(struct task_struct *p)
+{
+	spin_lock(&tasklist_lock);
+	if (p->vfork_done)
+		complete(p->vfork_done);
+	p->vfork_done = NULL;
+	spin_unlock(&tasklist_lock);
+}
+
 /*
  * mm_release - p (current) is about to leave its address space, by exec or exit. While it is still
  * loaded: give up its robust mutexes, tell a joining thread (clear_child_tid), then let a vforking
@@ -563,8 +573,6 @@ static void note_peak_rss(struct task_struct *p)
  */
 void mm_release(struct task_struct *p)
 {
-	struct completion *vfork = p->vfork_done;
-
 	BUG_ON(p != current);
 	if (p->mm)
 		note_peak_rss(p);
@@ -577,29 +585,35 @@ void mm_release(struct task_struct *p)
 		if (p->mm && atomic_read(&p->mm->mm_users) > 1 && put_user(0, tid) == 0)
 			futex_wake((unsigned long)tid, 1);
 	}
-	if (vfork) {
-		p->vfork_done = NULL;
-		complete(vfork);
-	}
+	if (p->vfork_done)
+		end_vfork(p);
 }
 
 /* ------------------------------------------------------------------ system calls */
 
 long sys_fork(void)
 {
-	return do_fork(SIGCHLD, 0, task_pt_regs(current), NULL, NULL, NULL);
+	return do_fork(&(struct fork_args){ .flags = SIGCHLD, .regs = task_pt_regs(current) });
 }
 
 long sys_vfork(void)
 {
-	return do_fork(CLONE_VFORK | CLONE_VM | SIGCHLD, 0, task_pt_regs(current), NULL, NULL,
-		       NULL);
+	return do_fork(&(struct fork_args){
+		.flags = CLONE_VFORK | CLONE_VM | SIGCHLD,
+		.regs = task_pt_regs(current),
+	});
 }
 
 long sys_clone(long flags, long usp, long parent_tid, long tls, long child_tid)
 {
-	return do_fork(flags, usp, task_pt_regs(current), (int *)parent_tid, (void *)tls,
-		       (int *)child_tid);
+	return do_fork(&(struct fork_args){
+		.flags = flags,
+		.usp = usp,
+		.regs = task_pt_regs(current),
+		.tls = (void *)tls,
+		.parent_tid = (int *)parent_tid,
+		.child_tid = (int *)child_tid,
+	});
 }
 
 /* get_clone_args - size bytes of them; what this kernel does not know must be zero (-E2BIG). */
@@ -643,21 +657,20 @@ long sys_clone3(long user_args, long size)
 {
 	struct clone_args a;
 	int error = get_clone_args(&a, user_args, size);
-	struct fork_args args;
 
 	if (error)
 		return error;
 	if (!clone_args_valid(&a))
 		return -EINVAL;
-	args = (struct fork_args){
+	return do_fork(&(struct fork_args){
 		.flags = a.flags | a.exit_signal,
 		.usp = a.stack + a.stack_size,
 		.regs = task_pt_regs(current),
 		.tls = (void *)(unsigned long)a.tls,
+		.parent_tid = (int *)(unsigned long)a.parent_tid,
 		.child_tid = (int *)(unsigned long)a.child_tid,
 		.clear_sighand = a.flags & CLONE_CLEAR_SIGHAND,
-	};
-	return run_fork(&args, (int *)(unsigned long)a.parent_tid);
+	});
 }
 
 long sys_set_tid_address(long tidptr)

@@ -45,6 +45,26 @@ struct futex_q {
 
 static struct futex_bucket buckets[FUTEX_BUCKETS];
 
+/* One futex(2). */
+struct futex_call {
+	unsigned long uaddr, uaddr2;
+	int op;				/* FUTEX_*, with its flags */
+	u32 val, val3;
+	long timeout;			/* user pointer, or a second count */
+	enum time_type time_type;	/* of a timeout */
+	bool restarted;			/* a wait whose deadline is known */
+};
+
+static inline int command_of(const struct futex_call *c)
+{
+	return c->op & ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
+}
+
+static inline bool is_shared(const struct futex_call *c)
+{
+	return !(c->op & FUTEX_PRIVATE_FLAG);
+}
+
 void futex_init(void)
 {
 	for (unsigned int i = 0; i < FUTEX_BUCKETS; i++) {
@@ -228,12 +248,12 @@ static int sleep_queued(struct futex_q *q, u64 deadline)
 	return error;
 }
 
-/* futex_wait - 0 when woken, -EAGAIN when *uaddr is not val, -ETIMEDOUT, -EFAULT, -ERESTARTSYS. */
-static int futex_wait(unsigned long uaddr, bool shared, u32 val, u32 bitset, u64 deadline)
+/* futex_wait - 0 when woken, -EAGAIN for another value, -ETIMEDOUT, -EFAULT, -ERESTARTSYS. */
+static int futex_wait(const struct futex_call *c, u32 bitset, u64 deadline)
 {
 	struct futex_q q;
 	u32 now;
-	int error = futex_key(uaddr, shared, &q.key);
+	int error = futex_key(c->uaddr, is_shared(c), &q.key);
 
 	might_sleep();
 	if (unlikely(error))
@@ -242,13 +262,61 @@ static int futex_wait(unsigned long uaddr, bool shared, u32 val, u32 bitset, u64
 	q.task = current;
 	q.woken = false;
 	queue_me(&q);
-	if (unlikely(get_user(now, (u32 *)uaddr)))
+	if (unlikely(get_user(now, (u32 *)c->uaddr)))
 		error = -EFAULT;
-	else if (now != val)
+	else if (now != c->val)
 		error = -EAGAIN;
 	else
 		error = sleep_queued(&q, deadline);
 	return unqueue_me(&q) ? error : 0;
+}
+
+/* get_deadline - FUTEX_WAIT has a duration, FUTEX_WAIT_BITSET a point in time. 0 or -Exxx. */
+static int get_deadline(const struct futex_call *c, u64 *deadline)
+{
+	u64 ns;
+	int error;
+
+	*deadline = FOREVER;
+	if (!c->timeout)
+		return 0;
+	error = get_time(c->timeout, c->time_type, &ns);
+	if (error)
+		return error;
+	*deadline = clock_deadline(c->op & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC,
+				   command_of(c) != FUTEX_WAIT, ns);
+	return 0;
+}
+
+static long wait_again(struct restart_block *r);
+
+/* call_wait - with a deadline, a wait that a signal without handler has interrupted goes on. */
+static long call_wait(const struct futex_call *c, u32 bitset)
+{
+	struct restart_block *r = &current->restart;
+	int error = c->restarted ? 0 : get_deadline(c, &r->deadline);
+
+	if (error)
+		return error;
+	if (!bitset)
+		return -EINVAL;
+	error = futex_wait(c, bitset, r->deadline);
+	if (error != -ERESTARTSYS || r->deadline == FOREVER)
+		return error;
+	r->futex.uaddr = c->uaddr;
+	r->futex.op = c->op;
+	r->futex.val = c->val;
+	r->futex.bitset = bitset;
+	return set_restart_fn(r, wait_again);
+}
+
+static long wait_again(struct restart_block *r)
+{
+	struct futex_call c = {
+		.uaddr = r->futex.uaddr, .op = r->futex.op, .val = r->futex.val, .restarted = true,
+	};
+
+	return call_wait(&c, r->futex.bitset);
 }
 
 /* ------------------------------------------------------------------ requeue */
@@ -281,52 +349,26 @@ static int requeue_key(struct futex_bucket *a, const struct futex_key *from,
 	return woken + moved;
 }
 
-/* Two futexes of one call. */
+/* The two futexes of one call. */
 struct futex_pair {
-	unsigned long uaddr[2];
 	struct futex_key key[2];
 	struct futex_bucket *bucket[2];
 };
 
-static int pair_keys(struct futex_pair *p, bool shared)
+/* requeue - CMP_REQUEUE only if *uaddr is val3. How many, -EAGAIN, or -EFAULT. Locks held. */
+static int requeue(const struct futex_pair *p, const struct futex_call *c)
 {
-	for (unsigned int i = 0; i < 2; i++) {
-		int error = futex_key(p->uaddr[i], shared, &p->key[i]);
-
-		if (error)
-			return error;
-		p->bucket[i] = bucket_of(&p->key[i]);
-	}
-	return 0;
-}
-
-/* futex_requeue - expected: NULL, or what *uaddr[0] must be (-EAGAIN otherwise). */
-static int futex_requeue(struct futex_pair *p, bool shared, int nr_wake, int nr_move,
-			 const u32 *expected)
-{
-	int ret = pair_keys(p, shared);
-	bool faulted;
 	u32 now;
 
-	if (ret)
-		return ret;
-	if (nr_wake < 0 || nr_move < 0)
-		return -EINVAL;
-	do {
-		lock_two(p->bucket[0], p->bucket[1]);
-		faulted = expected && get_user(now, (u32 *)p->uaddr[0]);
-		if (faulted)
-			ret = -EFAULT;
-		else if (expected && now != *expected)
-			ret = -EAGAIN;
-		else if (same_key(&p->key[0], &p->key[1]))
-			ret = wake_key(p->bucket[0], &p->key[0], nr_wake, FUTEX_BITSET_MATCH_ANY);
-		else
-			ret = requeue_key(p->bucket[0], &p->key[0], p->bucket[1], &p->key[1],
-					  nr_wake, nr_move);
-		unlock_two(p->bucket[0], p->bucket[1]);
-	} while (faulted && !fault_in(p->uaddr[0], false));
-	return ret;
+	if (command_of(c) == FUTEX_CMP_REQUEUE) {
+		if (get_user(now, (u32 *)c->uaddr))
+			return -EFAULT;
+		if (now != c->val3)
+			return -EAGAIN;
+	}
+	if (same_key(&p->key[0], &p->key[1]))
+		return wake_key(p->bucket[0], &p->key[0], c->val, FUTEX_BITSET_MATCH_ANY);
+	return requeue_key(p->bucket[0], &p->key[0], p->bucket[1], &p->key[1], c->val, c->timeout);
 }
 
 /* ------------------------------------------------------------------ wake-op */
@@ -409,97 +451,60 @@ static int change_word(unsigned long uaddr, u32 val3)
 }
 
 /*
- * futex_wake_op - change the second word, wake nr[0] waiters of the first and, if the old value
- * compares as val3 says, nr[1] of the second. How many, or -Exxx.
+ * wake_op - change the second word, wake val waiters of the first and, if the old value compares
+ * as val3 says, timeout of the second. How many, or -Exxx. Locks held.
  */
-static int futex_wake_op(struct futex_pair *p, bool shared, const int nr[2], u32 val3)
+static int wake_op(const struct futex_pair *p, const struct futex_call *c)
 {
-	int ret = pair_keys(p, shared), how;
+	int how = change_word(c->uaddr2, c->val3), woken;
 
-	if (ret)
-		return ret;
-	do {
-		lock_two(p->bucket[0], p->bucket[1]);
-		how = change_word(p->uaddr[1], val3);
-		ret = how;
-		if (how >= 0)
-			ret = wake_key(p->bucket[0], &p->key[0], nr[0], FUTEX_BITSET_MATCH_ANY);
-		if (how > 0)
-			ret += wake_key(p->bucket[1], &p->key[1], nr[1], FUTEX_BITSET_MATCH_ANY);
-		unlock_two(p->bucket[0], p->bucket[1]);
-	} while (how == -EFAULT && !fault_in(p->uaddr[1], true));
-	return ret;
+	if (how < 0)
+		return how;
+	woken = wake_key(p->bucket[0], &p->key[0], c->val, FUTEX_BITSET_MATCH_ANY);
+	if (how)
+		woken += wake_key(p->bucket[1], &p->key[1], c->timeout, FUTEX_BITSET_MATCH_ANY);
+	return woken;
 }
 
 /* ------------------------------------------------------------------ the call */
 
-/* One futex(2), decoded. */
-struct futex_call {
-	unsigned long uaddr, uaddr2;
-	int op;
-	bool shared;
-	u32 val, val3;
-	long timeout;			/* user pointer, or a second count */
-	enum time_type time_type;
-};
-
-/* wait_deadline - by our clock: FUTEX_WAIT has a duration, FUTEX_WAIT_BITSET a point in time. */
-static int wait_deadline(const struct futex_call *c, bool realtime, u64 *deadline)
-{
-	u64 ns;
-	int error;
-
-	*deadline = FOREVER;
-	if (!c->timeout)
-		return 0;
-	error = get_time(c->timeout, c->time_type, &ns);
-	if (error)
-		return error;
-	*deadline = clock_deadline(realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC,
-				   c->op != FUTEX_WAIT, ns);
-	return 0;
-}
-
-static long call_wait(const struct futex_call *c, bool realtime, u32 bitset)
-{
-	u64 deadline;
-	int error = wait_deadline(c, realtime, &deadline);
-
-	if (error)
-		return error;
-	if (!bitset)
-		return -EINVAL;
-	error = futex_wait(c->uaddr, c->shared, c->val, bitset, deadline);
-	return error == -ERESTARTSYS && c->timeout ? -ERESTARTNOHAND : error;
-}
-
 static long call_two(const struct futex_call *c)
 {
-	struct futex_pair pair = { .uaddr = { c->uaddr, c->uaddr2 } };
-	const int nr[2] = { c->val, c->timeout };
+	bool is_wake_op = command_of(c) == FUTEX_WAKE_OP;
+	struct futex_pair p;
+	int ret;
 
-	switch (c->op) {
-	case FUTEX_REQUEUE:
-		return futex_requeue(&pair, c->shared, nr[0], nr[1], NULL);
-	case FUTEX_CMP_REQUEUE:
-		return futex_requeue(&pair, c->shared, nr[0], nr[1], &c->val3);
-	}
-	return futex_wake_op(&pair, c->shared, nr, c->val3);
+	ret = futex_key(c->uaddr, is_shared(c), &p.key[0]) ?:
+	      futex_key(c->uaddr2, is_shared(c), &p.key[1]);
+	if (ret)
+		return ret;
+	if (!is_wake_op && ((int)c->val < 0 || c->timeout < 0))
+		return -EINVAL;
+	p.bucket[0] = bucket_of(&p.key[0]);
+	p.bucket[1] = bucket_of(&p.key[1]);
+	do {
+		lock_two(p.bucket[0], p.bucket[1]);
+		ret = is_wake_op ? wake_op(&p, c) : requeue(&p, c);
+		unlock_two(p.bucket[0], p.bucket[1]);
+	} while (ret == -EFAULT && !fault_in(is_wake_op ? c->uaddr2 : c->uaddr, is_wake_op));
+	return ret;
 }
 
-static long do_futex(const struct futex_call *c, bool realtime)
+static long do_futex(const struct futex_call *c)
 {
-	if (realtime && c->op != FUTEX_WAIT && c->op != FUTEX_WAIT_BITSET)
+	int command = command_of(c);
+
+	if (c->op & FUTEX_CLOCK_REALTIME && command != FUTEX_WAIT && command != FUTEX_WAIT_BITSET)
 		return -ENOSYS;
-	switch (c->op) {
+	switch (command) {
 	case FUTEX_WAIT:
-		return call_wait(c, realtime, FUTEX_BITSET_MATCH_ANY);
+		return call_wait(c, FUTEX_BITSET_MATCH_ANY);
 	case FUTEX_WAIT_BITSET:
-		return call_wait(c, realtime, c->val3);
+		return call_wait(c, c->val3);
 	case FUTEX_WAKE:
-		return wake_bits(c->uaddr, c->shared, c->val, FUTEX_BITSET_MATCH_ANY);
+		return wake_bits(c->uaddr, is_shared(c), c->val, FUTEX_BITSET_MATCH_ANY);
 	case FUTEX_WAKE_BITSET:
-		return c->val3 ? wake_bits(c->uaddr, c->shared, c->val, c->val3) : -EINVAL;
+		return c->val3 ? wake_bits(c->uaddr, is_shared(c), c->val, c->val3) : -EINVAL;
 	case FUTEX_REQUEUE:
 	case FUTEX_CMP_REQUEUE:
 	case FUTEX_WAKE_OP:
@@ -508,32 +513,16 @@ static long do_futex(const struct futex_call *c, bool realtime)
 	return -ENOSYS;
 }
 
-static inline struct futex_call decode(long uaddr, long op, long val, long timeout, long uaddr2,
-				       long val3)
-{
-	return (struct futex_call){
-		.uaddr = uaddr,
-		.uaddr2 = uaddr2,
-		.op = op & ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME),
-		.shared = !(op & FUTEX_PRIVATE_FLAG),
-		.val = val,
-		.val3 = val3,
-		.timeout = timeout,
-	};
-}
-
 long sys_futex(long uaddr, long op, long val, long timeout, long uaddr2, long val3)
 {
-	struct futex_call c = decode(uaddr, op, val, timeout, uaddr2, val3);
+	struct futex_call c = { uaddr, uaddr2, op, val, val3, timeout, TIMESPEC32, false };
 
-	c.time_type = TIMESPEC32;
-	return do_futex(&c, op & FUTEX_CLOCK_REALTIME);
+	return do_futex(&c);
 }
 
 long sys_futex64(long uaddr, long op, long val, long timeout, long uaddr2, long val3)
 {
-	struct futex_call c = decode(uaddr, op, val, timeout, uaddr2, val3);
+	struct futex_call c = { uaddr, uaddr2, op, val, val3, timeout, TIMESPEC64, false };
 
-	c.time_type = TIMESPEC64;
-	return do_futex(&c, op & FUTEX_CLOCK_REALTIME);
+	return do_futex(&c);
 }

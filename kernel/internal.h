@@ -7,20 +7,6 @@
 
 /* ------------------------------------------------------------------ fork.c */
 
-/* What a new task is made from. */
-struct fork_args {
-	unsigned long flags;		/* CLONE_* | exit signal */
-	unsigned long usp;		/* user stack pointer, 0: the caller's */
-	struct pt_regs *regs;		/* user registers to start with, NULL for a kernel thread */
-	void *tls;			/* CLONE_SETTLS: user pointer */
-	int *child_tid;			/* CLONE_CHILD_*: user pointer */
-	int (*fn)(void *);		/* kernel thread: what it runs */
-	void *arg;
-	const char *name;		/* kernel thread: comm */
-	struct completion *vfork_done;	/* CLONE_VFORK */
-	bool clear_sighand;		/* CLONE_CLEAR_SIGHAND */
-};
-
 /*
  * copy_process - a new task that does not run yet: give it to wake_up_new_task(). Sleeps.
  * ERR_PTR(-EINVAL, -EAGAIN, -ENOMEM, -EFAULT) on failure, with nothing left behind.

@@ -30,7 +30,7 @@ unsigned int nr_uninterruptible(void)
 
 	assert_spin_locked(&tasklist_lock);
 	list_for_each_entry(p, &task_list, tasks)
-		n += p->state == TASK_UNINTERRUPTIBLE;
+		n += !!(p->state & (TASK_UNINTERRUPTIBLE | TASK_KILLABLE));
 	return n;
 }
 

@@ -132,7 +132,7 @@ void wake_up_state(struct task_struct *p, int states)
 
 void wake_up_process(struct task_struct *p)
 {
-	wake_up_state(p, TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE);
+	wake_up_state(p, TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE | TASK_KILLABLE);
 }
 
 void wake_up_new_task(struct task_struct *p)

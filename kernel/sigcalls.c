@@ -497,6 +497,12 @@ long sys_rt_sigtimedwait64(long set, long info, long timeout, long sigsetsize)
 	return do_sigtimedwait(set, info, timeout, sigsetsize, TIMESPEC64);
 }
 
+long set_restart_fn(struct restart_block *r, long (*fn)(struct restart_block *r))
+{
+	r->fn = fn;
+	return -ERESTART_RESTARTBLOCK;
+}
+
 long sys_restart_syscall(void)
 {
 	struct restart_block *r = &current->restart;

@@ -190,7 +190,7 @@ static void signal_wake_up(struct task_struct *t, bool fatal)
 {
 	set_work(t, TIF_SIGPENDING);	/* first: who goes to sleep looks at it last */
 	if (t->state != TASK_RUNNING)
-		wake_up_state(t, TASK_INTERRUPTIBLE | (fatal ? TASK_STOPPED : 0));
+		wake_up_state(t, TASK_INTERRUPTIBLE | TASK_KILLABLE | (fatal ? TASK_STOPPED : 0));
 }
 
 static bool is_job_control(int sig)
@@ -419,12 +419,16 @@ static const char *fault_reason(int sig, int code)
 		return "nothing mapped there";
 	if (sig == SIGSEGV && code == SEGV_ACCERR)
 		return "mapped, but without that right";
-	if (sig == SIGBUS)
+	if (sig == SIGBUS && code == BUS_ADRERR)
 		return "nothing behind the mapping";
+	if (sig == SIGBUS && code == BUS_ADRALN)
+		return "not aligned";
 	if (sig == SIGFPE)
 		return "arithmetic";
 	if (sig == SIGILL)
 		return "no such instruction";
+	if (sig == SIGKILL)
+		return "there is no memory for it";
 	return "exception";
 }
 
@@ -606,6 +610,28 @@ void retarget_pending(sigset_t set)
 }
 
 /* ------------------------------------------------------------------ acting */
+
+/* As on Linux, those that would leave a core file wait until the task is on its way out. */
+bool fatal_signal_pending(void)
+{
+	struct task_struct *p = current;
+	bool fatal = false;
+	sigset_t set;
+
+	if (!signal_pending(p))
+		return false;
+	spin_lock(&p->sighand->siglock);
+	set = (p->pending | p->signal->shared_pending) & ~p->blocked &
+	      ~(IGNORED_SIGNALS | STOP_SIGNALS | CORE_SIGNALS);
+	for (; set && !fatal; set &= set - 1) {
+		int sig = lowest_signal(set);
+
+		fatal = sig == SIGKILL || (!is_init(p) &&
+					   p->sighand->action[sig - 1].handler == SIG_DFL);
+	}
+	spin_unlock(&p->sighand->siglock);
+	return fatal;
+}
 
 /* Death by a fault is worth a line: the program is wrong, or was lied to. */
 static void __noreturn die_of(const struct siginfo *info, bool forced)

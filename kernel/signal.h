@@ -12,6 +12,11 @@
 /* Signals whose default action is nothing (SIGCONT acts when it is sent). */
 #define IGNORED_SIGNALS	(SIGMASK(SIGCHLD) | SIGMASK(SIGCONT) | SIGMASK(SIGURG) | SIGMASK(SIGWINCH))
 
+/* Signals whose default action is death with a core file. */
+#define CORE_SIGNALS	(SIGMASK(SIGQUIT) | SIGMASK(SIGILL) | SIGMASK(SIGTRAP) | SIGMASK(SIGABRT) | \
+			 SIGMASK(SIGBUS) | SIGMASK(SIGFPE) | SIGMASK(SIGSEGV) | SIGMASK(SIGXCPU) | \
+			 SIGMASK(SIGXFSZ) | SIGMASK(SIGSYS))
+
 /* init_siginfo - word by word: the compiler would clear so small a struct by a loop. */
 static inline void init_siginfo(struct siginfo *info, int sig, int code)
 {

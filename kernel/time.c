@@ -313,16 +313,16 @@ static int sleep_until(u64 deadline)
 
 /*
  * sleep_for - sleep until the deadline of r. A signal that does not end in a handler lets it go on
- * (restart_syscall); otherwise what is left is in *r->rem.
+ * (restart_syscall); otherwise what is left is in *r->sleep.rem.
  */
 static long sleep_for(struct restart_block *r)
 {
 	if (!sleep_until(r->deadline))
 		return 0;
-	if (r->rem && put_time(r->rem, r->rem_type, time_left(r->deadline)))
+	if (r->sleep.rem &&
+	    put_time(r->sleep.rem, r->sleep.rem_type, time_left(r->deadline)))
 		return -EFAULT;
-	r->fn = sleep_for;
-	return -ERESTART_RESTARTBLOCK;
+	return set_restart_fn(r, sleep_for);
 }
 
 static long do_nanosleep(long clock, long flags, long req, long rem, enum time_type type)
@@ -337,7 +337,7 @@ static long do_nanosleep(long clock, long flags, long req, long rem, enum time_t
 	if (absolute)
 		return sleep_until(ns) ? -ERESTARTNOHAND : 0;
 	current->restart = (struct restart_block){
-		.deadline = ns, .rem = rem, .rem_type = type,
+		.deadline = ns, .sleep = { rem, type },
 	};
 	return sleep_for(&current->restart);
 }

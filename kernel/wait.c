@@ -115,3 +115,9 @@ void wait_for_completion(struct completion *c)
 {
 	wait_event(c->wait, READ_ONCE(c->done));
 }
+
+/* When it fails, the caller sees to it that complete() is not called any more. */
+int wait_for_completion_killable(struct completion *c)
+{
+	return wait_event_killable(c->wait, READ_ONCE(c->done));
+}

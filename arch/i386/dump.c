@@ -138,6 +138,7 @@ static bool in_scheduler(unsigned long addr)
 	static const char *const names[] = {
 		"schedule", "schedule_timeout", "context_switch", "switch_to", "switch_stack",
 		"finish_task_switch", "sleep_step", "pick_next", "wait_for_completion",
+		"wait_for_completion_killable",
 		"prepare_to_wait", "finish_wait", "mutex_lock", "__down_read_slow",
 		"__down_write_slow",
 	};
@@ -155,7 +156,7 @@ unsigned long get_wchan(const struct task_struct *p)
 	const u32 *word = (const u32 *)p->thread.sp;
 	const u32 *end = p->stack + THREAD_SIZE;
 
-	if (p == current || !(p->state & (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)))
+	if (p == current || !(p->state & (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE | TASK_KILLABLE)))
 		return 0;
 	for (; (const void *)word >= p->stack && word < end; word++)
 		if (is_return_address(*word) && !in_scheduler(*word))

@@ -5,6 +5,7 @@
 #include <nopage/bug.h>
 #include <nopage/sched.h>
 #include <nopage/string.h>
+#include <uapi/sched.h>
 
 #define EFLAGS_FIXED	0x2		/* always one */
 
@@ -65,21 +66,20 @@ static void setup_kernel_thread(struct task_struct *p, int (*fn)(void *), void *
 	p->thread.ip = (u32)ret_from_kernel_thread;
 }
 
-int copy_thread(struct task_struct *p, struct pt_regs *regs, unsigned long usp, void *tls,
-		int (*fn)(void *), void *arg)
+int copy_thread(struct task_struct *p, const struct fork_args *args)
 {
 	struct pt_regs *child = task_pt_regs(p);
 	int error;
 
-	if (fn) {
-		setup_kernel_thread(p, fn, arg);
+	if (args->fn) {
+		setup_kernel_thread(p, args->fn, args->arg);
 		return 0;
 	}
-	BUG_ON(!user_mode(regs));
-	*child = *regs;
+	BUG_ON(!user_mode(args->regs));
+	*child = *args->regs;
 	child->ax = 0;
-	if (usp)
-		child->sp = usp;
+	if (args->usp)
+		child->sp = args->usp;
 	p->thread = (struct thread_struct){
 		.sp = (u32)child,
 		.ip = (u32)ret_from_fork,
@@ -87,8 +87,8 @@ int copy_thread(struct task_struct *p, struct pt_regs *regs, unsigned long usp, 
 	};
 	memcpy(p->thread.tls, current->thread.tls, sizeof(p->thread.tls));
 	error = fpu_copy(p);
-	if (!error && tls)
-		error = set_tls(p, tls);
+	if (!error && args->flags & CLONE_SETTLS)
+		error = set_tls(p, args->tls);
 	if (error)
 		exit_thread(p);
 	return error;

@@ -80,6 +80,7 @@ void __init idt_init(void)
 	set_gate(VECTOR_DOUBLE_FAULT, 0, GATE_TASK);
 	set_gate(VECTOR_SYSCALL, (u32)syscall_entry, GATE_TRAP_USER);
 	__asm__ __volatile__("lidt %0" : : "m"(pointer));
+	write_cr0(read_cr0() | CR0_AM);		/* EFLAGS.AC counts; not for QEMU's TCG */
 }
 
 /* Why vector 1: one instruction has been done, a breakpoint register, or the instruction int1. */

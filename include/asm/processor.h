@@ -7,6 +7,7 @@
 #include <asm/page.h>
 #include <asm/ptrace.h>
 
+struct fork_args;
 struct fpu_state;
 struct task_struct;
 
@@ -56,13 +57,12 @@ struct arch_cpu {
 struct task_struct *switch_to(struct task_struct *prev, struct task_struct *next);
 
 /*
- * copy_thread - prepare the stack of a new task. A user child (fn == NULL) gets a copy of regs
+ * copy_thread - prepare the stack of a new task. A user child (no args->fn) gets a copy of regs
  * with ax = 0 and, if usp is not 0, its stack pointer, and starts in ret_from_fork. A kernel
- * thread calls fn(arg) and then do_exit(). tls: a user pointer to struct user_desc or NULL.
+ * thread calls fn(arg) and then do_exit(). CLONE_SETTLS: tls is a user's struct user_desc.
  * Returns 0, -ENOMEM (FPU state), -EFAULT or -EINVAL (tls).
  */
-int copy_thread(struct task_struct *p, struct pt_regs *regs, unsigned long usp, void *tls,
-		int (*fn)(void *), void *arg);
+int copy_thread(struct task_struct *p, const struct fork_args *args);
 /* exit_thread - drop what copy_thread and FPU use have given the task (FPU state). */
 void exit_thread(struct task_struct *p);
 /* start_thread - registers of a fresh program: ip, sp, flat user segments, no TLS, no FPU state. */

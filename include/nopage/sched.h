@@ -25,6 +25,7 @@
 #define TASK_ZOMBIE		4		/* exited, not yet reaped by its parent */
 #define TASK_DEAD		8		/* reaped; freed with its last reference */
 #define TASK_STOPPED		16		/* by a stop signal, until SIGCONT or SIGKILL */
+#define TASK_KILLABLE		32		/* sleeps; a signal wakes it, to see whether it dies */
 
 /* task_struct.flags */
 #define PF_KTHREAD		0x1		/* a kernel thread: gets no signals */
@@ -71,8 +72,21 @@ struct cpu_timer {
 struct restart_block {
 	long (*fn)(struct restart_block *r);
 	u64 deadline;				/* by ktime_get_ns() */
-	long rem;				/* user pointer for what is left, or 0 */
-	enum time_type rem_type;
+	union {
+		struct {
+			long rem;		/* user pointer for what is left, or 0 */
+			enum time_type rem_type;
+		} sleep;
+		struct {
+			long fds;		/* user pointer */
+			unsigned long count;
+		} poll;
+		struct {
+			unsigned long uaddr;
+			int op;
+			u32 val, bitset;
+		} futex;
+	};
 };
 
 /* What to do about each signal: shared by clone(CLONE_SIGHAND). */
@@ -153,6 +167,7 @@ struct task_struct {
 	int exit_code;				/* wait4() status */
 	int pdeath_signal;			/* own task sets it: for when the parent dies, or 0 */
 	int nice;				/* -20 .. 19 */
+	struct completion *vfork_done;		/* the vforking parent waits for it, or NULL */
 	struct cred cred;			/* own task only changes it */
 
 	unsigned long personality;		/* own task only: personality() */
@@ -175,7 +190,6 @@ struct task_struct {
 	int *set_child_tid;			/* user pointers of clone() */
 	int *clear_child_tid;
 	struct robust_list_head *robust_list;	/* user pointer: robust.c */
-	struct completion *vfork_done;		/* the vforking parent waits for it */
 	unsigned long min_flt, maj_flt;
 	u64 utime, stime;			/* ticks in user and kernel mode */
 	u64 start_time;				/* ns since boot; exec in a thread: the leader's */
@@ -242,12 +256,24 @@ extern struct list_head task_list;		/* of task_struct.tasks */
 extern struct task_struct *init_task_pid1;	/* adopts orphans; NULL before it exists */
 extern struct task_struct init_task;		/* sched.c: the boot task, later idle of CPU 0 */
 
+/* What a new task is made from. */
+struct fork_args {
+	unsigned long flags;		/* CLONE_* | exit signal */
+	unsigned long usp;		/* user stack pointer, 0: the caller's */
+	struct pt_regs *regs;		/* user registers to start with, NULL for a kernel thread */
+	void *tls;			/* CLONE_SETTLS: user pointer */
+	int *parent_tid, *child_tid;	/* CLONE_PARENT_SETTID, CLONE_CHILD_*: user pointers */
+	bool clear_sighand;		/* CLONE_CLEAR_SIGHAND */
+	int (*fn)(void *);		/* kernel thread: what it runs */
+	void *arg;
+	const char *name;		/* kernel thread: comm */
+};
+
 /*
- * do_fork - a new task: process, thread or vfork child, as clone_flags (CLONE_* | exit signal)
- * say. usp 0: same user stack. Returns the pid, or -EAGAIN, -ENOMEM, -EINVAL, -EFAULT.
+ * do_fork - a new task that runs: process, thread or vfork child, as args->flags say. With
+ * CLONE_VFORK, waits until it needs the mm no more. The pid, or -EAGAIN, -ENOMEM, -EINVAL, -EFAULT.
  */
-long do_fork(unsigned long clone_flags, unsigned long usp, struct pt_regs *regs,
-	     int *parent_tid, void *tls, int *child_tid);
+long do_fork(const struct fork_args *args);
 /* kthread_run - a kernel thread running fn(arg); returns it or ERR_PTR. mm is NULL. */
 struct task_struct *kthread_run(int (*fn)(void *), void *arg, const char *name);
 /* Wait until a kernel thread made by kthread_run has exited, reap it; its return value. */
@@ -297,6 +323,9 @@ int send_sig(int sig, struct task_struct *p);	/* to one task; 0 or -EINVAL */
 int send_sig_process(int sig, struct task_struct *p);	/* to its process */
 /* A fault of the current task: cannot be blocked or ignored. */
 void force_sig_fault(int sig, int code, unsigned long addr);
+
+/* fatal_signal_pending - is current to die as soon as it returns to user mode? */
+bool fatal_signal_pending(void);
 
 /* A signal with a handler, on its way to the user's stack. */
 struct ksignal {

@@ -6,6 +6,7 @@
 #ifndef NOPAGE_SYNC_H
 #define NOPAGE_SYNC_H
 
+#include <nopage/err.h>
 #include <nopage/list.h>
 #include <nopage/spinlock.h>
 
@@ -38,18 +39,30 @@ void finish_wait(wait_queue_head_t *q, struct wait_entry *w);
 void wake_up(wait_queue_head_t *q);		/* all non-exclusive, one exclusive */
 void wake_up_all(wait_queue_head_t *q);
 
-/* Sleep, not woken by signals, until cond holds. */
-#define wait_event(q, cond) do {						\
+/* __wait_event - sleep in that state until cond holds: 0; or until interrupted does: -EINTR. */
+#define __wait_event(q, cond, sleep, interrupted) ({				\
 	might_sleep();								\
 	DEFINE_WAIT(__w);							\
+	int __ret = 0;								\
 	for (;;) {								\
-		prepare_to_wait(&(q), &__w, TASK_UNINTERRUPTIBLE);		\
+		prepare_to_wait(&(q), &__w, sleep);				\
 		if (cond)							\
 			break;							\
+		if (interrupted) {						\
+			__ret = -EINTR;						\
+			break;							\
+		}								\
 		schedule();							\
 	}									\
 	finish_wait(&(q), &__w);						\
-} while (0)
+	__ret;									\
+})
+
+/* Until cond holds, whatever happens; or until the process is to die: -EINTR. */
+#define wait_event(q, cond) \
+	((void)__wait_event(q, cond, TASK_UNINTERRUPTIBLE, false))
+#define wait_event_killable(q, cond) \
+	__wait_event(q, cond, TASK_KILLABLE, fatal_signal_pending())
 
 /* --- completion: one event, waited for once (vfork, thread start) --- */
 
@@ -60,7 +73,8 @@ struct completion {
 
 void init_completion(struct completion *c);
 void complete(struct completion *c);
-void wait_for_completion(struct completion *c);	/* not woken by signals */
+void wait_for_completion(struct completion *c);		/* not woken by signals */
+int wait_for_completion_killable(struct completion *c);	/* 0, or -EINTR: to be killed */
 
 /* --- mutex (kernel/mutex.c): owned, not recursive, first come first served --- */
 

@@ -41,6 +41,10 @@ enum syscall_nr {
 #define ERESTARTNOHAND	514		/* unless any handler runs: -EINTR */
 #define ERESTART_RESTARTBLOCK 516	/* the same, by restart_syscall() */
 
+struct restart_block;
+/* set_restart_fn - restart_syscall() is to call fn(r); -ERESTART_RESTARTBLOCK, to be returned. */
+long set_restart_fn(struct restart_block *r, long (*fn)(struct restart_block *r));
+
 /* kernel/syscall.c: from entry.S, with interrupts on; leaves the result in regs->ax. */
 void do_syscall(struct pt_regs *regs);
 /* kernel/sched.c: from entry.S while current->work is not 0, before user mode goes on. */

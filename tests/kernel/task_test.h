@@ -53,7 +53,9 @@ static inline long test_clone(unsigned long flags, unsigned long ip, u32 bx)
 		.flags = EFLAGS_IF | 2, .sp = DATA_ADDR + PAGE_SIZE - 16,
 	};
 
-	return do_fork(flags, 0, &regs, NULL, NULL, (int *)DATA_ADDR);
+	return do_fork(&(struct fork_args){
+		.flags = flags, .regs = &regs, .child_tid = (int *)DATA_ADDR,
+	});
 }
 
 /* test_kill - a signal to the process pid. */

@@ -140,6 +140,25 @@ static void test_settls(void)
 	is(still, mine, "the creator's stays");
 }
 
+/* One that should fail; if it does not, the child must not run on as a second test. */
+static long try_settls(void *tls)
+{
+	long ret = sys5(SYS_clone, CLONE_SETTLS | SIGCHLD, 0, 0, (long)tls, 0);
+
+	if (ret == 0)
+		_exit(1);
+	return ret;
+}
+
+static void test_bad_settls(void)
+{
+	is(try_settls(NULL), -EFAULT, "CLONE_SETTLS with a null pointer: EFAULT");
+	is(try_settls((void *)KERNEL_ADDRESS), -EFAULT, "with a kernel address: EFAULT");
+	is(try_settls(&(struct segment){ 1, 0, 0xfffff, SEGMENT_FLAT_DATA }), -EINVAL,
+	   "for an entry that is no thread's: EINVAL");
+	fails(waitpid(-1, NULL, __WALL), ECHILD, "no child was made");
+}
+
 static int tid_seen_by_child;
 
 static int note_tid(void *arg)
@@ -251,11 +270,12 @@ int main(int argc, char **argv)
 {
 	(void)argc;
 	self = argv[0];
-	plan(30);
+	plan(34);
 	test_group();
 	test_files();
 	test_fs();
 	test_settls();
+	test_bad_settls();
 	test_settid();
 	test_futex();
 	test_exit_group();

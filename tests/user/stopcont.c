@@ -3,8 +3,11 @@
 #define _GNU_SOURCE
 #include "tap.h"
 
+#include <poll.h>
 #include <sched.h>
 #include <time.h>
+
+#include "rawsys.h"
 
 static volatile int *shared;
 
@@ -115,37 +118,85 @@ static void test_handled(void)
 	end(pid);
 }
 
-/* A call that was waiting when it stopped goes on waiting. */
-static int sleeper(void)
-{
-	struct timespec ts = { 0, 200000000 }, before, after;
-	int ret;
+/* Calls that wait for WAIT_MS; 0: its end has come as it should. */
+#define WAIT_MS 600
 
-	clock_gettime(CLOCK_MONOTONIC, &before);
-	shared[0] = 1;
-	ret = nanosleep(&ts, NULL);
-	clock_gettime(CLOCK_MONOTONIC, &after);
-	return ret || (after.tv_sec - before.tv_sec) * 1000000000LL + after.tv_nsec -
-		      before.tv_nsec < 200000000;
+static int by_nanosleep(void)
+{
+	struct timespec ts = { 0, WAIT_MS * 1000000 };
+
+	return nanosleep(&ts, NULL);
 }
 
+static int by_clock_nanosleep(void)
+{
+	struct timespec ts = { 0, WAIT_MS * 1000000 };
+
+	return clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, NULL);
+}
+
+static int by_poll(void)
+{
+	struct pollfd none = { -1, POLLIN, 0 };
+
+	return poll(&none, 1, WAIT_MS);
+}
+
+static int by_futex(void)
+{
+	long ts[2] = { 0, WAIT_MS * 1000000 };
+	int word = 1;
+
+	return sys6(SYS_futex, (long)&word, 0, 1, (long)ts, 0, 0) != -ETIMEDOUT;
+}
+
+static long long now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+}
+
+static const struct {
+	const char *name;
+	int (*wait)(void);
+} waits[] = {
+	{ "nanosleep", by_nanosleep }, { "clock_nanosleep", by_clock_nanosleep },
+	{ "poll", by_poll }, { "a futex wait", by_futex },
+};
+
+#define NR_WAITS 4
+
+/* A call that was waiting when it stopped waits on to its end, and not all over again. */
 static void test_restart(void)
 {
+	pid_t pid[NR_WAITS];
 	int status;
-	pid_t pid;
 
-	shared[0] = 0;
-	pid = fork();
-	if (pid == 0)
-		_exit(sleeper());
-	while (!shared[0])
-		sched_yield();
-	sleep_ms(20);
-	kill(pid, SIGSTOP);
-	waitpid(pid, &status, WUNTRACED);
-	kill(pid, SIGCONT);
-	waitpid(pid, &status, 0);
-	exits(status, 0, "a nanosleep that was stopped sleeps on to its end");
+	for (int i = 0; i < NR_WAITS; i++) {
+		long long begin = now_ms();
+
+		pid[i] = fork();
+		if (pid[i] == 0) {
+			status = waits[i].wait();
+			begin = now_ms() - begin;
+			_exit(status ? 1 : begin < WAIT_MS ? 2 : begin >= 3 * WAIT_MS ? 3 : 0);
+		}
+	}
+	sleep_ms(WAIT_MS / 6);
+	for (int i = 0; i < NR_WAITS; i++)
+		kill(pid[i], SIGSTOP);
+	sleep_ms(2 * WAIT_MS);
+	for (int i = 0; i < NR_WAITS; i++)
+		kill(pid[i], SIGCONT);
+	for (int i = 0; i < NR_WAITS; i++) {
+		char name[80];
+
+		waitpid(pid[i], &status, 0);
+		snprintf(name, sizeof(name), "%s that was stopped ends in its time", waits[i].name);
+		exits(status, 0, name);
+	}
 }
 
 /* ---- threads ---- */
@@ -237,7 +288,7 @@ static void test_orphans(void)
 int main(void)
 {
 	shared = shared_pages(1);
-	plan(22);
+	plan(25);
 	test_stop();
 	test_handled();
 	test_restart();

@@ -2,6 +2,7 @@
 /* vfork: the child borrows the parent's memory, and the parent waits for exec or exit. */
 #include "tap.h"
 
+#include <sys/prctl.h>
 #include <time.h>
 
 static volatile int value, order;
@@ -95,17 +96,61 @@ static void test_nested(void)
 	is(value, 11, "all three share one memory");
 }
 
+static volatile int *shared;		/* the child's number; it may end */
+
+/* The parent of a vfork child, until somebody kills it. */
+static int wait_in_vfork(void)
+{
+	struct timespec pause = { 0, 1000000 };
+
+	if (vfork() == 0) {
+		shared[0] = getpid();
+		while (!shared[1])
+			nanosleep(&pause, NULL);
+		_exit(6);
+	}
+	return 8;
+}
+
+/* Its child lives on, and ends without it: nobody waits any more to be told. */
+static void test_killed_parent(int sig, const char *name)
+{
+	struct timespec pause = { 0, 20000000 };
+	int status;
+	pid_t parent, child;
+
+	shared[0] = shared[1] = 0;
+	parent = fork();
+	if (parent == 0)
+		_exit(wait_in_vfork());
+	while (!shared[0])
+		nanosleep(&pause, NULL);
+	nanosleep(&pause, NULL);
+	child = shared[0];
+	kill(parent, SIGUSR1);		/* ignored: it waits on */
+	kill(parent, sig);
+	killed_by(waitpid(parent, &status, 0) == parent ? status : -1, sig, name);
+	is(kill(child, 0), 0, "while its child lives");
+	shared[1] = 1;
+	exits(waitpid(child, &status, 0) == child ? status : -1, 6, "and that ends by itself");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1) {
 		value = 99;
 		return 42;
 	}
-	plan(13);
+	plan(19);
 	test_exit();
 	test_exec(argv[0]);
 	test_failed_exec();
 	test_killed();
 	test_nested();
+	shared = shared_pages(1);
+	signal(SIGUSR1, SIG_IGN);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	test_killed_parent(SIGKILL, "a vforking parent dies of SIGKILL at once");
+	test_killed_parent(SIGTERM, "and of SIGTERM");
 	return done();
 }
