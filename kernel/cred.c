@@ -158,17 +158,76 @@ void commit_exec_cred(const struct cred *new)
 		current->mm->dumpable = 0;
 }
 
-/* ------------------------------------------------------------------ user numbers */
+/* ------------------------------------------------------------------ setting numbers */
 
-static bool one_of(u32 id, u32 a, u32 b, u32 c)
+/*
+ * set_... - the rules are the same for user and group numbers; root: with the capability for it.
+ * The number for files follows the effective one. 0, -EINVAL or -EPERM.
+ */
+static long set_one(struct ids *ids, u32 id, bool root)
 {
-	return id == a || id == b || id == c;
+	if (id == NO_ID)
+		return -EINVAL;
+	if (root)
+		ids->real = ids->saved = id;
+	else if (id != ids->real && id != ids->saved)
+		return -EPERM;
+	ids->effective = ids->fs = id;
+	return 0;
 }
 
-/* All three user numbers and, with the effective one, that for files. */
-static long commit_uids(struct cred *new)
+static bool is_one_of(u32 id, const struct ids *ids)
 {
-	new->fsuid = new->euid;
+	return id == ids->real || id == ids->effective || id == ids->saved;
+}
+
+static long set_two(struct ids *ids, u32 real, u32 effective, bool root)
+{
+	const struct ids old = *ids;
+
+	if (real != NO_ID) {
+		if (!root && real != old.real && real != old.effective)
+			return -EPERM;
+		ids->real = real;
+	}
+	if (effective != NO_ID) {
+		if (!root && !is_one_of(effective, &old))
+			return -EPERM;
+		ids->effective = effective;
+	}
+	if (real != NO_ID || (effective != NO_ID && effective != old.real))
+		ids->saved = ids->effective;
+	ids->fs = ids->effective;
+	return 0;
+}
+
+static long set_three(struct ids *ids, u32 real, u32 effective, u32 saved, bool root)
+{
+	const struct ids old = *ids;
+	const u32 to[] = { real, effective, saved };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(to); i++)
+		if (!root && to[i] != NO_ID && !is_one_of(to[i], &old))
+			return -EPERM;
+	if (real != NO_ID)
+		ids->real = real;
+	if (effective != NO_ID)
+		ids->effective = effective;
+	if (saved != NO_ID)
+		ids->saved = saved;
+	ids->fs = ids->effective;
+	return 0;
+}
+
+static void set_fs(struct ids *ids, u32 id, bool root)
+{
+	if (id != NO_ID && (root || is_one_of(id, ids)))
+		ids->fs = id;
+}
+
+/* commit_ids - new numbers of either kind: capabilities follow those of the user. */
+static long commit_ids(struct cred *new)
+{
 	cap_after_setuid(new, &current->cred);
 	commit(new);
 	return 0;
@@ -178,152 +237,67 @@ long sys_setuid(long uid)
 {
 	struct cred new = current->cred;
 
-	if ((uid_t)uid == NO_ID)
-		return -EINVAL;
-	if (capable(CAP_SETUID))
-		new.uid = new.suid = uid;
-	else if ((uid_t)uid != new.uid && (uid_t)uid != new.suid)
-		return -EPERM;
-	new.euid = uid;
-	return commit_uids(&new);
-}
-
-long sys_setreuid(long uid, long euid)
-{
-	const struct cred *old = &current->cred;
-	struct cred new = *old;
-	bool root = capable(CAP_SETUID);
-
-	if ((uid_t)uid != NO_ID) {
-		if (!root && !one_of(uid, old->uid, old->euid, old->euid))
-			return -EPERM;
-		new.uid = uid;
-	}
-	if ((uid_t)euid != NO_ID) {
-		if (!root && !one_of(euid, old->uid, old->euid, old->suid))
-			return -EPERM;
-		new.euid = euid;
-	}
-	if ((uid_t)uid != NO_ID || ((uid_t)euid != NO_ID && (uid_t)euid != old->uid))
-		new.suid = new.euid;
-	return commit_uids(&new);
-}
-
-/* May the task take this number in setresuid(), setresgid()? */
-static bool may_take(u32 id, u32 real, u32 effective, u32 saved, unsigned int cap)
-{
-	return id == NO_ID || one_of(id, real, effective, saved) || capable(cap);
-}
-
-long sys_setresuid(long uid, long euid, long suid)
-{
-	const struct cred *old = &current->cred;
-	const u32 ids[] = { uid, euid, suid };
-	struct cred new = *old;
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(ids); i++)
-		if (!may_take(ids[i], old->uid, old->euid, old->suid, CAP_SETUID))
-			return -EPERM;
-	new.uid = ids[0] == NO_ID ? new.uid : ids[0];
-	new.euid = ids[1] == NO_ID ? new.euid : ids[1];
-	new.suid = ids[2] == NO_ID ? new.suid : ids[2];
-	return commit_uids(&new);
-}
-
-/* sys_setfsuid - the old number, whether or not it has been changed. */
-long sys_setfsuid(long uid)
-{
-	const struct cred *old = &current->cred;
-	struct cred new = *old;
-	uid_t before = old->fsuid;
-
-	if ((uid_t)uid == NO_ID)
-		return before;
-	if (one_of(uid, old->uid, old->euid, old->suid) || (uid_t)uid == before ||
-	    capable(CAP_SETUID)) {
-		new.fsuid = uid;
-		cap_after_setfsuid(&new, old);
-		commit(&new);
-	}
-	return before;
-}
-
-/* ------------------------------------------------------------------ group numbers */
-
-static long commit_gids(struct cred *new)
-{
-	new->fsgid = new->egid;
-	commit(new);
-	return 0;
+	return set_one(&new.user, uid, capable(CAP_SETUID)) ?: commit_ids(&new);
 }
 
 long sys_setgid(long gid)
 {
 	struct cred new = current->cred;
 
-	if ((gid_t)gid == NO_ID)
-		return -EINVAL;
-	if (capable(CAP_SETGID))
-		new.gid = new.sgid = gid;
-	else if ((gid_t)gid != new.gid && (gid_t)gid != new.sgid)
-		return -EPERM;
-	new.egid = gid;
-	return commit_gids(&new);
+	return set_one(&new.group, gid, capable(CAP_SETGID)) ?: commit_ids(&new);
+}
+
+long sys_setreuid(long uid, long euid)
+{
+	struct cred new = current->cred;
+
+	return set_two(&new.user, uid, euid, capable(CAP_SETUID)) ?: commit_ids(&new);
 }
 
 long sys_setregid(long gid, long egid)
 {
-	const struct cred *old = &current->cred;
-	struct cred new = *old;
-	bool root = capable(CAP_SETGID);
+	struct cred new = current->cred;
 
-	if ((gid_t)gid != NO_ID) {
-		if (!root && !one_of(gid, old->gid, old->egid, old->egid))
-			return -EPERM;
-		new.gid = gid;
-	}
-	if ((gid_t)egid != NO_ID) {
-		if (!root && !one_of(egid, old->gid, old->egid, old->sgid))
-			return -EPERM;
-		new.egid = egid;
-	}
-	if ((gid_t)gid != NO_ID || ((gid_t)egid != NO_ID && (gid_t)egid != old->gid))
-		new.sgid = new.egid;
-	return commit_gids(&new);
+	return set_two(&new.group, gid, egid, capable(CAP_SETGID)) ?: commit_ids(&new);
+}
+
+long sys_setresuid(long uid, long euid, long suid)
+{
+	struct cred new = current->cred;
+
+	return set_three(&new.user, uid, euid, suid, capable(CAP_SETUID)) ?: commit_ids(&new);
 }
 
 long sys_setresgid(long gid, long egid, long sgid)
 {
-	const struct cred *old = &current->cred;
-	const u32 ids[] = { gid, egid, sgid };
-	struct cred new = *old;
+	struct cred new = current->cred;
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(ids); i++)
-		if (!may_take(ids[i], old->gid, old->egid, old->sgid, CAP_SETGID))
-			return -EPERM;
-	new.gid = ids[0] == NO_ID ? new.gid : ids[0];
-	new.egid = ids[1] == NO_ID ? new.egid : ids[1];
-	new.sgid = ids[2] == NO_ID ? new.sgid : ids[2];
-	return commit_gids(&new);
+	return set_three(&new.group, gid, egid, sgid, capable(CAP_SETGID)) ?: commit_ids(&new);
+}
+
+/* sys_setfsuid, sys_setfsgid - the old number, whether or not it has been changed. */
+long sys_setfsuid(long uid)
+{
+	const uid_t before = current->cred.fsuid;
+	struct cred new = current->cred;
+
+	set_fs(&new.user, uid, capable(CAP_SETUID));
+	cap_after_setfsuid(&new, &current->cred);
+	commit(&new);
+	return before;
 }
 
 long sys_setfsgid(long gid)
 {
-	const struct cred *old = &current->cred;
-	struct cred new = *old;
-	gid_t before = old->fsgid;
+	const gid_t before = current->cred.fsgid;
+	struct cred new = current->cred;
 
-	if ((gid_t)gid == NO_ID)
-		return before;
-	if (one_of(gid, old->gid, old->egid, old->sgid) || (gid_t)gid == before ||
-	    capable(CAP_SETGID)) {
-		new.fsgid = gid;
-		commit(&new);
-	}
+	set_fs(&new.group, gid, capable(CAP_SETGID));
+	commit(&new);
 	return before;
 }
 
-/* ------------------------------------------------------------------ reading */
+/* ------------------------------------------------------------------ reading them */
 
 long sys_getuid(void)
 {
@@ -345,25 +319,20 @@ long sys_getegid(void)
 	return current->cred.egid;
 }
 
-static long put_three(long *user[3], u32 a, u32 b, u32 c)
+static long put_ids(const struct ids *ids, long real, long effective, long saved)
 {
-	return put_user(a, user[0]) ?: put_user(b, user[1]) ?: put_user(c, user[2]);
+	return put_user(ids->real, (u32 *)real) ?: put_user(ids->effective, (u32 *)effective) ?:
+	       put_user(ids->saved, (u32 *)saved);
 }
 
 long sys_getresuid(long uid, long euid, long suid)
 {
-	const struct cred *c = &current->cred;
-	long *user[] = { (long *)uid, (long *)euid, (long *)suid };
-
-	return put_three(user, c->uid, c->euid, c->suid);
+	return put_ids(&current->cred.user, uid, euid, suid);
 }
 
 long sys_getresgid(long gid, long egid, long sgid)
 {
-	const struct cred *c = &current->cred;
-	long *user[] = { (long *)gid, (long *)egid, (long *)sgid };
-
-	return put_three(user, c->gid, c->egid, c->sgid);
+	return put_ids(&current->cred.group, gid, egid, sgid);
 }
 
 /* ------------------------------------------------------------------ supplementary groups */

@@ -14,13 +14,24 @@ struct group_info {
 	gid_t gid[];
 };
 
+/* The numbers of one kind: who started it, whose rights it has, whose it may take again. */
+struct ids {
+	u32 real, effective, saved, fs;
+};
+
 /*
  * Every task has its own; only it changes it, under tasklist_lock, so that others may look under
  * that lock. File systems check fsuid, fsgid, groups (in_group) and capable().
  */
 struct cred {
-	uid_t uid, euid, suid, fsuid;
-	gid_t gid, egid, sgid, fsgid;
+	union {
+		struct { uid_t uid, euid, suid, fsuid; };
+		struct ids user;
+	};
+	union {
+		struct { gid_t gid, egid, sgid, fsgid; };
+		struct ids group;
+	};
 	struct group_info *groups;		/* counted; NULL: none */
 	u64 cap_effective, cap_permitted, cap_inheritable, cap_bound;	/* bits: CAP_* */
 	bool keep_caps;				/* PR_SET_KEEPCAPS: setuid leaves permitted alone */
