@@ -40,7 +40,7 @@ static void put(const char *text, size_t len)
 /* With the lock held already, it is this CPU that panics while it works on the log: leave it. */
 void log_store(int level, const char *text)
 {
-	u32 ns, seconds = (u32)div_u64_rem(arch_clock_ns(), 1000000000, &ns);
+	u32 ns, seconds = (u32)div_u64_rem(arch_clock_ns(), NSEC_PER_SEC, &ns);
 	char stamp[32];
 	size_t len;
 
@@ -52,7 +52,7 @@ void log_store(int level, const char *text)
 
 		len = newline ? (size_t)(newline + 1 - text) : strlen(text);
 		put(stamp, scnprintf(stamp, sizeof(stamp), "<%d>[%5u.%06u] ", level, seconds,
-				     ns / 1000));
+				     ns / NSEC_PER_USEC));
 		put(text, len);
 		if (!newline)
 			put("\n", 1);

@@ -23,12 +23,18 @@ void set_nice(struct task_struct *p, int nice)
 	p->slice = max(TIME_SLICE * (20 - nice) / 20, 1);
 }
 
-/* may_set_nice - 0, -EPERM (another user's task) or -EACCES (only root may go down). */
-static int may_set_nice(const struct task_struct *p, int nice)
+/* May the current task say when and where p runs? */
+static bool may_schedule(const struct task_struct *p)
 {
 	const struct cred *c = &current->cred;
 
-	if (c->euid != p->cred.euid && c->euid != p->cred.uid && !capable(CAP_SYS_NICE))
+	return c->euid == p->cred.euid || c->euid == p->cred.uid || capable(CAP_SYS_NICE);
+}
+
+/* may_set_nice - 0, -EPERM (another user's task) or -EACCES (only root may go down). */
+static int may_set_nice(const struct task_struct *p, int nice)
+{
+	if (!may_schedule(p))
 		return -EPERM;
 	if (nice < p->nice && (unsigned long)(20 - nice) > p->signal->rlim[RLIMIT_NICE].rlim_cur &&
 	    !capable(CAP_SYS_NICE))
@@ -216,14 +222,6 @@ long sys_sched_getaffinity(long pid, long len, long user_mask)
 	return copy_to_user((void *)user_mask, &mask, CPU_MASK_BYTES) ? -EFAULT : CPU_MASK_BYTES;
 }
 
-/* May the current task say where p runs? */
-static bool may_set_affinity(const struct task_struct *p)
-{
-	const struct cred *c = &current->cred;
-
-	return c->euid == p->cred.euid || c->euid == p->cred.uid || capable(CAP_SYS_NICE);
-}
-
 /* sys_sched_setaffinity - every mask with a processor that exists leaves all that exist. */
 long sys_sched_setaffinity(long pid, long len, long user_mask)
 {
@@ -236,7 +234,7 @@ long sys_sched_setaffinity(long pid, long len, long user_mask)
 		return -EFAULT;
 	spin_lock(&tasklist_lock);
 	p = pid ? find_task_by_pid(pid) : current;
-	error = !p ? -ESRCH : may_set_affinity(p) ? 0 : -EPERM;
+	error = !p ? -ESRCH : may_schedule(p) ? 0 : -EPERM;
 	spin_unlock(&tasklist_lock);
 	if (error)
 		return error;

@@ -43,27 +43,28 @@ static long do_prlimit(struct task_struct *p, unsigned long resource, const stru
 	return 0;
 }
 
-long sys_getrlimit(long resource, long rlim)
+/* put_limit - to the user, as no more than largest. */
+static long put_limit(long resource, long rlim, unsigned long largest)
 {
 	struct rlimit r;
 	long error = do_prlimit(current, resource, NULL, &r);
 
 	if (error)
 		return error;
+	r.rlim_cur = min(r.rlim_cur, largest);
+	r.rlim_max = min(r.rlim_max, largest);
 	return copy_to_user((void *)rlim, &r, sizeof(r)) ? -EFAULT : 0;
+}
+
+long sys_getrlimit(long resource, long rlim)
+{
+	return put_limit(resource, rlim, RLIM_INFINITY);
 }
 
 /* sys_old_getrlimit - the oldest form, whose numbers are signed. */
 long sys_old_getrlimit(long resource, long rlim)
 {
-	struct rlimit r;
-	long error = do_prlimit(current, resource, NULL, &r);
-
-	if (error)
-		return error;
-	r.rlim_cur = min(r.rlim_cur, 0x7fffffffUL);
-	r.rlim_max = min(r.rlim_max, 0x7fffffffUL);
-	return copy_to_user((void *)rlim, &r, sizeof(r)) ? -EFAULT : 0;
+	return put_limit(resource, rlim, 0x7fffffff);
 }
 
 long sys_setrlimit(long resource, long rlim)
@@ -182,7 +183,7 @@ static struct timeval32 ticks_to_timeval(u64 ticks)
 {
 	unsigned long t = ticks;		/* 497 days of CPU time */
 
-	return (struct timeval32){ t / HZ, t % HZ * (1000000 / HZ) };
+	return (struct timeval32){ t / HZ, t % HZ * (USEC_PER_SEC / HZ) };
 }
 
 void fill_rusage(struct rusage *ru, const struct task_times *t)

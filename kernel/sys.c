@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sys.c - system calls that read or set a few words: numbers, names, limits, times, reboot. */
+/* sys.c - system calls of a few lines: numbers, sysinfo, sched_yield, reboot. */
 #include "internal.h"
 #include <nopage/err.h>
 #include <nopage/mm.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * time.c - ticks, timers, clocks, sleeping.
+ * time.c - ticks, timers, clocks, sleeping, and how programs pass times.
  *
  * Timers expire in the timer interrupt, HZ times a second; clocks are finer (arch_clock_ns). Who
  * sleeps computes an absolute deadline by the clock and sleeps whole ticks until it has passed.
