@@ -313,21 +313,21 @@ int fd_install(struct file *file, unsigned int start, bool cloexec)
 {
 	struct files_struct *files = current->files;
 	unsigned int fd;
+	int error;
 
 	for (;;) {
 		spin_lock(&files->lock);
 		fd = max(start, files->next_free);
 		while (fd < files->size && files->slots[fd].file)
 			fd++;
-		if (fd >= fd_limit()) {
-			spin_unlock(&files->lock);
-			return -EMFILE;
-		}
-		if (fd < files->size)
+		if (fd < min(files->size, fd_limit()))
 			break;
 		spin_unlock(&files->lock);
-		if (expand_files(files, fd + 1))
-			return -ENOMEM;
+		error = fd >= fd_limit() ? -EMFILE : expand_files(files, fd + 1);
+		if (error) {
+			fput(file);
+			return error;
+		}
 	}
 	files->slots[fd] = (struct fd_slot){ file, cloexec };
 	if (start <= files->next_free)
@@ -360,14 +360,8 @@ long sys_close(long fd)
 long dup_from(unsigned int fd, unsigned int start, bool cloexec)
 {
 	struct file *file = fget_any(fd);
-	int new;
 
-	if (!file)
-		return -EBADF;
-	new = fd_install(file, start, cloexec);
-	if (new < 0)
-		fput(file);
-	return new;
+	return file ? fd_install(file, start, cloexec) : -EBADF;
 }
 
 long sys_dup(long fd)
@@ -440,7 +434,7 @@ long fd_flags(unsigned int fd, bool set, long flags)
 int open_console(void)
 {
 	struct file *file;
-	int fd, error;
+	int fd = 0, error;
 
 	error = unshare_files() ?: unshare_fs();
 	if (error)
@@ -448,13 +442,8 @@ int open_console(void)
 	file = filp_open("/dev/console", O_RDWR, 0);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 3 && fd >= 0; i++)
 		fd = fd_install(get_file(file), 0, false);
-		if (fd < 0) {
-			fput(file);
-			break;
-		}
-	}
 	fput(file);
 	return min(fd, 0);
 }

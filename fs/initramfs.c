@@ -136,7 +136,7 @@ static int fill_file(struct unpack *u, struct inode *inode, const struct cpio_en
 
 	if (done < 0)
 		return done;
-	n = ramfs_write(inode, done, e->data + done, e->size - done);
+	n = tmpfs_write(inode, done, e->data + done, e->size - done);
 	return n < 0 ? n : (size_t)(done + n) < e->size ? -ENOMEM : 0;
 }
 
@@ -150,31 +150,6 @@ static int fill_inode(struct unpack *u, struct inode *inode, const struct cpio_e
 	inode->uid = e->uid;
 	inode->gid = e->gid;
 	inode->mtime = inode->ctime = inode->atime = (struct inode_time){ .sec = e->mtime };
-	return error;
-}
-
-/* A regular file: its first name makes it, further names are links; any may bring the data. */
-static int unpack_file(struct unpack *u, const struct cpio_entry *e, const char *name)
-{
-	struct hard_link *link = e->nlink > 1 ? find_link(u, e) : NULL;
-	struct dentry *dentry;
-	int error;
-
-	if (link)
-		error = vfs_link(root_dentry, name, link->inode);
-	else
-		error = vfs_mknod(root_dentry, name, e->mode, 0);
-	if (error)
-		return error;
-	dentry = path_lookup(root_dentry, name, 0);
-	if (IS_ERR(dentry))
-		return PTR_ERR(dentry);
-	error = fill_inode(u, dentry->inode, e);
-	if (!error && !link && e->nlink > 1)
-		error = remember_link(u, e, dentry->inode);
-	dput(dentry);
-	u->files += !link;
-	u->bytes += e->size;
 	return error;
 }
 
@@ -195,27 +170,50 @@ static int unpack_symlink(const struct cpio_entry *e, const char *name)
 	return error;
 }
 
-static int unpack_other(struct unpack *u, const struct cpio_entry *e, const char *name)
+/* Make the name: one more of a file that is there, or what the entry says. 0 or -Exxx. */
+static int make_name(const struct cpio_entry *e, const char *name, const struct hard_link *link)
 {
-	struct dentry *dentry;
-	int error;
-
+	if (link)
+		return vfs_link(root_dentry, name, link->inode);
 	if (S_ISLNK(e->mode))
-		error = unpack_symlink(e, name);
-	else
-		error = vfs_mknod(root_dentry, name, e->mode, MKDEV(e->rdev_major, e->rdev_minor));
+		return unpack_symlink(e, name);
+	return vfs_mknod(root_dentry, name, e->mode, MKDEV(e->rdev_major, e->rdev_minor));
+}
+
+static void count_entry(struct unpack *u, const struct cpio_entry *e, bool new)
+{
+	if (S_ISREG(e->mode)) {
+		u->files += new;
+		u->bytes += e->size;
+	} else if (S_ISDIR(e->mode)) {
+		u->dirs++;
+	} else {
+		u->others++;
+	}
+}
+
+/*
+ * The name is free. Of a file with several names the first makes it, and any may bring the data.
+ * 0 or -Exxx.
+ */
+static int unpack_new(struct unpack *u, const struct cpio_entry *e, const char *name)
+{
+	bool many = S_ISREG(e->mode) && e->nlink > 1;
+	struct hard_link *link = many ? find_link(u, e) : NULL;
+	struct dentry *dentry;
+	int error = make_name(e, name, link);
+
 	if (error)
 		return error;
 	dentry = path_lookup(root_dentry, name, 0);
-	if (!IS_ERR(dentry)) {
-		fill_inode(u, dentry->inode, e);
-		dput(dentry);
-	}
-	if (S_ISDIR(e->mode))
-		u->dirs++;
-	else
-		u->others++;
-	return 0;
+	if (IS_ERR(dentry))
+		return PTR_ERR(dentry);
+	error = fill_inode(u, dentry->inode, e);
+	if (!error && many && !link)
+		error = remember_link(u, e, dentry->inode);
+	dput(dentry);
+	count_entry(u, e, !link);
+	return error;
 }
 
 /*
@@ -234,9 +232,7 @@ static int unpack_entry(struct unpack *u, const struct cpio_entry *e)
 	if (!*last || !strcmp(last, ".") || !strcmp(last, ".."))
 		return S_ISDIR(e->mode) ? 0 : -EINVAL;
 	error = make_parents(name) ?: clear_place(name, e->mode);
-	if (error)
-		return min(error, 0);
-	return S_ISREG(e->mode) ? unpack_file(u, e, name) : unpack_other(u, e, name);
+	return error ? min(error, 0) : unpack_new(u, e, name);
 }
 
 bool unpack_archive(const void *data, size_t size, const char *name, bool in_place)
@@ -292,7 +288,7 @@ void fs_init(void)
 	inode_init();
 	file_init();
 	locks_init();
-	ramfs_init();
+	tmpfs_init();
 	proc_init();
 	pipe_init();
 	mount_root();

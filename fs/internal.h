@@ -291,8 +291,8 @@ void file_init(void);
 /* alloc_file - an open file with references of its own to inode and dentry; or ERR_PTR. */
 struct file *alloc_file(struct inode *inode, struct dentry *dentry, int flags);
 /*
- * fd_install - the lowest free descriptor from start on now means file. Consumes the reference if
- * it succeeds: the descriptor, or -EMFILE, -ENOMEM.
+ * fd_install - the lowest free descriptor from start on now means file: the descriptor, or -EMFILE,
+ * -ENOMEM. Consumes the reference, also when it fails.
  */
 int fd_install(struct file *file, unsigned int start, bool cloexec);
 unsigned int fd_table_size(void);		/* descriptors the current task's table has room for */
@@ -302,16 +302,16 @@ long dup_from(unsigned int fd, unsigned int start, bool cloexec);
 /* fd_flags - FD_CLOEXEC or not; or set it. -EBADF. */
 long fd_flags(unsigned int fd, bool set, long flags);
 
-/* ramfs.c */
-extern const struct inode_operations ramfs_dir_iops;
-extern const struct file_operations ramfs_file_fops;
-int ramfs_truncate(struct inode *inode, loff_t size);	/* i_op->truncate */
-/* tmpfs.c */
-void ramfs_init(void);
-/* ramfs_inode - of any type, with the operations of that type; or ERR_PTR(-ENOMEM, -ENOSPC). */
-struct inode *ramfs_inode(struct super_block *sb, mode_t mode, dev_t rdev);
-/* ramfs_write - size bytes of kernel memory at pos of a regular file; bytes or -ENOMEM, -EFBIG. */
-ssize_t ramfs_write(struct inode *inode, loff_t pos, const void *data, size_t size);
+/* tmpfs.c, tmpfs_file.c, shmem.c */
+extern const struct inode_operations tmpfs_dir_iops;
+extern const struct file_operations tmpfs_file_fops;
+int tmpfs_truncate(struct inode *inode, loff_t size);	/* i_op->truncate */
+void tmpfs_init(void);
+void shmem_init(struct file_system_type *type);
+/* tmpfs_inode - of any type, with the operations of that type; or ERR_PTR(-ENOMEM, -ENOSPC). */
+struct inode *tmpfs_inode(struct super_block *sb, mode_t mode, dev_t rdev);
+/* tmpfs_write - size bytes of kernel memory at pos of a regular file; bytes or -ENOMEM, -EFBIG. */
+ssize_t tmpfs_write(struct inode *inode, loff_t pos, const void *data, size_t size);
 
 /* pipe.c */
 extern const struct file_operations pipe_fops;	/* of FIFOs */

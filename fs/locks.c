@@ -149,18 +149,18 @@ static void free_locks(struct file_lock *l)
 /* Two fresh ones, or NULL. */
 static struct file_lock *alloc_locks(void)
 {
-	struct file_lock *a = kmem_cache_alloc(lock_cachep, GFP_KERNEL), *b;
+	struct file_lock *list = NULL, *l;
 
-	if (!a)
-		return NULL;
-	b = kmem_cache_alloc(lock_cachep, GFP_KERNEL);
-	a->next = b;
-	if (b) {
-		b->next = NULL;
-		return a;
+	for (int i = 0; i < 2; i++) {
+		l = kmem_cache_alloc(lock_cachep, GFP_KERNEL);
+		if (!l) {
+			free_locks(list);
+			return NULL;
+		}
+		l->next = list;
+		list = l;
 	}
-	kmem_cache_free(lock_cachep, a);
-	return NULL;
+	return list;
 }
 
 /* ------------------------------------------------------------------ waiting */

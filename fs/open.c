@@ -114,13 +114,13 @@ static struct file *open_tmpfile(struct dentry *dir, int flags, mode_t mode)
 
 	if (error)
 		return ERR_PTR(error);
-	if (dir->inode->op != &ramfs_dir_iops)
+	if (dir->inode->op != &tmpfs_dir_iops)
 		return ERR_PTR(-EOPNOTSUPP);
 	dentry = d_alloc(dir, &name);
 	if (!dentry)
 		return ERR_PTR(-ENOMEM);
 	mode &= S_IALLUGO & ~get_umask();
-	inode = ramfs_inode(dir->sb, S_IFREG | mode, 0);
+	inode = tmpfs_inode(dir->sb, S_IFREG | mode, 0);
 	if (IS_ERR(inode)) {
 		dput(dentry);
 		return ERR_PTR(PTR_ERR(inode));
@@ -227,18 +227,13 @@ long sys_openat(long dirfd, long path, long flags, long mode)
 {
 	struct user_path p;
 	struct file *file;
-	long fd = check_flags(&flags) ?: get_user_path(&p, dirfd, path);
+	long error = check_flags(&flags) ?: get_user_path(&p, dirfd, path);
 
-	if (fd)
-		return fd;
+	if (error)
+		return error;
 	file = open_by_path(p.base, p.name, flags, mode);
 	put_user_path(&p);
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	fd = fd_install(file, 0, flags & O_CLOEXEC);
-	if (fd < 0)
-		fput(file);
-	return fd;
+	return IS_ERR(file) ? PTR_ERR(file) : fd_install(file, 0, flags & O_CLOEXEC);
 }
 
 long sys_open(long path, long flags, long mode)

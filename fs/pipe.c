@@ -572,17 +572,16 @@ put_dentry:
 /* Descriptors for both ends, told to the user. Consumes the references, also when it fails. */
 static long install_pipe(struct file *file[2], int *user, bool cloexec)
 {
-	int fd[2] = { fd_install(file[0], 0, cloexec), -1 };
+	int fd[2];
 
+	fd[0] = fd_install(file[0], 0, cloexec);
 	if (fd[0] < 0) {
-		fput(file[0]);
 		fput(file[1]);
 		return fd[0];
 	}
 	fd[1] = fd_install(file[1], 0, cloexec);
 	if (fd[1] < 0) {
 		sys_close(fd[0]);
-		fput(file[1]);
 		return fd[1];
 	}
 	if (!copy_to_user(user, fd, sizeof(fd)))

@@ -2,7 +2,7 @@
 /*
  * tmpfs.c - file systems in memory: names, inodes, and how much of both there may be.
  *
- * The names are the dentries (dcache.c), the data are pages (ramfs.c). A tmpfs has the limits of
+ * The names are the dentries (dcache.c), the data are pages (tmpfs_file.c). A tmpfs has the limits of
  * its mount options: size, nr_blocks, nr_inodes, and mode, uid, gid of its root. rootfs and the
  * kernel's own nameless files are one without limits; a devtmpfs is one that begins with the nodes
  * of all devices.
@@ -96,7 +96,7 @@ static void dir_touch(struct inode *dir)
 /* An inode made by the current task in dir. Or ERR_PTR(-ENOMEM, -ENOSPC). */
 static struct inode *make_inode(struct inode *dir, mode_t mode, dev_t rdev)
 {
-	struct inode *inode = ramfs_inode(dir->sb, mode, rdev);
+	struct inode *inode = tmpfs_inode(dir->sb, mode, rdev);
 
 	if (!IS_ERR(inode))
 		inode_init_owner(inode, dir);
@@ -220,7 +220,7 @@ static int tmpfs_rename(struct inode *old_dir, struct dentry *old, struct inode 
 
 /* ------------------------------------------------------------------ inodes */
 
-const struct inode_operations ramfs_dir_iops = {
+const struct inode_operations tmpfs_dir_iops = {
 	.mknod = tmpfs_mknod,
 	.symlink = tmpfs_symlink,
 	.link = tmpfs_link,
@@ -231,7 +231,7 @@ const struct inode_operations ramfs_dir_iops = {
 };
 
 static const struct inode_operations tmpfs_file_iops = {
-	.truncate = ramfs_truncate,
+	.truncate = tmpfs_truncate,
 	.evict = tmpfs_evict,
 };
 
@@ -251,10 +251,10 @@ static void set_operations(struct inode *inode, dev_t rdev)
 	inode->op = &tmpfs_special_iops;
 	if (S_ISREG(mode)) {
 		inode->op = &tmpfs_file_iops;
-		inode->fop = &ramfs_file_fops;
+		inode->fop = &tmpfs_file_fops;
 		inode->mapping.a_ops = &tmpfs_aops;
 	} else if (S_ISDIR(mode)) {
-		inode->op = &ramfs_dir_iops;
+		inode->op = &tmpfs_dir_iops;
 		inode->fop = &tmpfs_dir_fops;
 		inode->nlink = 2;
 	} else if (S_ISCHR(mode)) {
@@ -267,7 +267,7 @@ static void set_operations(struct inode *inode, dev_t rdev)
 	}
 }
 
-struct inode *ramfs_inode(struct super_block *sb, mode_t mode, dev_t rdev)
+struct inode *tmpfs_inode(struct super_block *sb, mode_t mode, dev_t rdev)
 {
 	struct tmpfs_info *info = sb->info;
 	struct inode *inode;
@@ -427,7 +427,7 @@ static int tmpfs_fill_super(struct super_block *sb, const char *options)
 	error = parse_options(info, options);
 	if (error)
 		return error;
-	inode = ramfs_inode(sb, S_IFDIR | info->mode, 0);
+	inode = tmpfs_inode(sb, S_IFDIR | info->mode, 0);
 	if (IS_ERR(inode))
 		return PTR_ERR(inode);
 	inode->uid = info->uid;
@@ -496,77 +496,10 @@ static struct file_system_type devtmpfs_type = {
 	.show_options = tmpfs_show_options,
 };
 
-static struct super_block *shm_sb;		/* of files without a name */
-
-void ramfs_init(void)
+void tmpfs_init(void)
 {
 	register_filesystem(&rootfs_type);
 	register_filesystem(&tmpfs_type);
 	register_filesystem(&devtmpfs_type);
-	shm_sb = kern_mount(&rootfs_type);
-	BUG_ON(IS_ERR(shm_sb));
-}
-
-/* ------------------------------------------------------------------ files without a name */
-
-/* A new one, open for reading and writing, that /proc shows as name. */
-static struct file *nameless_file(const char *name, mode_t mode)
-{
-	struct inode *inode = ramfs_inode(shm_sb, S_IFREG | mode, 0);
-	struct dentry *dentry;
-	struct file *file;
-
-	if (IS_ERR(inode))
-		return ERR_PTR(PTR_ERR(inode));
-	inode_init_owner(inode, NULL);
-	inode->nlink = 0;
-	dentry = d_alloc_root(shm_sb, name, inode);
-	if (!dentry)
-		return ERR_PTR(-ENOMEM);
-	file = alloc_file(inode, dentry, O_RDWR | O_LARGEFILE);
-	dput(dentry);
-	return file;
-}
-
-struct file *shmem_file_setup(loff_t size)
-{
-	struct file *file = nameless_file("/dev/zero (deleted)", 0600);
-
-	BUG_ON(size < 0 || size > TASK_SIZE);
-	if (!IS_ERR(file))
-		file->inode->size = size;
-	return file;
-}
-
-#define MFD_CLOEXEC		1
-#define MFD_ALLOW_SEALING	2
-#define MFD_NAME_MAX		249
-
-long sys_memfd_create(long user_name, long flags)
-{
-	struct file *file;
-	char *name, *full;
-	long fd;
-
-	if (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING))
-		return -EINVAL;
-	name = getname((const char *)user_name);
-	if (IS_ERR(name))
-		return PTR_ERR(name) == -ENAMETOOLONG ? -EINVAL : PTR_ERR(name);
-	fd = -EINVAL;
-	if (strlen(name) > MFD_NAME_MAX)
-		goto out;
-	fd = -ENOMEM;
-	full = kmalloc(MFD_NAME_MAX + sizeof("/memfd: (deleted)"), GFP_KERNEL);
-	if (!full)
-		goto out;
-	snprintf(full, MFD_NAME_MAX + sizeof("/memfd: (deleted)"), "/memfd:%s (deleted)", name);
-	file = nameless_file(full, S_IRWXUGO);
-	kfree(full);
-	fd = IS_ERR(file) ? PTR_ERR(file) : fd_install(file, 0, flags & MFD_CLOEXEC);
-	if (fd < 0 && !IS_ERR(file))
-		fput(file);
-out:
-	putname(name);
-	return fd;
+	shmem_init(&rootfs_type);
 }

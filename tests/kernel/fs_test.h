@@ -35,7 +35,7 @@ static inline int test_file(const char *path, mode_t mode, const void *data, siz
 	dentry = path_lookup(NULL, path, 0);
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
-	n = ramfs_write(dentry->inode, 0, data, size);
+	n = tmpfs_write(dentry->inode, 0, data, size);
 	dput(dentry);
 	return n == (ssize_t)size ? 0 : -ENOMEM;
 }

@@ -198,7 +198,7 @@ KTEST(namei, create)
 	file = filp_open("/ktest/new", O_CREAT | O_EXCL | O_RDWR, 0600);
 	KT_ASSERT(!IS_ERR(file));
 	KT_EQ(file->inode->mode, S_IFREG | 0600);
-	KT_EQ(ramfs_write(file->inode, 0, "hello", 5), 5);
+	KT_EQ(tmpfs_write(file->inode, 0, "hello", 5), 5);
 	KT_EQ(PTR_ERR(filp_open("/ktest/new", O_CREAT | O_EXCL | O_RDWR, 0600)), -EEXIST);
 	fput(file);
 	file = filp_open("/ktest/new", O_CREAT | O_TRUNC | O_WRONLY, 0600);

@@ -307,7 +307,7 @@ static const struct nomem_call {
 	{ "rename", call_rename, undo_rename, 5 },
 	{ "rmdir", call_rmdir, undo_rmdir, 1 },
 	{ "open O_TMPFILE", call_tmpfile, close_result, 4 },
-	{ "memfd_create", call_memfd, close_result, 5 },
+	{ "memfd_create", call_memfd, close_result, 4 },
 	{ "both ends of a FIFO", call_fifo, NULL, 8 },
 	{ "a FIFO for both", call_fifo_both, close_result, 4 },
 	{ "stat", call_stat, NULL, 1 },

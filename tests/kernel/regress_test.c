@@ -56,7 +56,7 @@ KTEST(regress, large_unmap_flushes)
 static void number_pages(struct file *file, int pages)
 {
 	for (int i = 0; i < pages; i++)
-		KT_EQ(ramfs_write(file->inode, (loff_t)i << PAGE_SHIFT, &i, sizeof(i)), sizeof(i));
+		KT_EQ(tmpfs_write(file->inode, (loff_t)i << PAGE_SHIFT, &i, sizeof(i)), sizeof(i));
 }
 
 /* Wherever a file mapping is cut, each part still shows its own pages. */

@@ -71,7 +71,7 @@ KTEST(vfs, umount_finds_users)
 	dput(held);
 	file = filp_open("/ktest/a/f", O_CREAT | O_RDWR, 0644);
 	KT_ASSERT(!IS_ERR(file));
-	KT_EQ(ramfs_write(file->inode, 0, "x", 1), 1);
+	KT_EQ(tmpfs_write(file->inode, 0, "x", 1), 1);
 	KT_EQ(umount_at("/ktest"), -EBUSY);
 	KT_EQ(vfs_unlink(NULL, "/ktest/a/f", false), 0);
 	KT_EQ(umount_at("/ktest"), -EBUSY);
@@ -359,12 +359,12 @@ KTEST(vfs, tmpfs_limits)
 	file = filp_open("/ktest/f", O_CREAT | O_RDWR, 0644);
 	KT_ASSERT(!IS_ERR(file));
 	for (int i = 0; i < 3; i++)
-		KT_EQ(ramfs_write(file->inode, i * PAGE_SIZE, page, sizeof(page)), sizeof(page));
-	n = ramfs_write(file->inode, 3 * PAGE_SIZE, page, sizeof(page));
+		KT_EQ(tmpfs_write(file->inode, i * PAGE_SIZE, page, sizeof(page)), sizeof(page));
+	n = tmpfs_write(file->inode, 3 * PAGE_SIZE, page, sizeof(page));
 	KT_EQ(n, -ENOSPC);
 	KT_EQ(file->inode->size, 2 * PAGE_SIZE + sizeof(page));
 	KT_EQ(do_truncate(file->inode, 0), 0);
-	KT_EQ(ramfs_write(file->inode, 3 * PAGE_SIZE, page, sizeof(page)), sizeof(page));
+	KT_EQ(tmpfs_write(file->inode, 3 * PAGE_SIZE, page, sizeof(page)), sizeof(page));
 	fput(file);
 	KT_EQ(vfs_mknod(NULL, "/ktest/d", S_IFDIR | 0755, 0), 0);
 	KT_EQ(vfs_mknod(NULL, "/ktest/e", S_IFDIR | 0755, 0), -ENOSPC);

@@ -100,8 +100,8 @@ static int copy_self(const char *self, const char *to)
 /* The copy of this program, run as "copy wait": waits until its standard input ends. */
 static void test_running(const char *self)
 {
+	char c, exe[64];
 	int pipes[2], fd, status;
-	char c;
 	pid_t pid;
 
 	is(copy_self(self, "copy"), 0, "a copy of this program");
@@ -120,6 +120,10 @@ static void test_running(const char *self)
 	fails(open("copy", O_WRONLY), ETXTBSY, "open for writing while it does: ETXTBSY");
 	fails(open("copy", O_RDONLY | O_TRUNC), ETXTBSY, "with O_TRUNC: ETXTBSY");
 	fails(truncate("copy", 0), ETXTBSY, "truncate: ETXTBSY");
+	snprintf(exe, sizeof(exe), "/proc/%d/exe", pid);
+	fails(open(exe, O_RDWR), ETXTBSY, "by its link in /proc: ETXTBSY");
+	fails(open(exe, O_RDONLY | O_TRUNC), ETXTBSY, "and with O_TRUNC: ETXTBSY");
+	fails(truncate(exe, 0), ETXTBSY, "and truncate: ETXTBSY");
 	fd = open("copy", O_RDONLY);
 	ok(fd >= 0, "open for reading");
 	is(unlink("copy"), 0, "unlink");
@@ -139,7 +143,7 @@ int main(int argc, char **argv)
 		for (;;)
 			pause();
 	}
-	plan(34);
+	plan(37);
 	if (argv[0][0] == '/')
 		strcpy(self, argv[0]);
 	else

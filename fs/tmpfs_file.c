@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ramfs.c - files that are nothing but pages in memory: reading, writing, their size.
+ * tmpfs_file.c - files that are nothing but pages in memory: reading, writing, their size.
  *
  * The data are the pages of inode->mapping: read, write and mmap all work on the same frames,
  * nothing is copied between them. A page that was never written is a hole and reads as zeroes; what
@@ -70,7 +70,7 @@ static ssize_t read_parts(struct inode *inode, void *buf, size_t count, loff_t *
 	return done || !left ? (ssize_t)done : -EFAULT;
 }
 
-static ssize_t ramfs_file_read(struct file *file, char *buf, size_t count, loff_t *pos)
+static ssize_t tmpfs_file_read(struct file *file, char *buf, size_t count, loff_t *pos)
 {
 	ssize_t done;
 
@@ -197,7 +197,7 @@ static ssize_t write_parts(struct write_op *op, const struct file *file, const v
 	return done ? (ssize_t)done : n;
 }
 
-static ssize_t ramfs_file_write(struct file *file, const char *buf, size_t count, loff_t *pos)
+static ssize_t tmpfs_file_write(struct file *file, const char *buf, size_t count, loff_t *pos)
 {
 	struct write_op op = { .inode = file->inode, .pos = *pos };
 	ssize_t done = write_parts(&op, file, buf, count);
@@ -207,7 +207,7 @@ static ssize_t ramfs_file_write(struct file *file, const char *buf, size_t count
 	return done;
 }
 
-ssize_t ramfs_write(struct inode *inode, loff_t pos, const void *data, size_t size)
+ssize_t tmpfs_write(struct inode *inode, loff_t pos, const void *data, size_t size)
 {
 	struct write_op op = { .inode = inode, .pos = pos };
 
@@ -231,7 +231,7 @@ static void clear_tail(struct inode *inode)
 }
 
 /* The size changes first: from then on a fault behind it gets no page. */
-int ramfs_truncate(struct inode *inode, loff_t size)
+int tmpfs_truncate(struct inode *inode, loff_t size)
 {
 	unsigned long index = (size + PAGE_SIZE - 1) >> PAGE_SHIFT;
 
@@ -277,7 +277,7 @@ static int do_fallocate(struct file *file, long mode, loff_t pos, loff_t len)
 		return -EBADF;
 	if (S_ISFIFO(inode->mode))
 		return -ESPIPE;
-	if (!S_ISREG(inode->mode) || inode->op->truncate != ramfs_truncate)
+	if (!S_ISREG(inode->mode) || inode->op->truncate != tmpfs_truncate)
 		return -ENODEV;
 	if (len > MAX_SIZE - pos)
 		return -EFBIG;
@@ -303,8 +303,8 @@ long sys_fallocate(long fd, long mode, long pos_low, long pos_high, long len_low
 	return error;
 }
 
-const struct file_operations ramfs_file_fops = {
-	.read = ramfs_file_read,
-	.write = ramfs_file_write,
+const struct file_operations tmpfs_file_fops = {
+	.read = tmpfs_file_read,
+	.write = tmpfs_file_write,
 	.mmap = generic_file_mmap,
 };
