@@ -2,10 +2,10 @@
 /*
  * tmpfs.c - file systems in memory: names, inodes, and how much of both there may be.
  *
- * The names are the dentries (dcache.c), the data are pages (tmpfs_file.c). A tmpfs has the limits of
- * its mount options: size, nr_blocks, nr_inodes, and mode, uid, gid of its root. rootfs and the
- * kernel's own nameless files are one without limits; a devtmpfs is one that begins with the nodes
- * of all devices.
+ * The names are the dentries (dcache.c), the data are pages (tmpfs_file.c). A tmpfs has the limits
+ * of its mount options: size, nr_blocks, nr_inodes, and mode, uid, gid of its root. rootfs and the
+ * kernel's own nameless files (shmem.c) are one without limits; a devtmpfs is one that begins with
+ * the nodes of all devices.
  *
  * Sources: tmpfs(5).
  */

@@ -53,7 +53,7 @@ static void end(void)
 	test_mm_leave(mm);
 }
 
-/* ------------------------------------------------------------------ the calls, and their undoing */
+/* ------------------------------------------------------------------ the calls */
 
 static long result;				/* of the call that has succeeded */
 

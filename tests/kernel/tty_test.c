@@ -346,14 +346,8 @@ KTEST(tty, full_queue_waits)
 static int open_tty(const char *path, int flags)
 {
 	struct file *file = filp_open(path, flags, 0);
-	int fd;
 
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	fd = fd_install(file, 0, false);
-	if (fd < 0)
-		fput(file);
-	return fd;
+	return IS_ERR(file) ? PTR_ERR(file) : fd_install(file, 0, false);
 }
 
 static int front(void)
