@@ -168,7 +168,7 @@ static noinline struct page *filemap_nopage(struct vm_area_struct *vma, unsigned
 					    int *type)
 {
 	struct inode *inode = vma->vm_file->inode;
-	unsigned long index = vma->vm_pgoff + ((address - vma->vm_start) >> PAGE_SHIFT);
+	unsigned long index = linear_page_index(vma, address);
 	struct page *page;
 
 	if (index >= (inode->size + PAGE_SIZE - 1) >> PAGE_SHIFT)
@@ -193,7 +193,7 @@ static bool filemap_map_pages(struct fault *f)
 	struct address_space *mapping = &vma->vm_file->inode->mapping;
 	unsigned long block = f->address & ~(size - 1);
 	unsigned long start = max(block, vma->vm_start), end = min(block + size, vma->vm_end);
-	unsigned long first = vma->vm_pgoff + ((start - vma->vm_start) >> PAGE_SHIFT);
+	unsigned long first = linear_page_index(vma, start);
 	unsigned long count = (end - start) >> PAGE_SHIFT, mapped = 0;
 	pte_t *ptep = f->ptep - (pte_index(f->address) - pte_index(start));
 	void *pages[FAULT_AROUND_PAGES];

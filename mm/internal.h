@@ -23,6 +23,13 @@ static inline unsigned long vma_pages(const struct vm_area_struct *vma)
 	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
 }
 
+/* linear_page_index - the page of vm_file that stands at addr, which is in vma. */
+static inline unsigned long linear_page_index(const struct vm_area_struct *vma,
+					      unsigned long addr)
+{
+	return vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
+}
+
 /* A private area that may become writable: its frames are shared read-only after fork. */
 static inline bool is_cow_mapping(unsigned long vm_flags)
 {
@@ -38,7 +45,7 @@ static inline void event_vma(enum vma_op op, const struct vm_area_struct *vma,
 
 /* ---- vma.c: the set of areas; knows neither pages nor page tables ---- */
 
-/* What a new area shall be; vma_extend() and can_join() compare it with an existing one. */
+/* What a new area shall be; vma_extend() compares it with the existing ones. */
 struct vma_spec {
 	unsigned long start, end;
 	unsigned long flags;
@@ -48,11 +55,16 @@ struct vma_spec {
 
 /* vma_alloc - an area filled in from spec, on no list, no reference to the file taken; or NULL. */
 struct vm_area_struct *vma_alloc(struct mm_struct *mm, const struct vma_spec *spec);
+/* vma_copy - an area of mm like old, with a reference to the file, opened; on no list. Or NULL. */
+struct vm_area_struct *vma_copy(struct mm_struct *mm, const struct vm_area_struct *old);
 void vma_free(struct vm_area_struct *vma);
 void vma_cache_init(void);
-/* vma_link, vma_unlink - put into, take out of list and tree; map_count and total_vm follow. */
+/*
+ * vma_link - put into list, behind prev (NULL: as the first), and tree; map_count and total_vm
+ * follow. vma_unlink takes it out.
+ */
 void vma_link(struct mm_struct *mm, struct vm_area_struct *prev, struct vm_area_struct *vma);
-void vma_unlink(struct mm_struct *mm, struct vm_area_struct *prev, struct vm_area_struct *vma);
+void vma_unlink(struct vm_area_struct *vma);
 /* vma_resize - move the borders of an area within the gap around it. */
 static inline void vma_resize(struct vm_area_struct *vma, unsigned long start,
 			      unsigned long end)
@@ -61,29 +73,25 @@ static inline void vma_resize(struct vm_area_struct *vma, unsigned long start,
 
 	assert_mmap_write(mm);
 	ASSERT(start < end);
-	mm->total_vm -= vma_pages(vma);
-	if (vma->vm_file)
-		vma->vm_pgoff += (long)(start - vma->vm_start) >> PAGE_SHIFT;
+	mm->total_vm += ((end - start) >> PAGE_SHIFT) - vma_pages(vma);
+	vma->vm_pgoff += (start >> PAGE_SHIFT) - (vma->vm_start >> PAGE_SHIFT);
 	vma->vm_start = start;
 	vma->vm_end = end;
-	mm->total_vm += vma_pages(vma);
 }
 /*
- * vma_extend - let a neighbour of the gap that contains spec grow over it when its rights and
- * backing are the same. prev and next enclose the gap. The grown area, or NULL: link a new one.
+ * vma_extend - let a neighbour of the gap behind prev, which contains spec, grow over it when its
+ * rights and backing are the same. The grown area, or NULL: link a new one.
  */
 struct vm_area_struct *vma_extend(struct mm_struct *mm, struct vm_area_struct *prev,
-				  struct vm_area_struct *next, const struct vma_spec *spec);
-/* vma_merge - join vma with its neighbours where possible; returns the area that now covers it. */
-struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *prev,
-				 struct vm_area_struct *vma);
+				  const struct vma_spec *spec);
+/* vma_merge - join vma with its neighbours where possible; it may be gone then. */
+void vma_merge(struct vm_area_struct *vma);
 /* split_vma - cut vma at addr; it keeps the lower part. 0 or -ENOMEM (memory, or map_count). */
-int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr);
+int split_vma(struct vm_area_struct *vma, unsigned long addr);
 /* remove_vma - close, drop the file, free. The area is already unlinked and its pages are gone. */
 void remove_vma(struct vm_area_struct *vma);
-/* get_unmapped_area - room for len bytes, top-down, *prev the area before it; or -ENOMEM. */
-unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long len,
-				struct vm_area_struct **prev);
+/* get_unmapped_area - where there is room for len bytes, top-down; or -ENOMEM. */
+unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long len);
 /* vma_gap_opened - [.., end) has been unmapped: the next search may find room there. */
 static inline void vma_gap_opened(struct mm_struct *mm, unsigned long end)
 {
@@ -98,6 +106,24 @@ pgprot_t vm_get_page_prot(unsigned long vm_flags);
 
 /* ---- memory.c: walkers over page tables ---- */
 
+/*
+ * next_table - the first page table that serves a part of [*addr, end): the entry at *addr, moved
+ * up to where that part begins, and in *stop where it ends. NULL: there is none. So all entries are
+ *	for (addr = start; (ptep = next_table(mm, &addr, end, &stop)); addr = stop)
+ *		for (; addr < stop; ptep++, addr += PAGE_SIZE)
+ */
+static inline pte_t *next_table(struct mm_struct *mm, unsigned long *addr, unsigned long end,
+				unsigned long *stop)
+{
+	for (; *addr < end; *addr = *stop) {
+		pgd_t *pgd = pgd_offset(mm, *addr);
+
+		*stop = min((*addr + PGDIR_SIZE) & PGDIR_MASK, end);
+		if (!pgd_none(*pgd))
+			return pte_offset(pgd, *addr);
+	}
+	return NULL;
+}
 /* pte_alloc - the entry for a user address, with a table made for it if there is none; or NULL. */
 pte_t *pte_alloc(struct mm_struct *mm, unsigned long addr);
 /*
@@ -126,8 +152,6 @@ static inline void free_pgtables(struct mm_struct *mm, unsigned long start, unsi
 }
 /* copy_page_range - fork: the child's entries of one area, copy-on-write. 0 or -ENOMEM. */
 int copy_page_range(struct mm_struct *dst, struct mm_struct *src, struct vm_area_struct *vma);
-/* count_rss - frames mapped in one area, by walking its entries (the auditor's truth). */
-unsigned long count_rss(struct vm_area_struct *vma);
 
 /* ---- mmap.c ---- */
 

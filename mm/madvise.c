@@ -119,8 +119,7 @@ static bool page_resident(struct vm_area_struct *vma, unsigned long addr)
 		return true;
 	if (!vma->vm_file || !vma->vm_ops)
 		return false;
-	page = find_get_page(&vma->vm_file->inode->mapping,
-			     vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT));
+	page = find_get_page(&vma->vm_file->inode->mapping, linear_page_index(vma, addr));
 	if (page)
 		put_page(page);
 	return page;

@@ -2,9 +2,9 @@
 /*
  * memory.c - walks over page tables: copy them at fork, clear them at unmap, free them.
  *
- * All walkers have the same shape: step through the directory entries that cover the range; below
- * each one that has a table, step through its entries. Page tables hold a reference to every
- * frame they map, but for PG_reserved ones (the zero page), which are never counted.
+ * All walkers have the same shape: from table to table (next_table), and through the entries of
+ * each. Page tables hold a reference to every frame they map, but for PG_reserved ones (the zero
+ * page), which are never counted.
  *
  * Locks: mmap_sem of the mm keeps areas and tables from going away; page_table_lock guards the
  * entries and rss.
@@ -32,12 +32,6 @@ pte_t *pte_alloc(struct mm_struct *mm, unsigned long addr)
 			pte_free_one(table);
 	}
 	return pte_offset(pgd, addr);
-}
-
-/* The end of the part of [addr, end) that one page table covers. */
-static inline unsigned long table_end(unsigned long addr, unsigned long end)
-{
-	return min((addr + PGDIR_SIZE) & PGDIR_MASK, end);
 }
 
 /* ------------------------------------------------------------------ unmap */
@@ -98,20 +92,16 @@ static void zap_pte_range(struct mmu_gather *tlb, pte_t *ptep, unsigned long add
 void zap_page_range(struct mm_struct *mm, unsigned long start, unsigned long end)
 {
 	struct mmu_gather tlb;		/* the page array stays uninitialised on purpose */
-	unsigned long addr, next;
+	unsigned long addr, stop;
+	pte_t *ptep;
 
 	ASSERT(!((start | end) & ~PAGE_MASK) && start < end && end <= TASK_SIZE);
 	tlb.mm = mm;
 	tlb.start = 0;
 	tlb.nr = 0;
 	spin_lock(&mm->page_table_lock);
-	for (addr = start; addr < end; addr = next) {
-		pgd_t *pgd = pgd_offset(mm, addr);
-
-		next = table_end(addr, end);
-		if (!pgd_none(*pgd))
-			zap_pte_range(&tlb, pte_offset(pgd, addr), addr, next);
-	}
+	for (addr = start; (ptep = next_table(mm, &addr, end, &stop)); addr = stop)
+		zap_pte_range(&tlb, ptep, addr, stop);
 	if (tlb.start)
 		gather_flush(&tlb, end);
 	spin_unlock(&mm->page_table_lock);
@@ -181,42 +171,17 @@ static unsigned long copy_pte_range(pte_t *dst, pte_t *src, unsigned long count,
 int copy_page_range(struct mm_struct *dst, struct mm_struct *src, struct vm_area_struct *vma)
 {
 	bool cow = is_cow_mapping(vma->vm_flags);
-	unsigned long addr = vma->vm_start, next;
+	unsigned long addr = vma->vm_start, stop;
+	pte_t *from, *to;
 
 	assert_mmap_write(src);
-	for (; addr < vma->vm_end; addr = next) {
-		pgd_t *pgd = pgd_offset(src, addr);
-		pte_t *to;
-
-		next = table_end(addr, vma->vm_end);
-		if (pgd_none(*pgd))
-			continue;
+	for (; (from = next_table(src, &addr, vma->vm_end, &stop)); addr = stop) {
 		to = pte_alloc(dst, addr);
 		if (!to)
 			return -ENOMEM;
 		spin_lock(&src->page_table_lock);
-		dst->rss += copy_pte_range(to, pte_offset(pgd, addr),
-					   (next - addr) >> PAGE_SHIFT, cow);
+		dst->rss += copy_pte_range(to, from, (stop - addr) >> PAGE_SHIFT, cow);
 		spin_unlock(&src->page_table_lock);
 	}
 	return 0;
-}
-
-/* ------------------------------------------------------------------ audit */
-
-unsigned long count_rss(struct vm_area_struct *vma)
-{
-	unsigned long rss = 0, next;
-
-	for (unsigned long addr = vma->vm_start; addr < vma->vm_end; addr = next) {
-		pgd_t *pgd = pgd_offset(vma->vm_mm, addr);
-
-		next = table_end(addr, vma->vm_end);
-		if (pgd_none(*pgd))
-			continue;
-		for (pte_t *ptep = pte_offset(pgd, addr); addr < next; ptep++, addr += PAGE_SIZE)
-			if (pte_present(*ptep) && !PageReserved(pte_page(*ptep)))
-				rss++;
-	}
-	return rss;
 }

@@ -134,30 +134,6 @@ noinline void mmput(struct mm_struct *mm, enum mm_why why)
 
 /* ------------------------------------------------------------------ fork and exit */
 
-/* A copy of one area, linked into mm behind prev; its pages are not copied yet. NULL: no memory. */
-static struct vm_area_struct *dup_vma(struct mm_struct *mm, struct vm_area_struct *prev,
-				      const struct vm_area_struct *old)
-{
-	const struct vma_spec spec = {
-		.start = old->vm_start,
-		.end = old->vm_end,
-		.flags = old->vm_flags,
-		.pgoff = old->vm_pgoff,
-		.file = old->vm_file,
-	};
-	struct vm_area_struct *vma = vma_alloc(mm, &spec);
-
-	if (!vma)
-		return NULL;
-	vma->vm_ops = old->vm_ops;
-	if (vma->vm_file)
-		get_file(vma->vm_file);
-	if (vma->vm_ops && vma->vm_ops->open)
-		vma->vm_ops->open(vma);
-	vma_link(mm, prev, vma);
-	return vma;
-}
-
 static void copy_layout(struct mm_struct *mm, const struct mm_struct *old)
 {
 	mm->mmap_base = old->mmap_base;
@@ -184,13 +160,18 @@ static void copy_layout(struct mm_struct *mm, const struct mm_struct *old)
  */
 noinline int dup_mmap(struct mm_struct *mm, struct mm_struct *old)
 {
-	struct vm_area_struct *vma, *prev = NULL;
+	struct vm_area_struct *vma, *copy, *prev = NULL;
 	int error = 0;
 
 	copy_layout(mm, old);
-	for (vma = old->mmap; vma && !error; vma = vma->vm_next) {
-		prev = dup_vma(mm, prev, vma);
-		error = prev ? copy_page_range(mm, old, vma) : -ENOMEM;
+	for (vma = old->mmap; vma && !error; vma = vma->vm_next, prev = copy) {
+		copy = vma_copy(mm, vma);
+		if (!copy) {
+			error = -ENOMEM;
+			break;
+		}
+		vma_link(mm, prev, copy);
+		error = copy_page_range(mm, old, vma);
 	}
 	/* The parent has lost write bits: before it runs again, its TLB must know. */
 	flush_tlb_mm(old);
@@ -258,6 +239,12 @@ static void mm_broken(struct mm_struct *mm, const char *what)
 	panic("validate_mm: %s", what);
 }
 
+static void count_frame(void *rss, unsigned long addr __unused, pte_t pte)
+{
+	if (pte_present(pte) && !PageReserved(pte_page(pte)))
+		++*(unsigned long *)rss;
+}
+
 void validate_mm(struct mm_struct *mm)
 {
 	const char *what = validate_vmas(mm);
@@ -265,8 +252,7 @@ void validate_mm(struct mm_struct *mm)
 
 	if (what)
 		mm_broken(mm, what);
-	for (struct vm_area_struct *vma = mm->mmap; vma; vma = vma->vm_next)
-		rss += count_rss(vma);
+	walk_page_range(mm, 0, TASK_SIZE, count_frame, &rss);
 	if (rss != mm->rss)
 		mm_broken(mm, "rss is not the number of frames mapped");
 	for (unsigned long i = USER_PTRS_PER_PGD; i < PTRS_PER_PGD; i++)

@@ -39,22 +39,20 @@ bool may_expand_vm(struct mm_struct *mm, unsigned long pages)
 
 /*
  * Give up [start, end): shrink the areas that reach into it from below and from above, remove those
- * within. prev is the area before vma, the first one affected. Returns the area before the gap.
+ * within. vma is the first one affected. Returns the first area behind the gap.
  */
-static struct vm_area_struct *cut_areas(struct mm_struct *mm, struct vm_area_struct *prev,
-					struct vm_area_struct *vma, unsigned long start,
+static struct vm_area_struct *cut_areas(struct vm_area_struct *vma, unsigned long start,
 					unsigned long end)
 {
 	if (vma->vm_start < start) {
 		event_vma(VMA_SHRINK, vma, start, min(vma->vm_end, end));
 		vma_resize(vma, vma->vm_start, start);
-		prev = vma;
 		vma = vma->vm_next;
 	}
 	while (vma && vma->vm_end <= end) {
 		struct vm_area_struct *next = vma->vm_next;
 
-		vma_unlink(mm, prev, vma);
+		vma_unlink(vma);
 		event_vma(VMA_UNMAP, vma, vma->vm_start, vma->vm_end);
 		remove_vma(vma);
 		vma = next;
@@ -63,7 +61,7 @@ static struct vm_area_struct *cut_areas(struct mm_struct *mm, struct vm_area_str
 		event_vma(VMA_SHRINK, vma, vma->vm_start, end);
 		vma_resize(vma, end, vma->vm_end);
 	}
-	return prev;
+	return vma;
 }
 
 /*
@@ -72,26 +70,23 @@ static struct vm_area_struct *cut_areas(struct mm_struct *mm, struct vm_area_str
  */
 noinline int do_munmap(struct mm_struct *mm, unsigned long start, unsigned long len)
 {
-	struct vm_area_struct *vma, *prev, *next;
-	unsigned long end = start + PAGE_ALIGN(len);
-	int error;
+	struct vm_area_struct *vma, *prev;
+	unsigned long end = start + PAGE_ALIGN(len), ceiling;
 
 	assert_mmap_write(mm);
 	if (start & ~PAGE_MASK || start > TASK_SIZE || len > TASK_SIZE - start || end == start)
 		return -EINVAL;
-	vma = find_vma_prev(mm, start, &prev);
-	if (!vma || vma->vm_start >= end)
+	vma = find_vma_intersection(mm, start, end);
+	if (!vma)
 		return 0;
-	if (vma->vm_start < start && end < vma->vm_end) {
-		error = split_vma(mm, vma, end);
-		if (error)
-			return error;
-	}
+	if (vma->vm_start < start && end < vma->vm_end && split_vma(vma, end))
+		return -ENOMEM;
 	zap_page_range(mm, start, end);
-	prev = cut_areas(mm, prev, vma, start, end);
-	next = prev ? prev->vm_next : mm->mmap;
-	free_pgtables(mm, start, end, prev ? prev->vm_end : 0, next ? next->vm_start : TASK_SIZE);
-	vma_gap_opened(mm, next ? next->vm_start : TASK_SIZE);
+	prev = vma->vm_start < start ? vma : vma->vm_prev;
+	vma = cut_areas(vma, start, end);
+	ceiling = vma ? vma->vm_start : TASK_SIZE;
+	free_pgtables(mm, start, end, prev ? prev->vm_end : 0, ceiling);
+	vma_gap_opened(mm, ceiling);
 	mm_check(mm);
 	return 0;
 }
@@ -141,19 +136,14 @@ static int check_fixed(struct mm_struct *mm, unsigned long addr, unsigned long l
 	return 0;
 }
 
-/* A free place for len bytes: at the hint if free, else top-down; *prev the area before it. */
-static unsigned long choose_address(struct mm_struct *mm, unsigned long addr, unsigned long len,
-				    struct vm_area_struct **prev)
+/* A free place for len bytes: at the hint if free, else top-down. Or -ENOMEM. */
+static unsigned long choose_address(struct mm_struct *mm, unsigned long addr, unsigned long len)
 {
-	struct vm_area_struct *vma;
-
 	addr = PAGE_ALIGN(addr);
-	if (addr >= MMAP_MIN_ADDR && addr <= TASK_SIZE - len) {
-		vma = find_vma_prev(mm, addr, prev);
-		if (!vma || vma->vm_start >= addr + len)
-			return addr;
-	}
-	return get_unmapped_area(mm, len, prev);
+	if (addr >= MMAP_MIN_ADDR && addr <= TASK_SIZE - len &&
+	    !find_vma_intersection(mm, addr, addr + len))
+		return addr;
+	return get_unmapped_area(mm, len);
 }
 
 /* Let the backing object fill in vm_ops. Consumes nothing; the area has no file reference yet. */
@@ -191,26 +181,6 @@ static struct vm_area_struct *new_area(struct mm_struct *mm, const struct vma_sp
 	return vma;
 }
 
-/* Map spec into the gap after prev: a neighbour grows, or there is a new area. 0 or -Exxx. */
-static int map_region(struct mm_struct *mm, struct vm_area_struct *prev,
-		      const struct vma_spec *spec)
-{
-	struct vm_area_struct *next = prev ? prev->vm_next : mm->mmap, *vma;
-	bool shared_anon = !spec->file && spec->flags & VM_SHARED;
-
-	if (!may_expand_vm(mm, (spec->end - spec->start) >> PAGE_SHIFT))
-		return -ENOMEM;
-	if (shared_anon || !vma_extend(mm, prev, next, spec)) {
-		vma = new_area(mm, spec);
-		if (IS_ERR(vma))
-			return PTR_ERR(vma);
-		vma_link(mm, prev, vma);
-		event_vma(VMA_MAP, vma, vma->vm_start, vma->vm_end);
-	}
-	mm_check(mm);
-	return 0;
-}
-
 /* How many pages of [start, end) are mapped; vma is the first area that reaches into it. */
 static unsigned long mapped_pages(const struct vm_area_struct *vma, unsigned long start,
 				  unsigned long end)
@@ -223,50 +193,45 @@ static unsigned long mapped_pages(const struct vm_area_struct *vma, unsigned lon
 }
 
 /*
- * map_over - map spec over what is there, from area vma on. All that can fail comes first, limits
- * and allocations, so that a failure leaves what was mapped. 0 or -Exxx.
+ * map_region - map spec where it says, free or not: by a neighbour that grows, or a new area. All
+ * that can fail, limits and allocations, comes first: a failure leaves what was mapped. 0 or -Exxx.
  */
-static int map_over(struct mm_struct *mm, struct vm_area_struct *vma, const struct vma_spec *spec)
+static int map_region(struct mm_struct *mm, const struct vma_spec *spec)
 {
-	unsigned long pages = (spec->end - spec->start) >> PAGE_SHIFT;
-	struct vm_area_struct *new, *prev;
+	struct vm_area_struct *new, *prev, *vma = find_vma_prev(mm, spec->start, &prev);
+	bool over = vma && vma->vm_start < spec->end;
+	unsigned long len = spec->end - spec->start, pages = len >> PAGE_SHIFT;
 	int error;
 
-	if (!may_expand_vm(mm, pages - mapped_pages(vma, spec->start, spec->end)))
+	if (over)
+		pages -= mapped_pages(vma, spec->start, spec->end);
+	if (!may_expand_vm(mm, pages))
 		return -ENOMEM;
+	if (!over && vma_extend(mm, prev, spec))
+		return 0;
 	new = new_area(mm, spec);
 	if (IS_ERR(new))
 		return PTR_ERR(new);
-	error = do_munmap(mm, spec->start, spec->end - spec->start);
-	if (error) {
-		remove_vma(new);
-		return error;
+	if (over) {
+		error = do_munmap(mm, spec->start, len);
+		if (error) {
+			remove_vma(new);
+			return error;
+		}
+		find_vma_prev(mm, spec->start, &prev);
 	}
-	find_vma_prev(mm, spec->start, &prev);
 	vma_link(mm, prev, new);
 	event_vma(VMA_MAP, new, new->vm_start, new->vm_end);
-	vma_merge(mm, prev, new);
-	mm_check(mm);
+	if (over)
+		vma_merge(new);
 	return 0;
-}
-
-/* Map spec exactly where it says, free or not. 0 or -Exxx. */
-static int map_fixed(struct mm_struct *mm, const struct vma_spec *spec)
-{
-	struct vm_area_struct *prev, *vma = find_vma_prev(mm, spec->start, &prev);
-
-	if (vma && vma->vm_start < spec->end)
-		return map_over(mm, vma, spec);
-	return map_region(mm, prev, spec);
 }
 
 noinline unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned long addr,
 			       unsigned long len, unsigned long prot, unsigned long flags,
 			       unsigned long pgoff)
 {
-	bool fixed = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
 	unsigned long type = flags & MAP_TYPE;
-	struct vm_area_struct *prev = NULL;
 	struct vma_spec spec;
 	int error;
 
@@ -284,39 +249,28 @@ noinline unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned
 	error = file ? check_file(file, &spec.flags) : 0;
 	if (error)
 		return error;
-	if (fixed)
+	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
 		error = check_fixed(mm, addr, len, flags);
 	else
-		addr = choose_address(mm, addr, len, &prev);
+		addr = choose_address(mm, addr, len);
 	if (error || IS_ERR_VALUE(addr))
 		return error ? (unsigned long)error : addr;
 	spec.start = addr;
 	spec.end = addr + len;
 	spec.file = file;
-	spec.pgoff = file ? pgoff : 0;
-	error = fixed ? map_fixed(mm, &spec) : map_region(mm, prev, &spec);
+	spec.pgoff = pgoff;
+	error = map_region(mm, &spec);
+	mm_check(mm);
 	return error ? (unsigned long)error : addr;
-}
-
-#define VM_DATA_FLAGS	(VM_READ | VM_WRITE | VM_EXEC | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
-
-static struct vma_spec brk_spec(unsigned long start, unsigned long end)
-{
-	return (struct vma_spec){ .start = start, .end = end, .flags = VM_DATA_FLAGS & ~VM_EXEC };
 }
 
 int setup_stack_vma(struct mm_struct *mm, unsigned long top)
 {
-	struct vma_spec spec = {
-		.start = top - PAGE_SIZE,
-		.end = top,
-		.flags = VM_DATA_FLAGS | VM_GROWSDOWN,
-	};
-	struct vm_area_struct *prev;
+	unsigned long addr = do_mmap(mm, NULL, top - PAGE_SIZE, PAGE_SIZE,
+				     PROT_READ | PROT_WRITE | PROT_EXEC,
+				     MAP_PRIVATE | MAP_FIXED_NOREPLACE | MAP_GROWSDOWN, 0);
 
-	if (find_vma_prev(mm, spec.start, &prev))
-		return -ENOMEM;
-	return map_region(mm, prev, &spec);
+	return IS_ERR_VALUE(addr) ? (int)addr : 0;
 }
 
 /* ------------------------------------------------------------------ system calls */
@@ -324,8 +278,12 @@ int setup_stack_vma(struct mm_struct *mm, unsigned long top)
 /* Make the heap end at new instead of old, both page aligned. 0 or -Exxx. */
 static int move_brk(struct mm_struct *mm, unsigned long old, unsigned long new)
 {
+	const struct vma_spec spec = {
+		.start = old,
+		.end = new,
+		.flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC,
+	};
 	struct vm_area_struct *next, *prev;
-	struct vma_spec spec;
 
 	if (new == old)
 		return 0;
@@ -335,8 +293,7 @@ static int move_brk(struct mm_struct *mm, unsigned long old, unsigned long new)
 	next = find_vma_prev(mm, old, &prev);
 	if (next && next->vm_start < new + PAGE_SIZE)
 		return -ENOMEM;
-	spec = brk_spec(old, new);
-	return map_region(mm, prev, &spec);
+	return map_region(mm, &spec);
 }
 
 /* sys_brk - move the end of the heap; the new end, or the old one when that cannot be. */
@@ -351,6 +308,7 @@ long sys_brk(long arg)
 	    !move_brk(mm, PAGE_ALIGN(mm->brk), PAGE_ALIGN(brk)))
 		mm->brk = brk;
 	brk = mm->brk;
+	mm_check(mm);
 	up_write(&mm->mmap_sem);
 	return brk;
 }

@@ -15,53 +15,42 @@
 static void change_protection(struct vm_area_struct *vma, pgprot_t prot)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	unsigned long next;
+	unsigned long addr = vma->vm_start, stop;
+	pte_t *ptep;
 
 	spin_lock(&mm->page_table_lock);
-	for (unsigned long addr = vma->vm_start; addr < vma->vm_end; addr = next) {
-		pgd_t *pgd = pgd_offset(mm, addr);
-		pte_t *ptep;
-
-		next = min((addr + PGDIR_SIZE) & PGDIR_MASK, vma->vm_end);
-		if (pgd_none(*pgd))
-			continue;
-		for (ptep = pte_offset(pgd, addr); addr < next; ptep++, addr += PAGE_SIZE)
+	for (; (ptep = next_table(mm, &addr, vma->vm_end, &stop)); addr = stop)
+		for (; addr < stop; ptep++, addr += PAGE_SIZE)
 			if (!pte_none(*ptep))
 				set_pte(ptep, pte_modify(ptep_get_and_clear(ptep), prot));
-	}
 	flush_tlb_range(mm, vma->vm_start, vma->vm_end);
 	spin_unlock(&mm->page_table_lock);
 }
 
 /*
  * mprotect_fixup - new flags for [start, end) of vma. Both cuts come first: if the second fails,
- * nothing has changed but that an area is in two parts, and those are joined again. Returns the
- * area that now covers end - 1, or ERR_PTR(-ENOMEM).
+ * nothing has changed but that an area is in two parts, and those are joined again. 0 or -ENOMEM.
  */
-static struct vm_area_struct *mprotect_fixup(struct vm_area_struct *vma,
-					     struct vm_area_struct *prev,
-					     unsigned long start, unsigned long end,
-					     unsigned long flags)
+static int mprotect_fixup(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			  unsigned long flags)
 {
-	struct mm_struct *mm = vma->vm_mm;
-
 	if (flags == vma->vm_flags)
-		return vma;
+		return 0;
 	if (vma->vm_start < start) {
-		if (split_vma(mm, vma, start))
-			return ERR_PTR(-ENOMEM);
-		prev = vma;
+		if (split_vma(vma, start))
+			return -ENOMEM;
 		vma = vma->vm_next;
 	}
-	if (end < vma->vm_end && split_vma(mm, vma, end)) {
-		vma_merge(mm, prev, vma);
-		return ERR_PTR(-ENOMEM);
+	if (end < vma->vm_end && split_vma(vma, end)) {
+		vma_merge(vma);
+		return -ENOMEM;
 	}
 	vma->vm_flags = flags;
 	vma->vm_page_prot = vm_get_page_prot(flags);
 	change_protection(vma, vma->vm_page_prot);
 	event_vma(VMA_PROTECT, vma, vma->vm_start, vma->vm_end);
-	return vma_merge(mm, prev, vma);
+	vma_merge(vma);
+	return 0;
 }
 
 /* The rights that prot asks for are limited by what the mapping may ever have. */
@@ -73,11 +62,13 @@ static bool may_protect(const struct vm_area_struct *vma, unsigned long prot)
 	return !(prot & ~may);
 }
 
+/* Area by area: those before the one that fails keep the new rights. */
 noinline int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned long len,
 			 unsigned long prot)
 {
-	struct vm_area_struct *vma, *prev;
-	unsigned long end = start + PAGE_ALIGN(len);
+	unsigned long end = start + PAGE_ALIGN(len), stop;
+	struct vm_area_struct *vma;
+	int error = 0;
 
 	assert_mmap_write(mm);
 	if (start & ~PAGE_MASK || prot & ~(unsigned long)VM_ACCESS)
@@ -86,20 +77,19 @@ noinline int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned lon
 		return 0;
 	if (len > TASK_SIZE || end <= start)
 		return -ENOMEM;
-	while (start < end) {
-		vma = find_vma_prev(mm, start, &prev);
+	for (; start < end && !error; start = stop) {
+		vma = find_vma(mm, start);
+		stop = vma ? min(end, vma->vm_end) : end;
 		if (!vma || vma->vm_start > start)
-			return -ENOMEM;
-		if (!may_protect(vma, prot))
-			return -EACCES;
-		vma = mprotect_fixup(vma, prev, start, min(end, vma->vm_end),
-				     (vma->vm_flags & ~VM_ACCESS) | prot);
-		if (IS_ERR(vma))
-			return PTR_ERR(vma);
-		start = vma->vm_end;
+			error = -ENOMEM;
+		else if (!may_protect(vma, prot))
+			error = -EACCES;
+		else
+			error = mprotect_fixup(vma, start, stop,
+					       (vma->vm_flags & ~VM_ACCESS) | prot);
 	}
 	mm_check(mm);
-	return 0;
+	return error;
 }
 
 long sys_mprotect(long start, long len, long prot)

@@ -35,47 +35,21 @@ static int alloc_tables(struct mm_struct *mm, unsigned long addr, unsigned long 
 static void move_page_tables(struct mm_struct *mm, unsigned long from, unsigned long to,
 			     unsigned long len)
 {
-	unsigned long start = from, end = from + len;
+	unsigned long addr = from, end = from + len, stop;
+	pte_t *src;
 
 	spin_lock(&mm->page_table_lock);
-	for (; from < end; from += PAGE_SIZE, to += PAGE_SIZE) {
-		pgd_t *pgd = pgd_offset(mm, from);
-		pte_t *src;
+	for (; (src = next_table(mm, &addr, end, &stop)); addr = stop) {
+		for (; addr < stop; src++, addr += PAGE_SIZE) {
+			unsigned long dst = to + (addr - from);
 
-		if (pgd_none(*pgd))
-			continue;
-		src = pte_offset(pgd, from);
-		if (!pte_none(*src))
-			set_pte(pte_offset(pgd_offset(mm, to), to), ptep_get_and_clear(src));
+			if (!pte_none(*src))
+				set_pte(pte_offset(pgd_offset(mm, dst), dst),
+					ptep_get_and_clear(src));
+		}
 	}
-	flush_tlb_range(mm, start, end);
+	flush_tlb_range(mm, from, end);
 	spin_unlock(&mm->page_table_lock);
-}
-
-/* A second area like vma, for what is at old there, at addr. NULL: no memory. */
-static struct vm_area_struct *copy_area(struct vm_area_struct *vma, unsigned long old,
-					unsigned long addr, unsigned long len)
-{
-	struct vma_spec spec = {
-		.start = addr,
-		.end = addr + len,
-		.flags = vma->vm_flags,
-		.file = vma->vm_file,
-		.pgoff = vma->vm_pgoff,
-	};
-	struct vm_area_struct *new;
-
-	if (vma->vm_file)
-		spec.pgoff += (old - vma->vm_start) >> PAGE_SHIFT;
-	new = vma_alloc(vma->vm_mm, &spec);
-	if (!new)
-		return NULL;
-	new->vm_ops = vma->vm_ops;
-	if (new->vm_file)
-		get_file(new->vm_file);
-	if (new->vm_ops && new->vm_ops->open)
-		new->vm_ops->open(new);
-	return new;
 }
 
 /*
@@ -91,9 +65,12 @@ static long move_vma(struct remap *r, struct vm_area_struct *vma, unsigned long 
 
 	if (mm->map_count >= sysctl_max_map_count)
 		return -ENOMEM;
-	new = copy_area(vma, r->old, addr, r->new_len);
+	new = vma_copy(mm, vma);
 	if (!new)
 		return -ENOMEM;
+	new->vm_pgoff = linear_page_index(vma, r->old);
+	new->vm_start = addr;
+	new->vm_end = addr + r->new_len;
 	find_vma_prev(mm, addr, &prev);
 	vma_link(mm, prev, new);
 	if (alloc_tables(mm, addr, moved)) {
@@ -117,19 +94,18 @@ static bool can_grow_in_place(const struct remap *r, const struct vm_area_struct
 static long grow(struct remap *r, struct vm_area_struct *vma)
 {
 	unsigned long pages = (r->new_len - r->old_len) >> PAGE_SHIFT, addr;
-	struct vm_area_struct *prev;
 
 	if (!may_expand_vm(r->mm, pages))
 		return -ENOMEM;
 	if (can_grow_in_place(r, vma)) {
 		vma_resize(vma, vma->vm_start, r->old + r->new_len);
 		event_vma(VMA_GROW, vma, vma->vm_start, vma->vm_end);
-		vma_merge(r->mm, NULL, vma);
+		vma_merge(vma);
 		return r->old;
 	}
 	if (!(r->flags & MREMAP_MAYMOVE))
 		return -ENOMEM;
-	addr = get_unmapped_area(r->mm, r->new_len, &prev);
+	addr = get_unmapped_area(r->mm, r->new_len);
 	return IS_ERR_VALUE(addr) ? (long)addr : move_vma(r, vma, addr);
 }
 

@@ -2,11 +2,10 @@
 /* pagewalk.c - looking at the page tables of an address space without changing them. */
 #include "internal.h"
 
-/* The entries of [addr, end), which lie below one directory entry. */
-static void walk_table(pgd_t *pgd, unsigned long addr, unsigned long end, pte_visitor visit,
+/* The entries of [addr, end), which begin at ptep in one table. */
+static void walk_table(pte_t *ptep, unsigned long addr, unsigned long end, pte_visitor visit,
 		       void *arg)
 {
-	pte_t *ptep = pte_offset(pgd, addr);
 	pte_t *stop = ptep + ((end - addr) >> PAGE_SHIFT);
 
 	while (ptep < stop) {
@@ -23,17 +22,13 @@ static void walk_table(pgd_t *pgd, unsigned long addr, unsigned long end, pte_vi
 void walk_page_range(struct mm_struct *mm, unsigned long start, unsigned long end,
 		     pte_visitor visit, void *arg)
 {
-	unsigned long next;
+	unsigned long stop;
+	pte_t *ptep;
 
 	BUG_ON((start | end) & ~PAGE_MASK || end > TASK_SIZE);
 	spin_lock(&mm->page_table_lock);
-	for (; start < end; start = next) {
-		pgd_t *pgd = pgd_offset(mm, start);
-
-		next = min((start & PGDIR_MASK) + PGDIR_SIZE, end);
-		if (pgd_present(*pgd))
-			walk_table(pgd, start, next, visit, arg);
-	}
+	for (; (ptep = next_table(mm, &start, end, &stop)); start = stop)
+		walk_table(ptep, start, stop, visit, arg);
 	spin_unlock(&mm->page_table_lock);
 }
 

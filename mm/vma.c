@@ -10,7 +10,7 @@
  * against a simple model.
  *
  * Locks: mmap_sem of the mm; read to find, write for everything else. Nothing here sleeps but
- * vma_alloc() and split_vma(), for memory.
+ * vma_alloc(), vma_copy() and split_vma(), for memory.
  */
 #include "internal.h"
 #include <nopage/fs.h>
@@ -29,29 +29,14 @@ unsigned long nr_vmas(void)
 	return kmem_cache_inuse(vma_cachep);
 }
 
-/* Index: READ, WRITE, EXEC (the i386 has no execute bit), SHARED. Private, writable: copy. */
-static const pgprot_t protection_map[16] = {
-	[0] = PAGE_NONE,
-	[VM_READ] = PAGE_READONLY,
-	[VM_WRITE] = PAGE_COPY,
-	[VM_WRITE | VM_READ] = PAGE_COPY,
-	[VM_EXEC] = PAGE_READONLY,
-	[VM_EXEC | VM_READ] = PAGE_READONLY,
-	[VM_EXEC | VM_WRITE] = PAGE_COPY,
-	[VM_EXEC | VM_WRITE | VM_READ] = PAGE_COPY,
-	[VM_SHARED] = PAGE_NONE,
-	[VM_SHARED | VM_READ] = PAGE_READONLY,
-	[VM_SHARED | VM_WRITE] = PAGE_SHARED,
-	[VM_SHARED | VM_WRITE | VM_READ] = PAGE_SHARED,
-	[VM_SHARED | VM_EXEC] = PAGE_READONLY,
-	[VM_SHARED | VM_EXEC | VM_READ] = PAGE_READONLY,
-	[VM_SHARED | VM_EXEC | VM_WRITE] = PAGE_SHARED,
-	[VM_SHARED | VM_EXEC | VM_WRITE | VM_READ] = PAGE_SHARED,
-};
-
+/* The i386 has no execute bit, and what can be written or executed can be read. */
 pgprot_t vm_get_page_prot(unsigned long vm_flags)
 {
-	return protection_map[vm_flags & (VM_ACCESS | VM_SHARED)];
+	if (!(vm_flags & VM_ACCESS))
+		return PAGE_NONE;
+	if (!(vm_flags & VM_WRITE))
+		return PAGE_READONLY;
+	return vm_flags & VM_SHARED ? PAGE_SHARED : PAGE_COPY;
 }
 
 struct vm_area_struct *vma_alloc(struct mm_struct *mm, const struct vma_spec *spec)
@@ -69,6 +54,21 @@ struct vm_area_struct *vma_alloc(struct mm_struct *mm, const struct vma_spec *sp
 	vma->vm_ops = NULL;
 	vma->vm_pgoff = spec->pgoff;
 	vma->vm_file = spec->file;
+	return vma;
+}
+
+struct vm_area_struct *vma_copy(struct mm_struct *mm, const struct vm_area_struct *old)
+{
+	struct vm_area_struct *vma = kmem_cache_alloc(vma_cachep, GFP_KERNEL);
+
+	if (!vma)
+		return NULL;
+	*vma = *old;
+	vma->vm_mm = mm;
+	if (vma->vm_file)
+		get_file(vma->vm_file);
+	if (vma->vm_ops && vma->vm_ops->open)
+		vma->vm_ops->open(vma);
 	return vma;
 }
 
@@ -93,7 +93,7 @@ static inline struct vm_area_struct *vma_of(struct rb_node *node)
 	return container_of(node, struct vm_area_struct, vm_rb);
 }
 
-/* The lowest area that ends above addr; *prev, if wanted, the one before it. */
+/* The lowest area that ends above addr, and in *prev the one before it. */
 static struct vm_area_struct *find_in_tree(struct mm_struct *mm, unsigned long addr,
 					   struct vm_area_struct **prev)
 {
@@ -103,24 +103,46 @@ static struct vm_area_struct *find_in_tree(struct mm_struct *mm, unsigned long a
 	while (node) {
 		struct vm_area_struct *vma = vma_of(node);
 
-		if (addr < vma->vm_end) {
-			found = vma;
-			if (addr >= vma->vm_start && !prev)
-				break;
-			node = node->rb_left;
-		} else {
+		if (addr >= vma->vm_end) {
 			below = vma;
 			node = node->rb_right;
+			continue;
+		}
+		found = vma;
+		if (addr >= vma->vm_start) {
+			below = vma->vm_prev;
+			break;
+		}
+		node = node->rb_left;
+	}
+	*prev = below;
+	return found;
+}
+
+/* The area found last, or the one behind it, may be it: then the tree is not needed. */
+struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
+				     struct vm_area_struct **prev)
+{
+	struct vm_area_struct *vma = mm->mmap_cache, *before;
+
+	assert_mmap_locked(mm);
+	if (vma) {
+		before = vma->vm_prev;
+		if (addr >= vma->vm_end) {
+			before = vma;
+			vma = vma->vm_next;
+		}
+		if ((!before || addr >= before->vm_end) && (!vma || addr < vma->vm_end)) {
+			*prev = before;
+			return vma;
 		}
 	}
-	if (prev)
-		*prev = below;
-	return found;
+	return find_in_tree(mm, addr, prev);
 }
 
 static noinline struct vm_area_struct *find_vma_slow(struct mm_struct *mm, unsigned long addr)
 {
-	struct vm_area_struct *vma = find_in_tree(mm, addr, NULL);
+	struct vm_area_struct *prev, *vma = find_vma_prev(mm, addr, &prev);
 
 	mm->cache_misses++;
 	if (vma)
@@ -140,44 +162,22 @@ noinline struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long add
 	return find_vma_slow(mm, addr);
 }
 
-struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
-				     struct vm_area_struct **prev)
-{
-	struct vm_area_struct *vma = mm->mmap_cache;
-
-	assert_mmap_locked(mm);
-	if (!vma || addr < vma->vm_start)
-		return find_in_tree(mm, addr, prev);
-	if (addr < vma->vm_end) {
-		*prev = vma->vm_prev;
-		return vma;
-	}
-	if (vma->vm_next && addr >= vma->vm_next->vm_end)
-		return find_in_tree(mm, addr, prev);
-	*prev = vma;			/* in the gap behind the cached area, or in the next one */
-	return vma->vm_next;
-}
-
-struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
-					     unsigned long end)
-{
-	struct vm_area_struct *vma = find_vma(mm, start);
-
-	return vma && vma->vm_start < end ? vma : NULL;
-}
-
 /* ------------------------------------------------------------------ link and unlink */
 
+/*
+ * Of two neighbours in the order of a binary tree, one has no child on the side of the other: there
+ * is where whatever comes between them belongs.
+ */
 static void tree_insert(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	struct rb_node **link = &mm->mm_rb.rb_node, *parent = NULL;
 
-	while (*link) {
-		parent = *link;
-		if (vma->vm_start < vma_of(parent)->vm_start)
-			link = &parent->rb_left;
-		else
-			link = &parent->rb_right;
+	if (vma->vm_prev && !vma->vm_prev->vm_rb.rb_right) {
+		parent = &vma->vm_prev->vm_rb;
+		link = &parent->rb_right;
+	} else if (vma->vm_next) {
+		parent = &vma->vm_next->vm_rb;
+		link = &parent->rb_left;
 	}
 	rb_link_node(&vma->vm_rb, parent, link);
 	rb_insert_color(&vma->vm_rb, &mm->mm_rb);
@@ -202,18 +202,20 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *prev, struct vm_area_
 	mm->mmap_cache = vma;		/* who maps memory touches it next */
 }
 
-void vma_unlink(struct mm_struct *mm, struct vm_area_struct *prev, struct vm_area_struct *vma)
+void vma_unlink(struct vm_area_struct *vma)
 {
+	struct mm_struct *mm = vma->vm_mm;
+
 	assert_mmap_write(mm);
-	if (prev)
-		prev->vm_next = vma->vm_next;
+	if (vma->vm_prev)
+		vma->vm_prev->vm_next = vma->vm_next;
 	else
 		mm->mmap = vma->vm_next;
 	if (vma->vm_next)
-		vma->vm_next->vm_prev = prev;
+		vma->vm_next->vm_prev = vma->vm_prev;
 	rb_erase(&vma->vm_rb, &mm->mm_rb);
 	if (mm->mmap_cache == vma)
-		mm->mmap_cache = NULL;
+		mm->mmap_cache = vma->vm_prev;
 	mm->map_count--;
 	mm->total_vm -= vma_pages(vma);
 }
@@ -245,102 +247,82 @@ static inline bool can_precede(const struct vm_area_struct *vma, const struct vm
 	       (!spec->file || spec->pgoff + pages == vma->vm_pgoff);
 }
 
-static struct vma_spec spec_of(const struct vm_area_struct *vma)
+/* Could the two be one area? b directly behind a; NULL: there is none. */
+static inline bool can_join(const struct vm_area_struct *a, const struct vm_area_struct *b)
 {
-	return (struct vma_spec){
-		.start = vma->vm_start,
-		.end = vma->vm_end,
-		.flags = vma->vm_flags,
-		.pgoff = vma->vm_pgoff,
-		.file = vma->vm_file,
-	};
+	struct vma_spec spec;
+
+	if (!a || !b)
+		return false;
+	spec = (struct vma_spec){ b->vm_start, b->vm_end, b->vm_flags, b->vm_pgoff, b->vm_file };
+	return can_follow(a, &spec);
 }
 
-/* vma takes over its direct successor, which continues it. */
-static void absorb_next(struct mm_struct *mm, struct vm_area_struct *vma)
+/* vma takes over its direct successor. */
+static void absorb_next(struct vm_area_struct *vma)
 {
 	struct vm_area_struct *next = vma->vm_next;
-	unsigned long end = next->vm_end;
 
-	vma_unlink(mm, vma, next);
-	vma_resize(vma, vma->vm_start, end);
+	vma_unlink(next);
+	vma_resize(vma, vma->vm_start, next->vm_end);
 	remove_vma(next);
 	event_vma(VMA_MERGE, vma, vma->vm_start, vma->vm_end);
 }
 
-static inline bool try_absorb_next(struct mm_struct *mm, struct vm_area_struct *vma)
-{
-	struct vma_spec spec;
-
-	if (likely(!vma->vm_next || vma->vm_next->vm_start != vma->vm_end))
-		return false;
-	spec = spec_of(vma->vm_next);
-	if (!can_follow(vma, &spec))
-		return false;
-	absorb_next(mm, vma);
-	return true;
-}
-
 struct vm_area_struct *vma_extend(struct mm_struct *mm, struct vm_area_struct *prev,
-				  struct vm_area_struct *next, const struct vma_spec *spec)
+				  const struct vma_spec *spec)
 {
-	if (prev && can_follow(prev, spec)) {
-		vma_resize(prev, prev->vm_start, spec->end);
-		mm->mmap_cache = prev;
-		event_vma(VMA_GROW, prev, prev->vm_start, prev->vm_end);
-		try_absorb_next(mm, prev);
-		return prev;
-	}
-	if (next && can_precede(next, spec)) {
-		vma_resize(next, spec->start, next->vm_end);
-		mm->mmap_cache = next;
-		event_vma(VMA_GROW, next, next->vm_start, next->vm_end);
-		return next;
-	}
-	return NULL;
-}
+	struct vm_area_struct *next = prev ? prev->vm_next : mm->mmap, *vma;
 
-struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *prev,
-				 struct vm_area_struct *vma)
-{
-	assert_mmap_write(mm);
-	try_absorb_next(mm, vma);
-	if (prev && try_absorb_next(mm, prev))
-		return prev;
+	if (prev && can_follow(prev, spec)) {
+		vma = prev;
+		vma_resize(vma, vma->vm_start, spec->end);
+	} else if (next && can_precede(next, spec)) {
+		vma = next;
+		vma_resize(vma, spec->start, vma->vm_end);
+	} else {
+		return NULL;
+	}
+	mm->mmap_cache = vma;
+	event_vma(VMA_GROW, vma, vma->vm_start, vma->vm_end);
+	if (can_join(vma, vma->vm_next))
+		absorb_next(vma);
 	return vma;
 }
 
-int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr)
+void vma_merge(struct vm_area_struct *vma)
 {
-	struct vma_spec upper = spec_of(vma);
-	struct vm_area_struct *new;
+	assert_mmap_write(vma->vm_mm);
+	if (can_join(vma, vma->vm_next))
+		absorb_next(vma);
+	if (can_join(vma->vm_prev, vma))
+		absorb_next(vma->vm_prev);
+}
+
+int split_vma(struct vm_area_struct *vma, unsigned long addr)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct vm_area_struct *upper;
 
 	assert_mmap_write(mm);
 	BUG_ON(addr <= vma->vm_start || addr >= vma->vm_end);
 	if (mm->map_count >= sysctl_max_map_count)
 		return -ENOMEM;
-	upper.start = addr;
-	if (vma->vm_file)
-		upper.pgoff += (addr - vma->vm_start) >> PAGE_SHIFT;
-	new = vma_alloc(mm, &upper);
-	if (!new)
+	upper = vma_copy(mm, vma);
+	if (!upper)
 		return -ENOMEM;
-	new->vm_ops = vma->vm_ops;
-	if (new->vm_file)
-		get_file(new->vm_file);
-	if (new->vm_ops && new->vm_ops->open)
-		new->vm_ops->open(new);
+	upper->vm_pgoff = linear_page_index(vma, addr);
+	upper->vm_start = addr;
 	vma_resize(vma, vma->vm_start, addr);
-	vma_link(mm, vma, new);
+	vma_link(mm, vma, upper);
 	event_vma(VMA_SPLIT, vma, vma->vm_start, addr);
 	return 0;
 }
 
 /* ------------------------------------------------------------------ a place for a new area */
 
-/* Highest gap of at least len bytes wholly below top, or 0. *below: the area before it. */
-static unsigned long find_gap_below(struct mm_struct *mm, unsigned long top, unsigned long len,
-				    struct vm_area_struct **below)
+/* Highest gap of at least len bytes wholly below top, or 0. */
+static unsigned long find_gap_below(struct mm_struct *mm, unsigned long top, unsigned long len)
 {
 	struct vm_area_struct *vma, *prev;
 
@@ -348,14 +330,10 @@ static unsigned long find_gap_below(struct mm_struct *mm, unsigned long top, uns
 	if (vma && vma->vm_start < top)
 		top = vma->vm_start;
 	for (;;) {
-		unsigned long bottom = MMAP_MIN_ADDR;
+		unsigned long bottom = prev ? prev->vm_end : MMAP_MIN_ADDR;
 
-		if (prev)
-			bottom = max(bottom, prev->vm_end);
-		if (top > bottom && top - bottom >= len) {
-			*below = prev;
+		if (top > bottom && top - bottom >= len)
 			return top - len;
-		}
 		if (!prev)
 			return 0;
 		if (top > bottom)
@@ -370,17 +348,16 @@ static unsigned long find_gap_below(struct mm_struct *mm, unsigned long top, uns
  * larger than cached_hole_size, so a larger request need not start at mmap_base again. Unmapping
  * above the cache moves it up (vma_gap_opened).
  */
-unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long len,
-				struct vm_area_struct **prev)
+unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long len)
 {
 	unsigned long addr = 0;
 
 	assert_mmap_locked(mm);
 	if (len > mm->cached_hole_size)
-		addr = find_gap_below(mm, mm->free_area_cache, len, prev);
+		addr = find_gap_below(mm, mm->free_area_cache, len);
 	if (!addr) {
 		mm->cached_hole_size = 0;
-		addr = find_gap_below(mm, mm->mmap_base, len, prev);
+		addr = find_gap_below(mm, mm->mmap_base, len);
 	}
 	if (!addr)
 		return -ENOMEM;
@@ -425,7 +402,7 @@ const char *validate_vmas(struct mm_struct *mm)
 		return "map_count is wrong";
 	if (pages != mm->total_vm)
 		return "total_vm is wrong";
-	if (mm->mmap_cache && find_in_tree(mm, mm->mmap_cache->vm_start, NULL) != mm->mmap_cache)
+	if (mm->mmap_cache && find_in_tree(mm, mm->mmap_cache->vm_start, &prev) != mm->mmap_cache)
 		return "mmap_cache points to an area that is gone";
 	return NULL;
 }

@@ -185,8 +185,14 @@ struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
 				     struct vm_area_struct **prev);
 /* find_vma_intersection - the first area that overlaps [start, end), or NULL. */
-struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
-					     unsigned long end);
+static inline struct vm_area_struct *find_vma_intersection(struct mm_struct *mm,
+							   unsigned long start,
+							   unsigned long end)
+{
+	struct vm_area_struct *vma = find_vma(mm, start);
+
+	return vma && vma->vm_start < end ? vma : NULL;
+}
 
 /*
  * do_mmap - map len bytes at pgoff (pages) of file, or anonymous memory when file is NULL.
@@ -198,7 +204,7 @@ unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned long add
 		      unsigned long pgoff);
 int do_munmap(struct mm_struct *mm, unsigned long addr, unsigned long len);
 int do_mprotect(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned long prot);
-/* setup_stack_vma - the one-page growing stack area right below top; 0 or -ENOMEM. */
+/* setup_stack_vma - the one-page growing stack area right below top; 0, -ENOMEM or -EEXIST. */
 int setup_stack_vma(struct mm_struct *mm, unsigned long top);
 
 /* ------------------------------------------------------------------ faults: fault.c, memory.c */

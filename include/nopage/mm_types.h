@@ -62,7 +62,7 @@ struct vm_area_struct {
 	pgprot_t vm_page_prot;			/* what vm_flags mean in a page table entry */
 	struct mm_struct *vm_mm;
 	const struct vm_operations_struct *vm_ops;	/* NULL: anonymous memory */
-	unsigned long vm_pgoff;			/* of vm_start in vm_file, in pages */
+	unsigned long vm_pgoff;			/* of vm_start in vm_file, in pages; without one: nothing */
 	struct file *vm_file;			/* counted reference, or NULL */
 	/* i_mmap_lock of the mapping: all areas of one file, for truncate; back: who points here. */
 	struct vm_area_struct *vm_next_share, **vm_pprev_share;

@@ -80,21 +80,21 @@ static int cut_at(unsigned long addr)
 {
 	struct vm_area_struct *vma = find_vma(&mm, addr);
 
-	return vma && vma->vm_start < addr ? split_vma(&mm, vma, addr) : 0;
+	return vma && vma->vm_start < addr ? split_vma(vma, addr) : 0;
 }
 
 static int unmap(int first, int n)
 {
 	unsigned long start = address(first), end = address(first + n);
-	struct vm_area_struct *vma, *prev;
+	struct vm_area_struct *vma;
 
 	if (cut_at(start) || cut_at(end))
 		return -ENOMEM;
-	vma = find_vma_prev(&mm, start, &prev);
+	vma = find_vma(&mm, start);
 	while (vma && vma->vm_start < end) {
 		struct vm_area_struct *next = vma->vm_next;
 
-		vma_unlink(&mm, prev, vma);
+		vma_unlink(vma);
 		remove_vma(vma);
 		vma = next;
 	}
@@ -107,12 +107,12 @@ static int unmap(int first, int n)
 static int map(int first, int n, unsigned long flags, struct file *file, unsigned long pgoff)
 {
 	struct vma_spec spec = { address(first), address(first + n), flags, pgoff, file };
-	struct vm_area_struct *vma, *prev, *next;
+	struct vm_area_struct *vma, *prev;
 
 	if (unmap(first, n))
 		return -ENOMEM;
-	next = find_vma_prev(&mm, spec.start, &prev);
-	if (!vma_extend(&mm, prev, next, &spec)) {
+	find_vma_prev(&mm, spec.start, &prev);
+	if (!vma_extend(&mm, prev, &spec)) {
 		vma = vma_alloc(&mm, &spec);
 		if (!vma)
 			return -ENOMEM;
@@ -130,13 +130,13 @@ static int map(int first, int n, unsigned long flags, struct file *file, unsigne
 
 static int protect(int first, int n, unsigned long flags)
 {
-	struct vm_area_struct *vma, *prev;
+	struct vm_area_struct *vma;
 	int page = first;
 
 	if (cut_at(address(first)) || cut_at(address(first + n)))
 		return -ENOMEM;
 	while (page < first + n) {
-		vma = find_vma_prev(&mm, address(page), &prev);
+		vma = find_vma(&mm, address(page));
 		if (!vma || vma->vm_start > address(page)) {
 			page++;
 			continue;
@@ -145,12 +145,12 @@ static int protect(int first, int n, unsigned long flags)
 		vma->vm_page_prot = vm_get_page_prot(flags);
 		for (; address(page) < vma->vm_end; page++)
 			model[page].flags = flags;
-		vma_merge(&mm, prev, vma);
+		vma_merge(vma);
 	}
 	/* The last one may now continue into its successor, which was not touched. */
-	vma = find_vma_prev(&mm, address(first + n) - 1, &prev);
+	vma = find_vma(&mm, address(first + n) - 1);
 	if (vma)
-		vma_merge(&mm, prev, vma);
+		vma_merge(vma);
 	return 0;
 }
 
@@ -278,8 +278,7 @@ static void gaps(void)
 	setup();
 	for (int i = 0; i < 20000; i++) {
 		int n = 1 + random_below(12), longest = 0, run = 0;
-		struct vm_area_struct *prev, *before;
-		unsigned long addr = get_unmapped_area(&mm, n * PAGE_SIZE, &prev);
+		unsigned long addr = get_unmapped_area(&mm, n * PAGE_SIZE);
 
 		for (int page = 0; page < PAGES; page++) {
 			run = model[page].flags ? 0 : run + 1;
@@ -292,8 +291,6 @@ static void gaps(void)
 		}
 		CHECK(addr >= BASE && addr + n * PAGE_SIZE <= address(PAGES));
 		CHECK(!find_vma_intersection(&mm, addr, addr + n * PAGE_SIZE));
-		find_vma_prev(&mm, addr, &before);
-		CHECK(prev == before);
 		CHECK_EQ(map((addr - BASE) / PAGE_SIZE, n, all_flags[random_below(3)], NULL, 0), 0);
 		compare(true);
 		if (random_below(3) == 0)
@@ -330,7 +327,7 @@ static void map_count_limit(void)
 	map(10, 4, all_flags[0], NULL, 0);
 	vma = find_vma(&mm, address(10));
 	sysctl_max_map_count = 1;
-	CHECK_EQ(split_vma(&mm, vma, address(12)), -ENOMEM);
+	CHECK_EQ(split_vma(vma, address(12)), -ENOMEM);
 	sysctl_max_map_count = 65530;
 	compare(true);
 	teardown();
