@@ -40,8 +40,11 @@ T ?=
 BUG ?=
 MAX_KIB := $(if $(filter 1,$(DEBUG)),0,512)
 
+# The first need more than a compiler.
+RUN_GOALS := run tour test test-bugs debug gdb debug-gdb bench iso
+GOALS := all user test-archive clean help $(RUN_GOALS)
+
 # A goal that is none gets more than "No rule to make target".
-GOALS := all run tour test test-bugs debug gdb debug-gdb bench iso clean help user test-archive
 UNKNOWN := $(filter-out $(GOALS) build/%,$(MAKECMDGOALS))
 ifneq ($(UNKNOWN),)
   $(error unknown target: $(UNKNOWN). `make help` lists the targets)
@@ -59,8 +62,7 @@ $(foreach v,DEBUG LLVM WERROR V,$(if $(filter-out 0 1,$($(v))),$(error $(v)=$($(
 
 # ---- Tools -----------------------------------------------------------------------------------
 
-# These goals need more than a compiler; what is missing is installed first.
-RUN_GOALS := run tour test test-bugs debug gdb debug-gdb bench iso
+# What is missing is installed first.
 ifneq ($(filter $(RUN_GOALS),$(MAKECMDGOALS)),)
   ifneq ($(shell tools/setup --check >/dev/null 2>&1 || tools/setup >&2 || echo failed),)
     $(error tools are missing, see above)
@@ -73,20 +75,16 @@ find = $(firstword $(foreach p,$(1),$(if $(shell command -v $(p)),$(p))))
 # The same for a tool of LLVM, which distributions install as NAME-14 and so on.
 find_llvm = $(call find,$(1) $(foreach v,14 15 16 17 18 19,$(1)-$(v)))
 
-GNU_PREFIX := $(patsubst %gcc,%,$(call find,i686-linux-gnu-gcc i686-elf-gcc x86_64-linux-gnu-gcc))
-ifdef CROSS_COMPILE
-  GNU_PREFIX := $(CROSS_COMPILE)
-  ifeq ($(call find,$(CROSS_COMPILE)gcc),)
-    $(error CROSS_COMPILE=$(CROSS_COMPILE): there is no $(CROSS_COMPILE)gcc)
-  endif
+# A PC's own compiler, and one for x86-64, make i386 code when told so.
+PC_CC := $(if $(filter x86_64 i%86,$(shell uname -m)),gcc)
+GNU_CC := $(call find,$(or $(addsuffix gcc,$(CROSS_COMPILE)),i686-linux-gnu-gcc i686-elf-gcc \
+	x86_64-linux-gnu-gcc $(PC_CC)))
+GNU_PREFIX := $(patsubst %gcc,%,$(GNU_CC))
+ifneq ($(filter gcc x86_64-%,$(GNU_CC)),)
+  GNU_CC += -m32
 endif
-GNU_CC := $(GNU_PREFIX)gcc $(if $(filter x86_64-% ,$(GNU_PREFIX)),-m32)
-ifeq ($(GNU_PREFIX)$(shell uname -m),x86_64)
-  GNU_CC := $(if $(call find,gcc),gcc -m32)
-endif
-GNU_CC := $(strip $(GNU_CC))
-ifeq ($(GNU_CC),gcc)
-  GNU_CC :=
+ifeq ($(if $(CROSS_COMPILE),$(GNU_CC),any),)
+  $(error CROSS_COMPILE=$(CROSS_COMPILE): there is no $(CROSS_COMPILE)gcc)
 endif
 
 ifeq ($(LLVM),1)
@@ -153,29 +151,30 @@ else
   Q := @
 endif
 
+# $(call stamp,TEXT): the target is a file with that text, whose time changes only with it. What
+# depends on the stamp is made again when, say, a compiler flag changes or a file is removed.
+define stamp
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(1)' | cmp -s - $@ || printf '%s\n' '$(1)' >$@
+endef
+
 all: $(KERNEL) build/initramfs.cpio
 
-# A changed compiler or flag rebuilds everything: the stamp's time changes with its content.
-FLAGS_STAMP := $(O)/.flags
-FLAGS_TEXT := $(CC) | $(CPPFLAGS) $(CFLAGS) | $(ASFLAGS) | $(LD) $(LDFLAGS)
-$(FLAGS_STAMP): FORCE
-	@mkdir -p $(@D)
-	@printf '%s\n' '$(FLAGS_TEXT)' | cmp -s - $@ || printf '%s\n' '$(FLAGS_TEXT)' >$@
+$(O)/.flags: FORCE
+	$(call stamp,$(CC) | $(CPPFLAGS) $(CFLAGS) | $(ASFLAGS) | $(LD) $(LDFLAGS))
 
-$(O)/%.o: %.c $(FLAGS_STAMP)
+$(O)/%.o: %.c $(O)/.flags
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
-$(O)/%.o: %.S $(FLAGS_STAMP)
+$(O)/%.o: %.S $(O)/.flags
 	$(call say,AS,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ASFLAGS) -MMD -MP -c $< -o $@
 
-# The list of objects, so that a removed source file links the kernel again.
 $(O)/.objs: FORCE
-	@mkdir -p $(@D)
-	@printf '%s\n' '$(OBJS)' | cmp -s - $@ || printf '%s\n' '$(OBJS)' >$@
+	$(call stamp,$(OBJS))
 
 # $(call link,OUT,NM_OUTPUT): link with the symbol table made from that output of nm.
 link = tools/mkksyms <$(2) >$(O)/ksyms.S && $(CC) $(ASFLAGS) -c $(O)/ksyms.S -o $(O)/ksyms.o && \
@@ -225,7 +224,8 @@ USER_CFLAGS := -std=gnu11 -march=i686 -O2 -g -fno-pie -fno-stack-protector -fcf-
 	$(if $(filter 1,$(WERROR)),-Werror) -nostdinc -isystem $(MUSL_INC) \
 	$(if $(USER_CC),-isystem $(shell $(USER_CC) -print-file-name=include)) -Iuser -idirafter include/uapi
 USER_LDFLAGS := -static -no-pie -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
-	-Wl,-z,max-page-size=4096 $(MUSL_LIB)/crt1.o $(MUSL_LIB)/crti.o
+	-Wl,-z,max-page-size=4096
+USER_START := $(MUSL_LIB)/crt1.o $(MUSL_LIB)/crti.o
 USER_LIBS := -L$(MUSL_LIB) -Wl,--start-group -lc -lgcc -Wl,--end-group $(MUSL_LIB)/crtn.o
 
 BIN_PROGS := $(patsubst user/%.c,build/user/%,$(sort $(wildcard user/*.c)))
@@ -239,17 +239,15 @@ TOUR_FILES := $(patsubst build/user/tour/%,build/root/tour/%,$(TOUR_PROGS))
 TEST_FILES := $(patsubst build/tests/user/%,build/root/tests/%,$(TEST_PROGS))
 
 build/user/.flags: FORCE
-	@mkdir -p $(@D)
-	@printf '%s\n' '$(USER_CC) $(USER_CFLAGS) $(USER_LDFLAGS)' | cmp -s - $@ || \
-		printf '%s\n' '$(USER_CC) $(USER_CFLAGS) $(USER_LDFLAGS)' >$@
+	$(call stamp,$(USER_CC) $(USER_CFLAGS) $(USER_LDFLAGS) $(USER_START))
 
 define user_program
 	$(call say,USER,$@)
 	@test -e $(MUSL_LIB)/libc.a || \
 		{ echo 'missing: $(MUSL_LIB)/libc.a, of musl-dev:i386. Run tools/setup' >&2; exit 1; }
 	@mkdir -p $(@D)
-	$(Q)$(USER_CC) $(USER_CFLAGS) -MMD -MP -MF $@.d $(USER_LDFLAGS) $(filter %.c,$^) $(USER_LIBS) \
-		-o $@
+	$(Q)$(USER_CC) $(USER_CFLAGS) -MMD -MP -MF $@.d $(USER_LDFLAGS) $(USER_START) \
+		$(filter %.c,$^) $(USER_LIBS) -o $@
 endef
 
 $(BIN_PROGS) $(TOUR_PROGS): build/user/%: user/%.c build/user/.flags
@@ -259,8 +257,7 @@ $(BIN_PROGS) $(TOUR_PROGS): build/user/%: user/%.c build/user/.flags
 build/user/bench: $(wildcard user/bench/*.[ch])
 
 # One without libc.
-build/user/tiny: private USER_LDFLAGS := -static -no-pie -nostdlib -Wl,--build-id=none \
-	-Wl,-z,noexecstack -Wl,-z,max-page-size=4096
+build/user/tiny: private USER_START :=
 build/user/tiny: private USER_LIBS :=
 
 $(TEST_PROGS) $(BOOT_PROGS): build/tests/%: tests/%.c build/user/.flags
@@ -281,7 +278,7 @@ $(BIN_FILES) $(TOUR_FILES) $(TEST_FILES):
 INIT_FILE := $(filter build/root/bin/init,$(BIN_FILES))
 ROOT_FILES := $(filter-out $(INIT_FILE),$(BIN_FILES)) $(TOUR_FILES)
 ROOT_ETC := $(sort $(wildcard user/etc/*))
-TEST_DATA := $(wildcard tests/user/data)
+TEST_DATA := tests/user/data
 
 # Debian's busybox for the i386: installed, or where tools/setup has put it. BUSYBOX= leaves it out.
 BUSYBOX ?= $(or $(firstword $(wildcard $(shell dpkg -L busybox-static:i386 2>/dev/null | \
@@ -305,18 +302,14 @@ build/root/tests/list: build/.root
 	@printf '%s\n' $(filter-out runner,$(notdir $(TEST_PROGS))) >$@
 
 build/initramfs-test.cpio: $(INIT_FILE) $(ROOT_FILES) $(TEST_FILES) build/root/tests/list \
-		build/.root tools/mkinitramfs \
-		$(shell find $(TEST_DATA) /dev/null -type f)
+		build/.root tools/mkinitramfs $(shell find $(TEST_DATA) -type f)
 	$(call say,CPIO,$@)
 	$(Q)$(PYTHON) tools/mkinitramfs $@ $(addprefix init=,$(INIT_FILE)) \
 		$(call entries,$(ROOT_FILES) $(TEST_FILES)) tests/list=build/root/tests/list \
-		$(addprefix tests/data=,$(TEST_DATA))
+		tests/data=$(TEST_DATA)
 
-# The list of files, so that a removed program makes the archives again.
 build/.root: FORCE
-	@mkdir -p $(@D)
-	@printf '%s\n' '$(ROOT_FILES) $(TEST_FILES) $(ROOT_ETC) $(BUSYBOX)' | cmp -s - $@ || \
-		printf '%s\n' '$(ROOT_FILES) $(TEST_FILES) $(ROOT_ETC) $(BUSYBOX)' >$@
+	$(call stamp,$(ROOT_FILES) $(TEST_FILES) $(ROOT_ETC) $(BUSYBOX))
 
 test-archive: build/initramfs-test.cpio
 user: $(BIN_PROGS) $(TOUR_PROGS) $(TEST_PROGS) $(BOOT_PROGS)
@@ -340,6 +333,8 @@ test-bugs: test-archive
 	+@$(PYTHON) tests/bugs/run $(BUG)
 
 # The debug variant, whatever DEBUG says: its assertions help whoever debugs.
+DEBUG_KERNEL := $(if $(filter 1,$(LLVM)),build/llvm-debug,build/debug)/nopage.elf
+
 debug:
 	+@$(MAKE) DEBUG=1 all
 	@echo 'QEMU waits for `make gdb` (in another terminal) at port $(GDB_PORT). Ctrl-A X ends it.'
@@ -356,8 +351,6 @@ gdb:
 debug-gdb:
 	+@$(MAKE) DEBUG=1 all
 	@tools/debug-gdb --kernel $(DEBUG_KERNEL) --mem $(MEM) --append '$(APPEND)'
-
-DEBUG_KERNEL := $(if $(filter 1,$(LLVM)),build/llvm-debug,build/debug)/nopage.elf
 
 bench: all
 	@$(PYTHON) tools/bench --kernel $(KERNEL) $(if $(PEER),--peer $(PEER))
