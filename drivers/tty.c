@@ -20,7 +20,6 @@
 #include <uapi/fcntl.h>
 
 #define CTRL(c)		((c) & 0x1f)
-#define TENTH		(HZ / 10)	/* ticks of VTIME's unit */
 
 struct tty serial_tty = {
 	.dev = SERIAL_DEV,
@@ -34,7 +33,7 @@ struct tty serial_tty = {
 			[VINTR] = CTRL('C'), [VQUIT] = 0x1c, [VERASE] = 0x7f, [VKILL] = CTRL('U'),
 			[VEOF] = CTRL('D'), [VMIN] = 1, [VSTART] = CTRL('Q'), [VSTOP] = CTRL('S'),
 			[VSUSP] = CTRL('Z'), [VREPRINT] = CTRL('R'), [VWERASE] = CTRL('W'),
-			[VLNEXT] = CTRL('V'),
+			[VLNEXT] = CTRL('V'), [VDISCARD] = CTRL('O'),
 		},
 	},
 	.winsize = { .ws_row = 24, .ws_col = 80 },
@@ -133,6 +132,12 @@ static ssize_t read_line(struct tty *tty, struct file *file, char *buf, size_t c
 	return n;
 }
 
+/* vtime_ticks - at least so many tenths of a second: the running tick does not count. 0: none. */
+static long vtime_ticks(unsigned int vtime)
+{
+	return vtime ? vtime * (HZ / 10) + 1 : 0;
+}
+
 /*
  * Without lines: VMIN characters, or what there is when VTIME is over. VTIME runs from the start if
  * VMIN is 0, else from each character to the next.
@@ -141,7 +146,7 @@ static ssize_t read_raw(struct tty *tty, struct file *file, char *buf, size_t co
 {
 	unsigned int vmin = tty->termios.c_cc[VMIN], vtime = tty->termios.c_cc[VTIME];
 	size_t wanted = min((size_t)max(vmin, 1U), count), done = 0;
-	long ticks = vmin ? MAX_SCHEDULE_TIMEOUT : (long)(vtime * TENTH);
+	long ticks = vmin ? MAX_SCHEDULE_TIMEOUT : vtime_ticks(vtime);
 	bool found;
 	ssize_t n;
 	int error;
@@ -155,7 +160,7 @@ static ssize_t read_raw(struct tty *tty, struct file *file, char *buf, size_t co
 			return done ? (ssize_t)done : n;
 		done += n;
 		if (done && vtime)
-			ticks = vtime * TENTH;
+			ticks = vtime_ticks(vtime);
 	}
 	return done;
 }

@@ -220,6 +220,9 @@ int do_truncate(struct inode *inode, loff_t size);
 /* read_write.c */
 #define MAX_RW_COUNT	(0x7fffffffL & PAGE_MASK)	/* one call moves no more, as on Linux */
 #define MAX_NON_LFS	0x7fffffffLL		/* size limit of files opened without O_LARGEFILE */
+/* has_positions - not a pipe, not the terminal. */
+bool has_positions(const struct file *file);
+
 /* make_loff - a 64-bit argument from the two registers it came in. */
 static inline loff_t make_loff(long low, long high)
 {

@@ -332,16 +332,23 @@ static long copy_link(struct dentry *link, char *buf, long size)
 
 long sys_readlinkat(long dirfd, long path, long buf, long size)
 {
+	struct user_path p;
 	struct dentry *dentry;
-	long len;
+	long len = size <= 0 ? -EINVAL : get_user_path(&p, dirfd, path);
 
-	if (size <= 0)
-		return -EINVAL;
-	dentry = user_lookup(dirfd, path, LOOKUP_EMPTY);
-	if (IS_ERR(dentry))
-		return PTR_ERR(dentry);
-	len = S_ISLNK(dentry->inode->mode) ? copy_link(dentry, (char *)buf, size) : -EINVAL;
-	dput(dentry);
+	if (len)
+		return len;
+	dentry = path_lookup(p.base, p.name, LOOKUP_EMPTY);
+	if (IS_ERR(dentry)) {
+		len = PTR_ERR(dentry);
+	} else {
+		if (S_ISLNK(dentry->inode->mode))
+			len = copy_link(dentry, (char *)buf, size);
+		else
+			len = *p.name ? -EINVAL : -ENOENT;
+		dput(dentry);
+	}
+	put_user_path(&p);
 	return len;
 }
 

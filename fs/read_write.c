@@ -65,8 +65,7 @@ long sys_write(long fd, long buf, long count)
 	return rw_fd(fd, WRITE, buf, count);
 }
 
-/* Not the terminal, not a pipe. */
-static bool has_positions(const struct file *file)
+bool has_positions(const struct file *file)
 {
 	mode_t mode = file->inode->mode;
 
@@ -243,6 +242,8 @@ bool within_file_limit(loff_t size)
 /* The new position, or -Exxx. Directories: only from the start and from here. */
 static loff_t do_llseek(struct file *file, loff_t offset, int whence)
 {
+	if ((unsigned int)whence > SEEK_MAX)
+		return -EINVAL;
 	if (file->fop->llseek)
 		return file->fop->llseek(file, offset, whence);
 	if (!has_positions(file))

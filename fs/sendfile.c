@@ -84,6 +84,8 @@ static long sendfile_files(struct file *out, struct file *in, loff_t *pos, long 
 {
 	int error = check_files(in, out);
 
+	if (pos && in->mode & FMODE_READ && !has_positions(in))
+		return -ESPIPE;
 	if (!error && out->flags & O_APPEND)
 		error = -EINVAL;
 	if (!error && ((pos && *pos < 0) || count < 0))

@@ -150,7 +150,7 @@ long sys_fstatat64(long dirfd, long path, long buf, long flags)
 
 long sys_statx(long dirfd, long path, long flags, long mask, long buf)
 {
-	if (mask & STATX__RESERVED)
+	if (mask & STATX__RESERVED || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return -EINVAL;
 	return stat_at(dirfd, path, flags, buf, put_statx);
 }

@@ -518,10 +518,10 @@ long sys_capset(long header, long data)
 	struct cap_user_header h;
 	struct cred new = current->cred;
 	unsigned int words;
-	long error = read_cap_header(header, data, &h, &words);
+	long error = read_cap_header(header, true, &h, &words);
 	u64 inheritable;
 
-	if (error || !words)
+	if (error)
 		return error;
 	if (h.pid && h.pid != current->pid)
 		return -EPERM;

@@ -12,6 +12,7 @@
  * them.
  */
 #include "internal.h"
+#include "signal.h"
 #include <nopage/err.h>
 #include <nopage/events.h>
 #include <nopage/fs.h>
@@ -80,11 +81,17 @@ static struct task_struct *find_reaper(const struct task_struct *leader)
 	return init_task_pid1 ? init_task_pid1 : &init_task;
 }
 
-/* parent_died - p or one of its threads may have asked for a signal. tasklist_lock held. */
+/* parent_died - p may have asked for a signal, as if by kill(). tasklist_lock held. */
 static void parent_died(struct task_struct *p)
 {
-	if (p->pdeath_signal)
-		send_sig_kernel(p->pdeath_signal, p);
+	struct siginfo info;
+
+	if (!p->pdeath_signal)
+		return;
+	init_siginfo(&info, p->pdeath_signal, SI_USER);
+	info.rt.pid = current->tgid;
+	info.rt.uid = current->cred.uid;
+	send_signal(p->pdeath_signal, &info, p, true);
 }
 
 /*

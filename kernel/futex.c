@@ -494,7 +494,7 @@ static long do_futex(const struct futex_call *c)
 {
 	int command = command_of(c);
 
-	if (c->op & FUTEX_CLOCK_REALTIME && command != FUTEX_WAIT && command != FUTEX_WAIT_BITSET)
+	if (c->op & FUTEX_CLOCK_REALTIME && command != FUTEX_WAIT_BITSET)
 		return -ENOSYS;
 	switch (command) {
 	case FUTEX_WAIT:

@@ -189,14 +189,15 @@ long sys_getrandom(long buf, long len, long flags)
 	    (flags & (GRND_RANDOM | GRND_INSECURE)) == (GRND_RANDOM | GRND_INSECURE))
 		return -EINVAL;
 	while (done < size) {
-		size_t part = min(size - done, sizeof(bytes));
+		size_t part = min(size - done, sizeof(bytes)), left;
 
 		if (done && signal_pending(current))
 			break;
 		get_random_bytes(bytes, part);
-		if (copy_to_user((void *)(buf + done), bytes, part))
+		left = copy_to_user((void *)(buf + done), bytes, part);
+		done += part - left;
+		if (left)
 			return done ? (long)done : -EFAULT;
-		done += part;
 		cond_resched();
 	}
 	memset(bytes, 0, sizeof(bytes));

@@ -60,12 +60,13 @@ static noinline void bad_fault(struct pt_regs *regs, enum fault_result result)
 {
 	struct thread_struct *thread = &current->thread;
 
-	thread->trap_no = 14;
-	thread->error_code = regs->orig_ax;
-	if (user_mode(regs))
+	if (user_mode(regs)) {
+		thread->trap_no = 14;
+		thread->error_code = regs->orig_ax;
 		user_signal(result, thread->cr2);
-	else if (!fixup_exception(regs))
+	} else if (!fixup_exception(regs)) {
 		kernel_fault(regs, thread->cr2, regs->orig_ax);
+	}
 }
 
 /* A fault in kernel mode: on user memory, where sleeping is allowed, it is paged in as well. */

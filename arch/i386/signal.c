@@ -137,8 +137,7 @@ static __always_inline int put_ucontext(struct ucontext *uc, const struct pt_reg
 	unsafe_put_user(0, &uc->uc_flags, error);
 	unsafe_put_user(0, &uc->uc_link, error);
 	unsafe_put_user(sas->ss_sp, &uc->uc_stack.ss_sp, error);
-	unsafe_put_user(sas_ss_flags(regs->sp) | (sas->ss_flags & SS_AUTODISARM),
-			&uc->uc_stack.ss_flags, error);
+	unsafe_put_user(sas->ss_flags, &uc->uc_stack.ss_flags, error);
 	unsafe_put_user(sas->ss_size, &uc->uc_stack.ss_size, error);
 	unsafe_put_user(mask, &uc->uc_sigmask, error);
 	unsafe_put_user(mask >> 32, (u32 *)&uc->uc_sigmask + 1, error);

@@ -296,6 +296,7 @@ static void status_signals(struct seq *s, const struct task_info *i)
 	seq_printf(s, "CapPrm:\t%016llx\n", i->cred.cap_permitted);
 	seq_printf(s, "CapEff:\t%016llx\n", i->cred.cap_effective);
 	seq_printf(s, "CapBnd:\t%016llx\n", i->cred.cap_bound);
+	seq_printf(s, "CapAmb:\t%016llx\n", 0ULL);	/* there is no ambient set */
 	seq_printf(s, "NoNewPrivs:\t%d\n", i->cred.no_new_privs);
 }
 

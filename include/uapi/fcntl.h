@@ -76,6 +76,7 @@
 #define SEEK_SET	0
 #define SEEK_CUR	1
 #define SEEK_END	2
+#define SEEK_MAX	4		/* SEEK_DATA and SEEK_HOLE lie between: not supported */
 
 #define PATH_MAX	4096		/* with the NUL */
 #define NAME_MAX	255

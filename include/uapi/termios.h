@@ -48,6 +48,7 @@
 #define VSUSP		10
 #define VEOL		11
 #define VREPRINT	12
+#define VDISCARD	13
 #define VWERASE		14
 #define VLNEXT		15
 #define VEOL2		16
