@@ -98,6 +98,8 @@ void file_accessed(struct file *file);		/* sets atime, if system and flags want 
 
 /* super.c */
 extern struct mutex mount_mutex;
+extern struct list_head filesystems;	/* of file_system_type.list; mount_mutex */
+extern struct list_head mounts;		/* of mount.list; mount_mutex */
 struct mount {
 	struct super_block *sb;
 	struct dentry *mountpoint;	/* counted; NULL: the root file system. dcache_lock */

@@ -26,8 +26,8 @@
 struct mutex mount_mutex = MUTEX_INIT(mount_mutex);
 struct dentry *root_dentry;
 
-static LIST_HEAD(types);			/* of file_system_type.list; mount_mutex */
-static LIST_HEAD(mounts);			/* of mount.list; mount_mutex */
+LIST_HEAD(filesystems);
+LIST_HEAD(mounts);
 static u32 dev_in_use[256 / 32] = { 1 };	/* minors of major 0; mount_mutex */
 
 #define SB_USER_FLAGS	(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_SYNCHRONOUS | \
@@ -36,7 +36,7 @@ static u32 dev_in_use[256 / 32] = { 1 };	/* minors of major 0; mount_mutex */
 void register_filesystem(struct file_system_type *type)
 {
 	mutex_lock(&mount_mutex);
-	list_add_tail(&type->list, &types);
+	list_add_tail(&type->list, &filesystems);
 	mutex_unlock(&mount_mutex);
 }
 
@@ -44,7 +44,7 @@ static struct file_system_type *find_type(const char *name)
 {
 	struct file_system_type *type;
 
-	list_for_each_entry(type, &types, list)
+	list_for_each_entry(type, &filesystems, list)
 		if (!strcmp(type->name, name))
 			return type;
 	return NULL;
@@ -308,117 +308,6 @@ static int do_remount(struct dentry *where, unsigned long flags, const char *opt
 		sb->flags = (sb->flags & ~SB_USER_FLAGS) | (flags & SB_USER_FLAGS);
 	mutex_unlock(&mount_mutex);
 	return error;
-}
-
-/* ------------------------------------------------------------------ what is mounted */
-
-static const struct {
-	unsigned long flag;
-	const char *name;
-} flag_names[] = {
-	{ MS_SYNCHRONOUS, ",sync" }, { MS_DIRSYNC, ",dirsync" }, { MS_MANDLOCK, ",mand" },
-	{ MS_NOSUID, ",nosuid" }, { MS_NODEV, ",nodev" }, { MS_NOEXEC, ",noexec" },
-	{ MS_NOATIME, ",noatime" }, { MS_NODIRATIME, ",nodiratime" }, { MS_RELATIME, ",relatime" },
-};
-
-/* ",nosuid,.." into buf; characters written. */
-static int format_flags(const struct super_block *sb, char *buf, size_t size)
-{
-	int n = 0;
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(flag_names); i++)
-		if (sb->flags & flag_names[i].flag)
-			n += scnprintf(buf + n, size - n, "%s", flag_names[i].name);
-	return n;
-}
-
-/* One line into buf; caller holds mount_mutex. path: room for a path, PAGE_SIZE bytes. */
-static int format_mount(const struct mount *mnt, char *path, char *buf, size_t size)
-{
-	struct super_block *sb = mnt->sb;
-	char *where = d_path(sb->root, path, PAGE_SIZE);
-	int n;
-
-	if (IS_ERR(where))
-		return 0;
-	n = scnprintf(buf, size, "%s %s %s %s", mnt->source, where, sb->type->name,
-		      sb->flags & MS_RDONLY ? "ro" : "rw");
-	n += format_flags(sb, buf + n, size - n);
-	if (sb->type->show_options)
-		n += sb->type->show_options(sb, buf + n, size - n);
-	return n + scnprintf(buf + n, size - n, " 0 0\n");
-}
-
-/*
- * The same for mountinfo: "id parent-id major:minor root where options - type source options". A
- * file system is mounted in one place, so that its minor number is an identifier of the mount.
- */
-static int format_mountinfo(const struct mount *mnt, char *path, char *buf, size_t size)
-{
-	struct super_block *sb = mnt->sb;
-	char *where = d_path(sb->root, path, PAGE_SIZE);
-	const char *rw = sb->flags & MS_RDONLY ? "ro" : "rw";
-	unsigned int minor = MINOR(sb->dev);
-	int n;
-
-	if (IS_ERR(where))
-		return 0;
-	n = scnprintf(buf, size, "%u %u %u:%u / %s %s", minor,
-		      mnt->mountpoint ? MINOR(mnt->mountpoint->sb->dev) : minor, MAJOR(sb->dev),
-		      minor, where, rw);
-	n += format_flags(sb, buf + n, size - n);
-	n += scnprintf(buf + n, size - n, " - %s %s %s", sb->type->name, mnt->source, rw);
-	if (sb->type->show_options)
-		n += sb->type->show_options(sb, buf + n, size - n);
-	return n + scnprintf(buf + n, size - n, "\n");
-}
-
-/* Line n as format makes it. */
-static int nth_mount(unsigned int n, char *buf, size_t size,
-		     int (*format)(const struct mount *mnt, char *path, char *buf, size_t size))
-{
-	char *path = __get_free_pages(GFP_KERNEL, 0);
-	struct mount *mnt;
-	int len = 0;
-
-	if (!path)
-		return 0;
-	mutex_lock(&mount_mutex);
-	list_for_each_entry(mnt, &mounts, list) {
-		if (!n--) {
-			len = format(mnt, path, buf, size);
-			break;
-		}
-	}
-	mutex_unlock(&mount_mutex);
-	free_pages(path, 0);
-	return len;
-}
-
-int mount_line(unsigned int n, char *buf, size_t size)
-{
-	return nth_mount(n, buf, size, format_mount);
-}
-
-int mountinfo_line(unsigned int n, char *buf, size_t size)
-{
-	return nth_mount(n, buf, size, format_mountinfo);
-}
-
-int filesystem_line(unsigned int n, char *buf, size_t size)
-{
-	struct file_system_type *type;
-	int len = 0;
-
-	mutex_lock(&mount_mutex);
-	list_for_each_entry(type, &types, list) {
-		if (!n--) {
-			len = scnprintf(buf, size, "nodev\t%s\n", type->name);
-			break;
-		}
-	}
-	mutex_unlock(&mount_mutex);
-	return len;
 }
 
 void mount_root(void)

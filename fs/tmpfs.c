@@ -377,7 +377,7 @@ static int tmpfs_remount(struct super_block *sb, const char *options)
 	return error;
 }
 
-static int tmpfs_show_options(struct super_block *sb, char *buf, size_t size)
+static void tmpfs_show_options(struct super_block *sb, char *buf, size_t size)
 {
 	struct tmpfs_info *info = sb->info;
 	int n = scnprintf(buf, size, ",size=%luk,nr_inodes=%lu",
@@ -388,8 +388,7 @@ static int tmpfs_show_options(struct super_block *sb, char *buf, size_t size)
 	if (info->uid)
 		n += scnprintf(buf + n, size - n, ",uid=%u", info->uid);
 	if (info->gid)
-		n += scnprintf(buf + n, size - n, ",gid=%u", info->gid);
-	return n;
+		scnprintf(buf + n, size - n, ",gid=%u", info->gid);
 }
 
 /* ------------------------------------------------------------------ super blocks */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* fd.c - the files and places of a process: fd/, fdinfo/, exe, cwd, root, and what is mounted. */
+/* fd.c - the files and places of a process: fd/, fdinfo/, exe, cwd, root. */
 #include "internal.h"
 #include <nopage/string.h>
 
-/* The path of a file or directory as the reader sees it. */
-static int show_dentry(struct seq *s, struct dentry *dentry)
+int show_path(struct seq *s, struct dentry *dentry, const char *special)
 {
 	char *page = __get_free_pages(GFP_KERNEL, 0), *path;
 
@@ -12,7 +11,7 @@ static int show_dentry(struct seq *s, struct dentry *dentry)
 		return -ENOMEM;
 	path = d_path(dentry, page, PAGE_SIZE);
 	if (!IS_ERR(path))
-		seq_puts(s, path);
+		seq_escape(s, path, special);
 	free_pages(page, 0);
 	return IS_ERR(path) ? PTR_ERR(path) : 0;
 }
@@ -26,7 +25,7 @@ static int show_fd(struct seq *s, const struct proc_target *t)
 
 	if (!file)
 		return -ENOENT;
-	error = show_dentry(s, file->dentry);
+	error = show_path(s, file->dentry, "");
 	fput(file);
 	return error;
 }
@@ -105,7 +104,7 @@ static int show_place(struct seq *s, struct dentry *dentry)
 
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
-	error = show_dentry(s, dentry);
+	error = show_path(s, dentry, "");
 	dput(dentry);
 	return error;
 }
@@ -138,49 +137,4 @@ int show_root(struct seq *s, const struct proc_target *t)
 struct dentry *follow_root(const struct proc_target *t)
 {
 	return task_root(t->task);
-}
-
-/* ------------------------------------------------------------------ mounts */
-
-/* Lines 0, 1, .. of a list that tells one by its number. */
-static int show_lines(struct seq *s, int (*line)(unsigned int n, char *buf, size_t size))
-{
-	char *page = __get_free_pages(GFP_KERNEL, 0);
-	int len;
-
-	if (!page)
-		return -ENOMEM;
-	for (unsigned int n = 0; (len = line(n, page, PAGE_SIZE)) > 0; n++)
-		seq_write(s, page, len);
-	free_pages(page, 0);
-	return 0;
-}
-
-int show_mounts(struct seq *s, const struct proc_target *t __unused)
-{
-	return show_lines(s, mount_line);
-}
-
-int show_mountinfo(struct seq *s, const struct proc_target *t __unused)
-{
-	return show_lines(s, mountinfo_line);
-}
-
-int show_filesystems(struct seq *s, const struct proc_target *t __unused)
-{
-	return show_lines(s, filesystem_line);
-}
-
-int show_devices(struct seq *s, const struct proc_target *t __unused)
-{
-	const char *name;
-	unsigned int n = 0;
-	dev_t dev;
-	mode_t mode;
-
-	seq_puts(s, "Character devices:\n");
-	while ((name = chrdev_nth(n++, &dev, &mode)))
-		seq_printf(s, "%3u %s\n", MAJOR(dev), name);
-	seq_puts(s, "\nBlock devices:\n");
-	return 0;
 }

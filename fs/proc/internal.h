@@ -156,8 +156,14 @@ int show_cwd(struct seq *s, const struct proc_target *t);
 struct dentry *follow_cwd(const struct proc_target *t);
 int show_root(struct seq *s, const struct proc_target *t);
 struct dentry *follow_root(const struct proc_target *t);
+/* show_path - of a file or directory as the reader sees it, as seq_escape() does it; or -Exxx. */
+int show_path(struct seq *s, struct dentry *dentry, const char *special);
+
+/* mounts.c */
 int show_mounts(struct seq *s, const struct proc_target *t);
 int show_mountinfo(struct seq *s, const struct proc_target *t);
+int show_filesystems(struct seq *s, const struct proc_target *t);
+int show_devices(struct seq *s, const struct proc_target *t);
 
 /* memory.c, system.c: files of the root */
 int show_meminfo(struct seq *s, const struct proc_target *t);
@@ -172,8 +178,6 @@ int show_loadavg(struct seq *s, const struct proc_target *t);
 int show_cpuinfo(struct seq *s, const struct proc_target *t);
 int show_version(struct seq *s, const struct proc_target *t);
 int show_kernel_cmdline(struct seq *s, const struct proc_target *t);
-int show_filesystems(struct seq *s, const struct proc_target *t);
-int show_devices(struct seq *s, const struct proc_target *t);
 int show_interrupts(struct seq *s, const struct proc_target *t);
 int show_swaps(struct seq *s, const struct proc_target *t);
 

@@ -86,8 +86,8 @@ struct file_system_type {
 	int (*remount)(struct super_block *sb, const char *options);
 	/* Fill in sizes; they are zero. Empty: they stay so. */
 	void (*statfs)(struct super_block *sb, struct kstatfs *st);
-	/* ",size=4k" for /proc/mounts into buf; characters written. Empty: none. */
-	int (*show_options)(struct super_block *sb, char *buf, size_t size);
+	/* ",size=4k" for /proc/mounts into buf. Empty: there are none. */
+	void (*show_options)(struct super_block *sb, char *buf, size_t size);
 	struct list_head list;			/* mount_mutex */
 };
 
@@ -95,13 +95,6 @@ struct file_system_type {
 void register_filesystem(struct file_system_type *type);
 /* kern_mount - a file system that stands nowhere in the tree, for the kernel; or ERR_PTR. */
 struct super_block *kern_mount(struct file_system_type *type);
-/*
- * mount_line and its kin - line n, from 0, of /proc/mounts, mountinfo and filesystems, with its
- * newline, as the current process sees it; the length, or 0: there is no such line.
- */
-int mount_line(unsigned int n, char *buf, size_t size);
-int mountinfo_line(unsigned int n, char *buf, size_t size);
-int filesystem_line(unsigned int n, char *buf, size_t size);
 
 /* What statfs() tells, in pages and inodes. */
 struct kstatfs {
