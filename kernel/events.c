@@ -145,7 +145,7 @@ static void vma_text(struct text *t, const struct event *ev)
 {
 	static const char *const ops[] = {
 		[VMA_MAP] = "mapped", [VMA_UNMAP] = "unmapped", [VMA_SPLIT] = "split off",
-		[VMA_MERGE] = "merged into", [VMA_GROW] = "grown", [VMA_SHRINK] = "shrunk",
+		[VMA_MERGE] = "merged into", [VMA_GROW] = "grown", [VMA_SHRINK] = "cut off",
 		[VMA_PROTECT] = "rights changed", [VMA_STACK] = "stack grown",
 	};
 	u32 flags = ev->arg[4];

@@ -243,7 +243,8 @@ static const struct scenario scenarios[] = {
 	  "page (rss stays); the first write to a page brings a private frame.",
 	  "fault", "/tour/s2-bss", NULL },
 	{ "S3", "malloc only draws a line on the map",
-	  "brk and mmap make an area (vma lines). A frame comes with the first touch of each page.",
+	  "brk and mmap make an area (vma lines). A frame comes with the first touch of each page.\n"
+	  "The first areas and faults are exec's: the program's segments, stack and vDSO.",
 	  "vma,fault", "/tour/s3-malloc", NULL },
 	{ "S4", "fork copies nothing",
 	  "After fork both processes share every frame, write-protected. The first writer gets a\n"
@@ -252,7 +253,8 @@ static const struct scenario scenarios[] = {
 	  "cow,task", "/tour/s4-cow", NULL },
 	{ "S5", "Threads and vfork share an mm",
 	  "clone(CLONE_VM) counts up mm_users, and mm_count stays 1: all users together are one\n"
-	  "reference to the struct. A vfork child runs in its parent's mm while the parent waits.",
+	  "reference to the struct. A vfork child runs in its parent's mm while the parent waits.\n"
+	  "The first lines are the tour's own: a kernel thread, it borrows the mm of the last process.",
 	  "mm,task", "/tour/s5-threads", NULL },
 	{ "S6", "A kernel thread borrows an mm",
 	  "A kernel thread has mm == NULL and runs on the page tables that are loaded: active_mm.\n"
@@ -282,15 +284,17 @@ static const struct scenario scenarios[] = {
 	  "10 bits choose the directory entry, 10 bits the table entry, 12 bits the byte: for a\n"
 	  "user address; a page directory, in the direct map, whose 4 MiB pages need no second level;\n"
 	  "a variable of the kernel, whose own 4 MiB are in small pages so that its code can be\n"
-	  "write-protected; and a kernel stack in the vmalloc area.",
+	  "write-protected; and a kernel stack in the vmalloc area. Flags: Present, Writable, User,\n"
+	  "Accessed, Dirty, 4 MiB in Size, Global.",
 	  "", NULL, scene_walk },
 	{ "S18", "A program that is its own pager",
 	  "Four pages without rights, room for two. Each fault becomes SIGSEGV, whose handler throws\n"
-	  "one page out, brings the other, and returns: the instruction runs again.",
+	  "one page out, brings the other in, and returns: the instruction runs again.",
 	  "fault,signal", "/tour/s18-pager", NULL },
 	{ "S19", "Threads as programs know them",
 	  "pthreads: tasks of one mm, with stacks made by mmap, and thread-local variables that %gs\n"
-	  "leads to. They wait for each other by futex, and between them CR3 is not written.",
+	  "leads to. They wait for each other by futex, and between them CR3 is not written. A thread\n"
+	  "that ends is reaped at once: it is nobody's child.",
 	  "mm,task,vma", "/tour/s19-pthreads", NULL },
 };
 
@@ -326,7 +330,12 @@ int run_tour(void)
 
 	printk_raw("\nA tour of process memory. Lines with a time stamp are the kernel's events; [4] at\n"
 		   "their end is the process. Where faults are shown, the first ones load the program:\n"
-		   "its pages come one by one, when they are touched.\n");
+		   "its pages come one by one, when they are touched. To read a fault:\n\n"
+		   "  write 50000000 user    what was tried, at which address; user mode or kernel\n"
+		   "  area 50000000 (tree)   the VMA there, by its start; found in the tree or mmap_cache\n"
+		   "  pte 0 -> 07f95067      the page table entry before and after: frame 07f95, flags 067:\n"
+		   "                         1 present, 2 writable, 4 user, 20 accessed, 40 dirty\n"
+		   "  frame 07f95 count 1    how many refer to the frame: page tables, the page cache\n");
 	for (unsigned int i = 0; i < ARRAY_SIZE(scenarios); i++)
 		if (!run_scenario(&scenarios[i]))
 			failed++;

@@ -10,7 +10,9 @@
 
 #include "say.h"
 
-static volatile int value = 1111;
+/* Alone in its page, so that nothing else there is written first. */
+static volatile int page[1024] __attribute__((aligned(4096))) = { 1111 };
+#define value page[0]
 
 int main(void)
 {
@@ -23,9 +25,9 @@ int main(void)
 	say("s1: parent: at 0x%08lx stands %d", (unsigned long)&value, value);
 	child = fork();
 	if (child == 0) {
+		say("s1: child:  at 0x%08lx stands %d; writing 2222", (unsigned long)&value, value);
 		value = 2222;
-		say("s1: child:  at 0x%08lx stands %d, I have just written it",
-		    (unsigned long)&value, value);
+		say("s1: child:  at 0x%08lx stands %d", (unsigned long)&value, value);
 		shared[0] = 3333;
 		say("s1: child:  into the shared page at 0x%08lx I write %d", (unsigned long)shared,
 		    shared[0]);

@@ -63,7 +63,7 @@ int main(void)
 	int a = in_child(touch_mapping), b = in_child(grow_stack), c = in_child(touch_nowhere);
 
 	say("s9: A exited with %d, B exited with %d", WEXITSTATUS(a), WEXITSTATUS(b));
-	say("s9: C was %s by signal %d (SIGSEGV is 11)", WIFSIGNALED(c) ? "killed" : "not killed",
+	say("s9: C was %s by signal %d, which is SIGSEGV", WIFSIGNALED(c) ? "killed" : "not killed",
 	    WTERMSIG(c));
 	return a || b || !WIFSIGNALED(c);
 }
