@@ -84,6 +84,10 @@ KTEST(events, text)
 	expect_text("task: 9 killed by SIGSEGV");
 	event(EV_SIGNAL, 9, 12, 0, 0, 0, 0);
 	expect_text("signal: SIGKILL sent to 12");
+	event(EV_SYSCALL, 3, -EINTR, 1, 2, 3, 0);
+	expect_text("syscall: read(00000001, 00000002, 00000003) = -4");
+	event(EV_SYSCALL, 17, -ENOSYS, 1, 2, 3, 0);	/* has no name: does not exist */
+	expect_text("syscall: 17(00000001, 00000002, 00000003) = -38");
 }
 
 KTEST(events, short_buffer)
