@@ -19,6 +19,8 @@ def rights(flags):
 def backing(mm, vma):
     """What stands in the last column of /proc/PID/maps."""
     start, end = int(vma["vm_start"]), int(vma["vm_end"])
+    if start == int(mm["vdso"]):
+        return "[vdso]"
     if int(vma["vm_file"]):
         return kernel.file_path(vma["vm_file"])
     if start < int(mm["brk"]) and end > int(mm["start_brk"]):
@@ -87,6 +89,8 @@ def print_area(mm, vma):
     print(line.rstrip())
     for field in kernel.struct("vm_area_struct").fields():
         value = vma[field.name]
+        if field.name.endswith("_share") and not int(vma["vm_file"]):
+            continue        # the list of a file's areas: without one never set
         if field.name == "vm_flags":
             shown = "0x%08x  %s" % (int(value), flag_names(int(value)))
         elif field.name == "vm_page_prot":
@@ -106,7 +110,7 @@ def print_area(mm, vma):
             shown = "0x%08x" % (int(value) & 0xffffffff)
             if field.name == "vm_ops":
                 shown = value.format_string(symbols=True)
-        print("    %-13s %s" % (field.name, shown))
+        print("    %-14s %s" % (field.name, shown))
 
 
 def cache_covers(mm, addr):

@@ -40,12 +40,14 @@ GROUPS = (
     ("areas", ("mmap", "mm_rb", "map_count", "mmap_cache", "cache_hits", "cache_misses",
                "mmap_base", "free_area_cache", "cached_hole_size")),
     ("program", ("start_code", "end_code", "start_data", "end_data", "start_brk", "brk",
-                 "start_stack", "arg_start", "arg_end", "env_start", "env_end")),
-    ("pages", ("total_vm", "rss", "pgd", "cpu_vm_mask")),
+                 "start_stack", "arg_start", "arg_end", "env_start", "env_end", "vdso",
+                 "dumpable")),
+    ("pages", ("total_vm", "rss", "hiwater_rss", "pgd", "cpu_vm_mask", "context")),
     ("locks and lists", ("mmap_sem", "page_table_lock", "mmlist")),
     ("counts", ("mm_users", "mm_count")),
 )
-DECIMAL = ("map_count", "cache_hits", "cache_misses", "total_vm", "rss", "mm_users", "mm_count")
+DECIMAL = ("map_count", "cache_hits", "cache_misses", "total_vm", "rss", "hiwater_rss", "dumpable",
+           "mm_users", "mm_count")
 WIDTH = 17
 
 
@@ -80,6 +82,8 @@ def field_text(mm, name):
         return "root 0x%08x" % kernel.address(value["rb_node"])
     if name == "pgd":
         return "0x%08x, CR3 0x%08x" % (kernel.address(value), paging.pgd_phys(mm))
+    if name == "context":
+        return "LDT 0x%08x" % kernel.address(value["ldt"])
     if value.type.strip_typedefs().code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION):
         return str(value)
     return "0x%08x" % (int(value) & 0xffffffff)
