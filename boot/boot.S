@@ -37,11 +37,10 @@
 _start:
 	cli
 	cld
-	movl %eax, %ebp			/* magic and information survive in EBP and EDI */
-	movl %ebx, %edi
+	movl %ebx, %ebp			/* the information survives in EBP */
 	movl $PHYS(boot_stack + THREAD_SIZE), %esp
 	movl $no_multiboot, %esi
-	cmpl $MULTIBOOT_MAGIC, %ebp
+	cmpl $MULTIBOOT_MAGIC, %eax
 	jne boot_stop
 
 	/* CPUID is there if EFLAGS.ID can be changed (Intel SDM vol. 1, 20.1). */
@@ -67,7 +66,6 @@ _start:
 	 * The page directory: the first 4 MiB at their own address, which is where we run, and all
 	 * physical memory that there is room for at PAGE_OFFSET. paging_init() refines it.
 	 */
-	movl %edi, %ebx
 	movl $PHYS(kernel_pg_dir), %edi
 	movl %edi, %edx
 	xorl %eax, %eax
@@ -170,8 +168,7 @@ feature_names:
 	.section .text.boot_high, "ax"
 high:
 	movl $boot_stack + THREAD_SIZE, %esp
-	movl %ebp, boot_magic
-	movl %ebx, boot_info_phys
+	movl %ebp, boot_info_phys
 	xorl %ebp, %ebp			/* backtraces end here */
 	lgdt boot_gdt_pointer
 	ljmp $KERNEL_CS, $1f
@@ -206,9 +203,7 @@ boot_stack:
 
 	.bss
 	.balign 4
-	.globl boot_magic, boot_info_phys
-boot_magic:
-	.long 0
+	.globl boot_info_phys
 boot_info_phys:
 	.long 0
 

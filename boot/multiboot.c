@@ -13,8 +13,6 @@
 #include <nopage/string.h>
 #include <asm/sections.h>
 
-#define MULTIBOOT_MAGIC		0x2badb002
-
 #define MBI_MEMORY		0x001		/* mem_lower, mem_upper are valid, and so on */
 #define MBI_CMDLINE		0x004
 #define MBI_MODULES		0x008
@@ -221,11 +219,10 @@ void __init show_boot_info(void)
  * parse_multiboot - fill boot_info and tell bootmem what there is and what is taken: the image
  * and the modules. Panics when there is too little to go on.
  */
-void __init parse_multiboot(u32 magic, u32 info_phys)
+void __init parse_multiboot(u32 info_phys)
 {
 	const struct multiboot_info *mbi = boot_ptr(info_phys, sizeof(*mbi));
 
-	BUG_ON(magic != MULTIBOOT_MAGIC);
 	if (!mbi)
 		panic("boot: the Multiboot information at 0x%08x is out of reach", info_phys);
 	copy_strings(mbi);

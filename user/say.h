@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* say() - print one line with one write(2).
  *
- * The tour is read next to the kernel's log on the same serial line, and its processes and threads
- * share that line: a line must be out before the next step happens, whole, and must not wait in a
- * buffer that fork() would duplicate.
+ * The tour is read next to the kernel's log on the same serial line, test programs are compared
+ * line by line, and the processes and threads of both share their output: a line must be out before
+ * the next step happens, whole, and must not wait in a buffer that fork() would duplicate.
  */
 #ifndef USER_SAY_H
 #define USER_SAY_H
@@ -15,7 +15,7 @@
 __attribute__((format(printf, 1, 2), unused))
 static void say(const char *format, ...)
 {
-	char line[256];
+	char line[512];
 	va_list args;
 	int length;
 

@@ -31,7 +31,7 @@
 /* boot.S */
 extern pgd_t kernel_pg_dir[PTRS_PER_PGD];
 extern u8 boot_stack_guard[];
-extern u32 boot_magic, boot_info_phys;
+extern u32 boot_info_phys;
 
 /* entry.S */
 extern const u32 trap_stubs[20], irq_stubs[NR_IRQS];

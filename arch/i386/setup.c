@@ -107,7 +107,7 @@ void __init arch_early_init(void)
 	serial_console_init();
 	vga_console_init();
 	clock_init();
-	parse_multiboot(boot_magic, boot_info_phys);
+	parse_multiboot(boot_info_phys);
 	fpu_init();
 	paging_init();
 }

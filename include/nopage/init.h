@@ -39,8 +39,8 @@ extern u8 boot_stack[];
 void serial_console_init(void);
 void vga_console_init(void);
 void serial_input_init(void);
-/* boot/multiboot.c: magic and information structure -> boot_info, bootmem regions. */
-void parse_multiboot(u32 magic, u32 info_phys);
+/* boot/multiboot.c: the boot loader's information structure -> boot_info, bootmem regions. */
+void parse_multiboot(u32 info_phys);
 void show_boot_info(void);	/* to the log, once loglevel= and quiet are known */
 
 /* kernel/main.c: the value of option NAME ("NAME=value") or "" ("NAME"), NULL when absent. */

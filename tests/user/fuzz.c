@@ -516,7 +516,7 @@ int main(int argc, char **argv)
 	int rounds;
 
 	if (argc != 3 || !on_nopage()) {
-		tap_line("1..0 # SKIP fuzz runs on Nopage only, with SEED and ROUNDS");
+		say("1..0 # SKIP fuzz runs on Nopage only, with SEED and ROUNDS");
 		return 0;
 	}
 	while (fcntl(1, F_GETFD) < 0 && open("/dev/console", O_RDWR) >= 0)
@@ -533,7 +533,7 @@ int main(int argc, char **argv)
 	for (int i = 0; i < rounds; i++) {
 		int gone = run_round(seed + i);
 
-		tap_line("# seed %u: %u calls, %u without an error", seed + i, shared->made,
+		say("# seed %u: %u calls, %u without an error", seed + i, shared->made,
 			 shared->done);
 		if (!gone)
 			return 3;

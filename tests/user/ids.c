@@ -215,7 +215,7 @@ static void test_files(void)
 	chmod("/tmp", 01777);
 	fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0640);
 	if (write(fd, "x", 1) != 1 || fchown(fd, 0, 55))
-		tap_line("# cannot prepare %s", path);
+		say("# cannot prepare %s", path);
 	exits(in_child(may_read, path), 0, "root reads a file");
 	exits(in_child(user_reads, path), EACCES, "another user does not");
 	exits(in_child(group_reads, path), 0, "its group does");

@@ -52,7 +52,7 @@ static void write_file(const char *name, size_t size)
 	unlink(name);
 	fd = open(name, O_CREAT | O_EXCL | O_WRONLY, 0755);
 	if (fd < 0 || write(fd, &prog, size) != (ssize_t)size)
-		tap_line("# cannot make %s, errno %d", name, errno);
+		say("# cannot make %s, errno %d", name, errno);
 	close(fd);
 }
 
@@ -228,7 +228,7 @@ int main(int argc, char **args)
 		return check_auxv(args);
 	plan(32);
 	if (!realpath(args[0], self))
-		tap_line("# where am I? errno %d", errno);
+		say("# where am I? errno %d", errno);
 	enter_tmpdir();
 	test_runs(self);
 	test_bad_path();

@@ -18,7 +18,7 @@ static int fds[2];
 static void open_pipe(int flags)
 {
 	if (pipe2(fds, flags)) {
-		tap_line("Bail out! pipe2: errno %d", errno);
+		say("Bail out! pipe2: errno %d", errno);
 		_exit(98);
 	}
 }

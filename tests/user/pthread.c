@@ -26,7 +26,7 @@ static void start_all(pthread_t *t, void *(*fn)(void *))
 {
 	for (long i = 0; i < THREADS; i++)
 		if (pthread_create(&t[i], NULL, fn, (void *)i))
-			tap_line("# pthread_create failed");
+			say("# pthread_create failed");
 }
 
 /* join_all - the sum of what the threads return. */

@@ -106,7 +106,7 @@ int main(void)
 	enter_tmpdir();
 	mkdir("m", 0755);
 	if (mount("none", "m", "tmpfs", 0, "size=1m,nr_inodes=50"))
-		tap_line("# cannot mount, errno %d", errno);
+		say("# cannot mount, errno %d", errno);
 	test_statfs();
 	test_full();
 	test_statx();

@@ -12,13 +12,14 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "say.h"
 
 #define PAGE 4096UL
 
@@ -27,48 +28,31 @@
 
 static int tap_planned, tap_run, tap_failed;
 
-__attribute__((format(printf, 1, 2), unused))
-static void tap_line(const char *format, ...)
-{
-	char line[512];
-	va_list args;
-	int length;
-
-	va_start(args, format);
-	length = vsnprintf(line, sizeof(line) - 1, format, args);
-	va_end(args);
-	if (length > (int)sizeof(line) - 2)
-		length = sizeof(line) - 2;
-	line[length++] = '\n';
-	if (write(1, line, length) != length)
-		_exit(99);
-}
-
 static inline void plan(int checks)
 {
 	tap_planned = checks;
-	tap_line("1..%d", checks);
+	say("1..%d", checks);
 }
 
 static inline int tap_result(int passed, const char *name)
 {
 	tap_run++;
 	tap_failed += !passed;
-	tap_line("%sok %d - %s", passed ? "" : "not ", tap_run, name);
+	say("%sok %d - %s", passed ? "" : "not ", tap_run, name);
 	return passed;
 }
 
 static inline int tap_ok(int passed, const char *name, const char *what, const char *file, int line)
 {
 	if (!tap_result(passed, name))
-		tap_line("# %s:%d: false: %s", file, line, what);
+		say("# %s:%d: false: %s", file, line, what);
 	return passed;
 }
 
 static inline int tap_is(long got, long want, const char *name, const char *file, int line)
 {
 	if (!tap_result(got == want, name))
-		tap_line("# %s:%d: expected %ld (0x%lx), got %ld (0x%lx), errno %d", file, line,
+		say("# %s:%d: expected %ld (0x%lx), got %ld (0x%lx), errno %d", file, line,
 			 want, want, got, got, errno);
 	return got == want;
 }
@@ -79,7 +63,7 @@ static inline int tap_is_str(const char *got, const char *want, const char *name
 	int passed = got && !strcmp(got, want);
 
 	if (!tap_result(passed, name))
-		tap_line("# %s:%d: expected \"%s\", got \"%s\"", file, line, want,
+		say("# %s:%d: expected \"%s\", got \"%s\"", file, line, want,
 			 got ? got : "(null)");
 	return passed;
 }
@@ -90,7 +74,7 @@ static inline int tap_fails(long got, int error, const char *name, const char *f
 	int passed = got == -1 && errno == error;
 
 	if (!tap_result(passed, name))
-		tap_line("# %s:%d: expected -1 with errno %d, got %ld with errno %d", file, line,
+		say("# %s:%d: expected -1 with errno %d, got %ld with errno %d", file, line,
 			 error, got, errno);
 	return passed;
 }
@@ -105,7 +89,7 @@ static inline int tap_fails(long got, int error, const char *name, const char *f
 static inline int done(void)
 {
 	if (tap_run != tap_planned)
-		tap_line("# planned %d checks, ran %d", tap_planned, tap_run);
+		say("# planned %d checks, ran %d", tap_planned, tap_run);
 	return tap_run != tap_planned || tap_failed;
 }
 
@@ -129,7 +113,7 @@ static inline int tap_exits(int status, int want, const char *name, const char *
 	int passed = status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == want;
 
 	if (!tap_result(passed, name))
-		tap_line("# %s:%d: expected exit status %d, got wait status 0x%x", file, line,
+		say("# %s:%d: expected exit status %d, got wait status 0x%x", file, line,
 			 want, status);
 	return passed;
 }
@@ -139,7 +123,7 @@ static inline int tap_killed(int status, int signal, const char *name, const cha
 	int passed = status != -1 && WIFSIGNALED(status) && WTERMSIG(status) == signal;
 
 	if (!tap_result(passed, name))
-		tap_line("# %s:%d: expected death by signal %d, got wait status 0x%x", file, line,
+		say("# %s:%d: expected death by signal %d, got wait status 0x%x", file, line,
 			 signal, status);
 	return passed;
 }
@@ -155,7 +139,7 @@ static char *map(unsigned long pages, int prot, int flags)
 	char *p = mmap(NULL, pages * PAGE, prot, flags | MAP_ANONYMOUS, -1, 0);
 
 	if (p == MAP_FAILED) {
-		tap_line("Bail out! no memory for %lu pages, errno %d", pages, errno);
+		say("Bail out! no memory for %lu pages, errno %d", pages, errno);
 		_exit(98);
 	}
 	return p;

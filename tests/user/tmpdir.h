@@ -19,7 +19,7 @@ static void enter_tmpdir(void)
 	mkdir("/tmp", 01777);
 	strcpy(tmp_path, "/tmp/nopage-XXXXXX");
 	if (!mkdtemp(tmp_path) || chdir(tmp_path)) {
-		tap_line("Bail out! no temporary directory, errno %d", errno);
+		say("Bail out! no temporary directory, errno %d", errno);
 		_exit(97);
 	}
 	chmod(".", 0755);
@@ -35,7 +35,7 @@ __attribute__((unused))
 static void leave_tmpdir(void)
 {
 	if (chdir("/") || nftw(tmp_path, remove_one, 10, FTW_DEPTH | FTW_PHYS | FTW_MOUNT))
-		tap_line("# %s could not be removed, errno %d", tmp_path, errno);
+		say("# %s could not be removed, errno %d", tmp_path, errno);
 }
 
 /* make_file - a file with this text. */
@@ -45,7 +45,7 @@ static void make_file(const char *name, const char *text)
 	int fd = open(name, O_CREAT | O_TRUNC | O_WRONLY, 0644);
 
 	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		tap_line("# cannot make %s, errno %d", name, errno);
+		say("# cannot make %s, errno %d", name, errno);
 	close(fd);
 }
 
