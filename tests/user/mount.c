@@ -130,15 +130,34 @@ static void test_errors(void)
 	is(as_user(user_mount, NULL), EPERM, "by a user: EPERM");
 }
 
+/* Spaces in names do not divide the line. */
+static void test_mounts_file(void)
+{
+	static char text[65536];
+	int fd, len = 0, n;
+
+	mkdir("a place", 0755);
+	is(mount("a source", "a place", "tmpfs", MS_NOSUID, NULL), 0, "names with spaces");
+	fd = open("/proc/mounts", O_RDONLY);
+	while ((n = read(fd, text + len, sizeof(text) - 1 - len)) > 0)
+		len += n;
+	close(fd);
+	ok(strstr(text, "\na\\040source "), "mounts: the source");
+	ok(strstr(text, "/a\\040place tmpfs rw,nosuid"), "the place, the type, the flags");
+	is(umount("a place"), 0, "umount");
+	rmdir("a place");
+}
+
 int main(void)
 {
-	plan(64);
+	plan(68);
 	enter_tmpdir();
 	test_walk();
 	test_busy();
 	test_read_only();
 	test_flags();
 	test_errors();
+	test_mounts_file();
 	leave_tmpdir();
 	return done();
 }
