@@ -2,10 +2,12 @@
 /* sys.c - system calls of a few lines: numbers, sysinfo, sched_yield, reboot. */
 #include "internal.h"
 #include <nopage/err.h>
+#include <nopage/math64.h>
 #include <nopage/mm.h>
 #include <nopage/printk.h>
 #include <nopage/string.h>
 #include <nopage/syscalls.h>
+#include <nopage/time.h>
 #include <asm/uaccess.h>
 #include <uapi/system.h>
 
@@ -37,7 +39,7 @@ long sys_getppid(void)
 long sys_sysinfo(long info)
 {
 	struct sysinfo si = {
-		.uptime = (jiffies + HZ - 1) / HZ,
+		.uptime = div_u64(ktime_get_ns() + NSEC_PER_SEC - 1, NSEC_PER_SEC),
 		.loads = { avenrun[0] << 5, avenrun[1] << 5, avenrun[2] << 5 },
 		.totalram = totalram_pages() << PAGE_SHIFT,
 		.freeram = nr_free_pages() << PAGE_SHIFT,
