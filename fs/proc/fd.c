@@ -18,18 +18,6 @@ int show_path(struct seq *s, struct dentry *dentry, const char *special)
 
 /* ------------------------------------------------------------------ fd, fdinfo */
 
-static int show_fd(struct seq *s, const struct proc_target *t)
-{
-	struct file *file = task_fget(t->task, t->fd);
-	int error;
-
-	if (!file)
-		return -ENOENT;
-	error = show_path(s, file->dentry, "");
-	fput(file);
-	return error;
-}
-
 static struct dentry *follow_fd(const struct proc_target *t)
 {
 	struct file *file = task_fget(t->task, t->fd);
@@ -57,7 +45,6 @@ static int show_fdinfo(struct seq *s, const struct proc_target *t)
 static const struct proc_entry fd_entry = {
 	.mode = S_IFLNK | 0700,
 	.private = true,
-	.show = show_fd,
 	.follow = follow_fd,
 };
 
@@ -79,11 +66,11 @@ const struct proc_numbers proc_fdinfo_numbers = {
 
 /* ------------------------------------------------------------------ exe, cwd, root */
 
-/* The program: the file behind the area that the ELF loader put its first code in. Or ERR_PTR. */
-static struct dentry *exe_dentry(struct task_struct *p)
+/* The program: the file behind the area that the ELF loader put its first code in. */
+struct dentry *follow_exe(const struct proc_target *t)
 {
 	struct dentry *dentry = ERR_PTR(-ENOENT);
-	struct mm_struct *mm = get_task_mm(p);
+	struct mm_struct *mm = get_task_mm(t->task);
 	struct vm_area_struct *vma;
 
 	if (!mm)
@@ -97,41 +84,9 @@ static struct dentry *exe_dentry(struct task_struct *p)
 	return dentry;
 }
 
-/* Consumes the dentry, which may be an error. */
-static int show_place(struct seq *s, struct dentry *dentry)
-{
-	int error;
-
-	if (IS_ERR(dentry))
-		return PTR_ERR(dentry);
-	error = show_path(s, dentry, "");
-	dput(dentry);
-	return error;
-}
-
-int show_exe(struct seq *s, const struct proc_target *t)
-{
-	return show_place(s, exe_dentry(t->task));
-}
-
-struct dentry *follow_exe(const struct proc_target *t)
-{
-	return exe_dentry(t->task);
-}
-
-int show_cwd(struct seq *s, const struct proc_target *t)
-{
-	return show_place(s, task_pwd(t->task));
-}
-
 struct dentry *follow_cwd(const struct proc_target *t)
 {
 	return task_pwd(t->task);
-}
-
-int show_root(struct seq *s, const struct proc_target *t)
-{
-	return show_place(s, task_root(t->task));
 }
 
 struct dentry *follow_root(const struct proc_target *t)

@@ -107,7 +107,7 @@ static const struct proc_entry *find_entry(const struct proc_entry *dir, const c
 	return NULL;
 }
 
-/* A text that only the reader decides about ("self"): made now. 0 or -Exxx. */
+/* A text that only the reader decides about ("self"): made now, less than a page. 0 or -Exxx. */
 static int make_symlink(struct inode *inode)
 {
 	struct seq s;
@@ -115,12 +115,15 @@ static int make_symlink(struct inode *inode)
 
 	seq_init(&s);
 	error = proc_show(inode->private, &s);
-	if (!error)
-		inode->symlink = kmalloc(s.len + 1, GFP_KERNEL);
-	if (!error && !inode->symlink)
-		error = -ENOMEM;
-	if (!error)
-		inode->symlink[seq_get(&s, 0, inode->symlink, s.len)] = '\0';
+	if (!error) {
+		BUG_ON(!s.len || s.len >= PAGE_SIZE);
+		inode->symlink = kzalloc(s.len + 1, GFP_KERNEL);
+		if (inode->symlink)
+			memcpy(inode->symlink,
+			       page_address(list_first_entry(&s.pages, struct page, list)), s.len);
+		else
+			error = -ENOMEM;
+	}
 	seq_free(&s);
 	return error;
 }
@@ -277,19 +280,6 @@ static int proc_readdir(struct file *file, struct dirent_buf *buf)
 
 /* ------------------------------------------------------------------ links without a text */
 
-static ssize_t proc_readlink(struct dentry *link, char *buf, size_t size)
-{
-	struct seq s;
-	ssize_t n;
-
-	seq_init(&s);
-	n = proc_show(proc_node(link->inode), &s);
-	if (!n)
-		n = seq_get(&s, 0, buf, size);
-	seq_free(&s);
-	return n == -ESRCH ? -ENOENT : n;
-}
-
 static struct dentry *proc_follow(struct dentry *link)
 {
 	const struct proc_node *node = proc_node(link->inode);
@@ -302,6 +292,23 @@ static struct dentry *proc_follow(struct dentry *link)
 		dentry = node->entry->follow(&t);
 	put_task_struct(t.task);
 	return dentry;
+}
+
+static ssize_t proc_readlink(struct dentry *link, char *buf, size_t size)
+{
+	struct dentry *place = proc_follow(link);
+	size_t len;
+	char *path;
+
+	if (IS_ERR(place))
+		return PTR_ERR(place);
+	path = d_path(place, buf, size);
+	dput(place);
+	if (IS_ERR(path))
+		return PTR_ERR(path);
+	len = strlen(path);
+	memmove(buf, path, len);		/* d_path() fills the buffer from its end */
+	return len;
 }
 
 /* Nothing can be made here; as on Linux that is because the name is not there. */

@@ -24,9 +24,7 @@ void seq_printf(struct seq *s, const char *fmt, ...) __printf(2, 3);	/* up to SE
 #define SEQ_LINE	512
 /* seq_escape - the text, special characters as \ooo. */
 void seq_escape(struct seq *s, const char *text, const char *special);
-/* seq_get - copy the text from pos on to kernel memory; bytes. */
-size_t seq_get(const struct seq *s, size_t pos, void *buf, size_t count);
-/* seq_to_user - the same to user memory; bytes or -EFAULT. Sleeps. */
+/* seq_to_user - copy the text from pos on to user memory; bytes or -EFAULT. Sleeps. */
 ssize_t seq_to_user(const struct seq *s, size_t pos, char *buf, size_t count);
 
 /* ------------------------------------------------------------------ the files */
@@ -45,7 +43,10 @@ struct task_id {
 struct proc_target {
 	struct task_struct *task;	/* referenced; NULL outside of /proc/PID */
 	unsigned int fd;		/* in fd/ and fdinfo/ */
+	void *data;			/* the entry's */
 };
+
+typedef int proc_show_t(struct seq *s, const struct proc_target *t);
 
 /*
  * One name in a directory of /proc, constant. What a file has to say comes from show, as a whole;
@@ -56,14 +57,15 @@ struct proc_entry {
 	mode_t mode;			/* S_IF* | rights */
 	bool private;			/* only for who may look into the process */
 	bool setting;			/* below sys/: root cannot do what mode does not allow either */
-	/* Files: all of their text. Links: their target. 0 or -Exxx. */
-	int (*show)(struct seq *s, const struct proc_target *t);
+	/* Files: all of their text. Links without follow: their target. 0 or -Exxx. */
+	proc_show_t *show;
 	/* text: what was written, less than a page, NUL behind it, no final newline. 0 or -Exxx. */
 	int (*store)(const struct proc_target *t, char *text);
+	void *data;			/* for these two, if they serve several entries */
 	const struct file_operations *fop;	/* files that are no text: instead of the two above */
 	const struct proc_entry *dir;		/* directories: entries, up to a NULL name; or NULL */
 	const struct proc_numbers *numbers;	/* directories: names that come and go; or NULL */
-	/* Links that are more than their text: where they lead, counted, or ERR_PTR. */
+	/* Links to a place, not a text: where they lead, counted, or ERR_PTR. */
 	struct dentry *(*follow)(const struct proc_target *t);
 };
 
@@ -89,6 +91,12 @@ static inline const struct proc_node *proc_node(const struct inode *inode)
 
 #define PROC_FILE(name_, rights, show_) \
 	{ .name = name_, .mode = S_IFREG | (rights), .show = show_ }
+#define PROC_PRIVATE(name_, rights, show_) \
+	{ .name = name_, .mode = S_IFREG | (rights), .private = true, .show = show_ }
+#define PROC_LINK(name_, follow_) \
+	{ .name = name_, .mode = S_IFLNK | 0777, .private = true, .follow = follow_ }
+#define PROC_FOPS(name_, rights, fop_) \
+	{ .name = name_, .mode = S_IFREG | (rights), .fop = fop_ }
 #define PROC_DIR(name_, rights, dir_) \
 	{ .name = name_, .mode = S_IFDIR | (rights), .dir = dir_ }
 
@@ -96,6 +104,8 @@ static inline const struct proc_node *proc_node(const struct inode *inode)
 #define PROC_ROOT_INO	1
 /* node_task - the task that a file is about, referenced; NULL: it is gone, or there is none. */
 struct task_struct *node_task(const struct proc_node *node);
+
+#define KIB(pages)	((unsigned long)(pages) << (PAGE_SHIFT - 10))
 
 /* text.c: the operations of files with show and store */
 extern const struct file_operations proc_text_fops;
@@ -112,25 +122,16 @@ extern const struct proc_entry proc_sys_entries[];
 struct mm_struct *get_task_mm(struct task_struct *p);
 bool task_dumpable(const struct task_struct *p);
 bool may_look_into(struct task_struct *p);
-long next_tgid(struct task_struct *p, unsigned int n);
-long next_thread(struct task_struct *p, unsigned int n);
-int show_comm(struct seq *s, const struct proc_target *t);
+/* next_task - for struct proc_numbers: processes, or with a task the threads of its process. */
+long next_task(struct task_struct *whose, unsigned int n);
 int store_comm(const struct proc_target *t, char *text);
-int show_limits(struct seq *s, const struct proc_target *t);
-int show_wchan(struct seq *s, const struct proc_target *t);
-int show_syscall(struct seq *s, const struct proc_target *t);
-int show_oom_score(struct seq *s, const struct proc_target *t);
+extern proc_show_t show_comm, show_limits, show_wchan, show_syscall, show_oom_score;
 
 /* status.c */
-int show_stat(struct seq *s, const struct proc_target *t);
-int show_thread_stat(struct seq *s, const struct proc_target *t);
-int show_status(struct seq *s, const struct proc_target *t);
-int show_statm(struct seq *s, const struct proc_target *t);
+extern proc_show_t show_stat, show_thread_stat, show_status, show_statm;
 
 /* maps.c */
-int show_maps(struct seq *s, const struct proc_target *t);
-int show_smaps(struct seq *s, const struct proc_target *t);
-int show_smaps_rollup(struct seq *s, const struct proc_target *t);
+extern proc_show_t show_maps, show_smaps, show_smaps_rollup;
 /* What is mapped in (a part of) an address space, in bytes. */
 struct mapped {
 	unsigned long anon, file, shmem;	/* frames, but the zero page: together the rss */
@@ -144,42 +145,24 @@ struct mapped {
 void count_mapped(struct mapped *m, struct vm_area_struct *vma);
 
 /* mem.c */
-int show_cmdline(struct seq *s, const struct proc_target *t);
-int show_environ(struct seq *s, const struct proc_target *t);
+extern proc_show_t show_cmdline, show_environ;
 extern const struct file_operations proc_pagemap_fops, proc_mem_fops;
 
 /* fd.c */
 extern const struct proc_numbers proc_fd_numbers, proc_fdinfo_numbers;
-int show_exe(struct seq *s, const struct proc_target *t);
 struct dentry *follow_exe(const struct proc_target *t);
-int show_cwd(struct seq *s, const struct proc_target *t);
 struct dentry *follow_cwd(const struct proc_target *t);
-int show_root(struct seq *s, const struct proc_target *t);
 struct dentry *follow_root(const struct proc_target *t);
 /* show_path - of a file or directory as the reader sees it, as seq_escape() does it; or -Exxx. */
 int show_path(struct seq *s, struct dentry *dentry, const char *special);
 
 /* mounts.c */
-int show_mounts(struct seq *s, const struct proc_target *t);
-int show_mountinfo(struct seq *s, const struct proc_target *t);
-int show_filesystems(struct seq *s, const struct proc_target *t);
-int show_devices(struct seq *s, const struct proc_target *t);
+extern proc_show_t show_mounts, show_mountinfo, show_filesystems, show_devices;
 
 /* memory.c, system.c: files of the root */
-int show_meminfo(struct seq *s, const struct proc_target *t);
-int show_vmstat(struct seq *s, const struct proc_target *t);
-int show_buddyinfo(struct seq *s, const struct proc_target *t);
-int show_zoneinfo(struct seq *s, const struct proc_target *t);
-int show_slabinfo(struct seq *s, const struct proc_target *t);
-int show_vmallocinfo(struct seq *s, const struct proc_target *t);
-int show_system_stat(struct seq *s, const struct proc_target *t);
-int show_uptime(struct seq *s, const struct proc_target *t);
-int show_loadavg(struct seq *s, const struct proc_target *t);
-int show_cpuinfo(struct seq *s, const struct proc_target *t);
-int show_version(struct seq *s, const struct proc_target *t);
-int show_kernel_cmdline(struct seq *s, const struct proc_target *t);
-int show_interrupts(struct seq *s, const struct proc_target *t);
-int show_swaps(struct seq *s, const struct proc_target *t);
+extern proc_show_t show_meminfo, show_vmstat, show_buddyinfo, show_zoneinfo, show_slabinfo,
+		   show_vmallocinfo, show_system_stat, show_uptime, show_loadavg, show_cpuinfo,
+		   show_version, show_kernel_cmdline, show_interrupts, show_swaps;
 
 /* tail.c */
 extern const struct file_operations proc_events_fops, proc_kmsg_fops;

@@ -3,8 +3,6 @@
 #include "internal.h"
 #include <nopage/slab.h>
 
-#define KIB(pages)	((unsigned long)(pages) << (PAGE_SHIFT - 10))
-
 /* All figures at one moment, in pages but for the stacks. */
 struct memory {
 	struct mm_usage mm;

@@ -23,26 +23,22 @@ static int show_self_mounts(struct seq *s, const struct proc_target *t __unused)
 
 /* What the directories of a process and of a thread have in common. */
 #define TASK_ENTRIES								\
-	{ .name = "cwd", .mode = S_IFLNK | 0777, .private = true,		\
-	  .show = show_cwd, .follow = follow_cwd },				\
-	{ .name = "exe", .mode = S_IFLNK | 0777, .private = true,		\
-	  .show = show_exe, .follow = follow_exe },				\
-	{ .name = "root", .mode = S_IFLNK | 0777, .private = true,		\
-	  .show = show_root, .follow = follow_root },				\
+	PROC_LINK("cwd", follow_cwd),						\
+	PROC_LINK("exe", follow_exe),						\
+	PROC_LINK("root", follow_root),						\
 	{ .name = "fd", .mode = S_IFDIR | 0500, .private = true,		\
 	  .numbers = &proc_fd_numbers },					\
 	{ .name = "fdinfo", .mode = S_IFDIR | 0555, .private = true,		\
 	  .numbers = &proc_fdinfo_numbers },					\
-	{ .name = "mem", .mode = S_IFREG | 0600, .fop = &proc_mem_fops },	\
-	{ .name = "pagemap", .mode = S_IFREG | 0400, .fop = &proc_pagemap_fops }, \
+	PROC_FOPS("mem", 0600, &proc_mem_fops),					\
+	PROC_FOPS("pagemap", 0400, &proc_pagemap_fops),				\
 	{ .name = "comm", .mode = S_IFREG | 0644, .show = show_comm, .store = store_comm }, \
-	{ .name = "maps", .mode = S_IFREG | 0444, .private = true, .show = show_maps }, \
-	{ .name = "smaps", .mode = S_IFREG | 0444, .private = true, .show = show_smaps }, \
-	{ .name = "smaps_rollup", .mode = S_IFREG | 0444, .private = true,	\
-	  .show = show_smaps_rollup },						\
-	{ .name = "environ", .mode = S_IFREG | 0400, .private = true, .show = show_environ }, \
-	{ .name = "syscall", .mode = S_IFREG | 0400, .private = true, .show = show_syscall }, \
-	{ .name = "wchan", .mode = S_IFREG | 0444, .private = true, .show = show_wchan }, \
+	PROC_PRIVATE("maps", 0444, show_maps),					\
+	PROC_PRIVATE("smaps", 0444, show_smaps),				\
+	PROC_PRIVATE("smaps_rollup", 0444, show_smaps_rollup),			\
+	PROC_PRIVATE("environ", 0400, show_environ),				\
+	PROC_PRIVATE("syscall", 0400, show_syscall),				\
+	PROC_PRIVATE("wchan", 0444, show_wchan),				\
 	PROC_FILE("cmdline", 0444, show_cmdline),				\
 	PROC_FILE("limits", 0444, show_limits),					\
 	PROC_FILE("mountinfo", 0444, show_mountinfo),				\
@@ -62,7 +58,7 @@ const struct proc_entry proc_tid_entry = PROC_DIR("TID", 0555, tid_entries);
 static const struct proc_numbers threads = {
 	.entry = &proc_tid_entry,
 	.tasks = true,
-	.next = next_thread,
+	.next = next_task,
 };
 
 static const struct proc_entry tgid_entries[] = {
@@ -77,7 +73,7 @@ const struct proc_entry proc_tgid_entry = PROC_DIR("PID", 0555, tgid_entries);
 static const struct proc_numbers processes = {
 	.entry = &proc_tgid_entry,
 	.tasks = true,
-	.next = next_tgid,
+	.next = next_task,
 };
 
 static const struct proc_entry root_entries[] = {
@@ -88,10 +84,10 @@ static const struct proc_entry root_entries[] = {
 	PROC_FILE("cmdline", 0444, show_kernel_cmdline),
 	PROC_FILE("cpuinfo", 0444, show_cpuinfo),
 	PROC_FILE("devices", 0444, show_devices),
-	{ .name = "events", .mode = S_IFREG | 0600, .fop = &proc_events_fops },
+	PROC_FOPS("events", 0600, &proc_events_fops),
 	PROC_FILE("filesystems", 0444, show_filesystems),
 	PROC_FILE("interrupts", 0444, show_interrupts),
-	{ .name = "kmsg", .mode = S_IFREG | 0400, .fop = &proc_kmsg_fops },
+	PROC_FOPS("kmsg", 0400, &proc_kmsg_fops),
 	PROC_FILE("loadavg", 0444, show_loadavg),
 	PROC_FILE("meminfo", 0444, show_meminfo),
 	PROC_FILE("slabinfo", 0400, show_slabinfo),

@@ -85,25 +85,6 @@ void seq_escape(struct seq *s, const char *text, const char *special)
 	}
 }
 
-size_t seq_get(const struct seq *s, size_t pos, void *buf, size_t count)
-{
-	size_t start = 0, done = 0, part;
-	struct page *page;
-
-	list_for_each_entry(page, &s->pages, list) {
-		size_t end = min(start + (size_t)PAGE_SIZE, s->len);
-
-		if (pos < end && done < count) {
-			part = min(end - pos, count - done);
-			memcpy(buf + done, (char *)page_address(page) + (pos - start), part);
-			done += part;
-			pos += part;
-		}
-		start = end;
-	}
-	return done;
-}
-
 ssize_t seq_to_user(const struct seq *s, size_t pos, char *buf, size_t count)
 {
 	size_t start = 0, done = 0, part, left = 0;

@@ -11,8 +11,6 @@
 #include <nopage/string.h>
 #include <nopage/tty.h>
 
-#define KIB(pages)	((unsigned long)(pages) << (PAGE_SHIFT - 10))
-
 /* ------------------------------------------------------------------ what a process is */
 
 struct task_info {
@@ -27,39 +25,23 @@ struct task_info {
 	struct cred cred;
 };
 
-static char state_letter(const struct task_struct *p)
+/* The letter is what ps shows. */
+static const char *state_name(const struct task_struct *p)
 {
 	switch (p->state) {
 	case TASK_RUNNING:
-		return 'R';
+		return "R (running)";
 	case TASK_INTERRUPTIBLE:
-		return 'S';
+		return "S (sleeping)";
 	case TASK_UNINTERRUPTIBLE:
 	case TASK_KILLABLE:
-		return 'D';
+		return "D (disk sleep)";
 	case TASK_STOPPED:
-		return 'T';
+		return "T (stopped)";
 	case TASK_ZOMBIE:
-		return 'Z';
+		return "Z (zombie)";
 	}
-	return 'X';
-}
-
-static const char *state_name(char letter)
-{
-	switch (letter) {
-	case 'R':
-		return "running";
-	case 'S':
-		return "sleeping";
-	case 'D':
-		return "disk sleep";
-	case 'T':
-		return "stopped";
-	case 'Z':
-		return "zombie";
-	}
-	return "dead";
+	return "X (dead)";
 }
 
 static void get_signals(const struct task_struct *p, struct task_info *info)
@@ -162,7 +144,7 @@ static int do_stat(struct seq *s, struct task_struct *p, bool whole)
 		return error;
 	mm = get_task_mm(p);
 	seq_printf(s, "%d (%s) %c %d %d %d %u %d %u %lu %lu %lu %lu", p->pid, p->comm,
-		   state_letter(p), i.ppid, i.pgrp, i.session, i.tty, i.tpgid, linux_flags(p),
+		   *state_name(p), i.ppid, i.pgrp, i.session, i.tty, i.tpgid, linux_flags(p),
 		   i.own.min_flt, i.children.min_flt, i.own.maj_flt, i.children.maj_flt);
 	seq_printf(s, " %llu %llu %llu %llu %d %d %u 0 %llu", i.own.utime, i.own.stime,
 		   i.children.utime, i.children.stime, 20 + p->nice, p->nice, i.threads,
@@ -355,7 +337,7 @@ int show_status(struct seq *s, const struct proc_target *t)
 	seq_puts(s, "Name:\t");
 	seq_escape(s, p->comm, "\n\\");
 	seq_printf(s, "\nUmask:\t%04o\n", task_umask(p));
-	seq_printf(s, "State:\t%c (%s)\n", state_letter(p), state_name(state_letter(p)));
+	seq_printf(s, "State:\t%s\n", state_name(p));
 	seq_printf(s, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", p->tgid, p->pid,
 		   i.ppid);
 	status_cred(s, &i.cred, p);

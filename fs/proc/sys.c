@@ -12,14 +12,22 @@
 #include <nopage/string.h>
 #include <nopage/uts.h>
 
-#define SETTING(name_, show_, store_)						\
-	{ .name = name_, .mode = S_IFREG | 0644, .setting = true, .show = show_, .store = store_ }
-#define CONSTANT(name_, show_)							\
-	{ .name = name_, .mode = S_IFREG | 0444, .setting = true, .show = show_ }
+#define SETTING(name_, show_, store_, data_)					\
+	{ .name = name_, .mode = S_IFREG | 0644, .setting = true, .show = show_,	\
+	  .store = store_, .data = data_ }
+#define CONSTANT(name_, show_, data_)						\
+	{ .name = name_, .mode = S_IFREG | 0444, .setting = true, .show = show_, .data = data_ }
+#define NUMBER(name_, value_)	CONSTANT(name_, show_number, (void *)(value_))
 
-static int show_number(struct seq *s, unsigned long value)
+static int show_number(struct seq *s, const struct proc_target *t)
 {
-	seq_printf(s, "%lu\n", value);
+	seq_printf(s, "%lu\n", (unsigned long)t->data);
+	return 0;
+}
+
+static int show_string(struct seq *s, const struct proc_target *t)
+{
+	seq_printf(s, "%s\n", (const char *)t->data);
 	return 0;
 }
 
@@ -42,7 +50,8 @@ static int get_number(char *text, unsigned long low, unsigned long high, unsigne
 
 static int show_max_map_count(struct seq *s, const struct proc_target *t __unused)
 {
-	return show_number(s, sysctl_max_map_count);
+	seq_printf(s, "%d\n", sysctl_max_map_count);
+	return 0;
 }
 
 static int store_max_map_count(const struct proc_target *t __unused, char *text)
@@ -53,17 +62,6 @@ static int store_max_map_count(const struct proc_target *t __unused, char *text)
 	if (!error)
 		sysctl_max_map_count = value;
 	return error;
-}
-
-/* What can be mapped is never limited by what there is. */
-static int show_overcommit(struct seq *s, const struct proc_target *t __unused)
-{
-	return show_number(s, 1);
-}
-
-static int show_mmap_min_addr(struct seq *s, const struct proc_target *t __unused)
-{
-	return show_number(s, MMAP_MIN_ADDR);
 }
 
 /* Files have no other place than their pages; what can go are the allocators' own reserves. */
@@ -86,73 +84,28 @@ static int store_drop_caches(const struct proc_target *t __unused, char *text)
 static const struct proc_entry vm_entries[] = {
 	{ .name = "drop_caches", .mode = S_IFREG | 0200, .setting = true,
 	  .store = store_drop_caches },
-	SETTING("max_map_count", show_max_map_count, store_max_map_count),
-	CONSTANT("mmap_min_addr", show_mmap_min_addr),
-	CONSTANT("overcommit_memory", show_overcommit),
+	SETTING("max_map_count", show_max_map_count, store_max_map_count, NULL),
+	NUMBER("mmap_min_addr", MMAP_MIN_ADDR),
+	NUMBER("overcommit_memory", 1),		/* what can be mapped is not limited by what there is */
 	{ .name = NULL },
 };
 
 /* ------------------------------------------------------------------ kernel */
 
-static int show_line(struct seq *s, const char *text)
-{
-	seq_printf(s, "%s\n", text);
-	return 0;
-}
-
-/* Names are zeroes behind their end. */
-static int store_name(char *name, const char *text)
+/* A name of the system: zeroes behind its end. */
+static int store_name(const struct proc_target *t, char *text)
 {
 	if (strlen(text) >= UTS_LEN)
 		return -EINVAL;
-	memset(name, 0, UTS_LEN);
-	strcpy(name, text);
+	memset(t->data, 0, UTS_LEN);
+	strcpy(t->data, text);
 	return 0;
-}
-
-static int show_hostname(struct seq *s, const struct proc_target *t __unused)
-{
-	return show_line(s, system_utsname.nodename);
-}
-
-static int store_hostname(const struct proc_target *t __unused, char *text)
-{
-	return store_name(system_utsname.nodename, text);
-}
-
-static int show_domainname(struct seq *s, const struct proc_target *t __unused)
-{
-	return show_line(s, system_utsname.domainname);
-}
-
-static int store_domainname(const struct proc_target *t __unused, char *text)
-{
-	return store_name(system_utsname.domainname, text);
-}
-
-static int show_osrelease(struct seq *s, const struct proc_target *t __unused)
-{
-	return show_line(s, system_utsname.release);
-}
-
-static int show_ostype(struct seq *s, const struct proc_target *t __unused)
-{
-	return show_line(s, system_utsname.sysname);
-}
-
-static int show_osversion(struct seq *s, const struct proc_target *t __unused)
-{
-	return show_line(s, system_utsname.version);
-}
-
-static int show_pid_max(struct seq *s, const struct proc_target *t __unused)
-{
-	return show_number(s, PID_MAX);
 }
 
 static int show_threads_max(struct seq *s, const struct proc_target *t __unused)
 {
-	return show_number(s, max_nr_tasks());
+	seq_printf(s, "%lu\n", max_nr_tasks());
+	return 0;
 }
 
 #define DEFAULT_LEVELS	"6\t1\t7"	/* of a message that names none, lowest, at boot */
@@ -228,43 +181,32 @@ static int show_boot_id(struct seq *s, const struct proc_target *t __unused)
 	return 0;
 }
 
-static int show_entropy(struct seq *s, const struct proc_target *t __unused)
-{
-	return show_number(s, 256);
-}
-
 static const struct proc_entry random_entries[] = {
-	CONSTANT("boot_id", show_boot_id),
-	CONSTANT("entropy_avail", show_entropy),
-	CONSTANT("poolsize", show_entropy),
-	CONSTANT("uuid", show_uuid),
+	CONSTANT("boot_id", show_boot_id, NULL),
+	NUMBER("entropy_avail", 256),
+	NUMBER("poolsize", 256),
+	CONSTANT("uuid", show_uuid, NULL),
 	{ .name = NULL },
 };
 
 static const struct proc_entry kernel_entries[] = {
-	SETTING("domainname", show_domainname, store_domainname),
-	SETTING("hostname", show_hostname, store_hostname),
-	CONSTANT("osrelease", show_osrelease),
-	CONSTANT("ostype", show_ostype),
-	CONSTANT("pid_max", show_pid_max),
-	SETTING("printk", show_printk, store_printk),
+	SETTING("domainname", show_string, store_name, system_utsname.domainname),
+	SETTING("hostname", show_string, store_name, system_utsname.nodename),
+	CONSTANT("osrelease", show_string, system_utsname.release),
+	CONSTANT("ostype", show_string, system_utsname.sysname),
+	NUMBER("pid_max", PID_MAX),
+	SETTING("printk", show_printk, store_printk, NULL),
 	PROC_DIR("random", 0555, random_entries),
-	CONSTANT("threads-max", show_threads_max),
-	SETTING("trace", show_trace, store_trace),
-	CONSTANT("version", show_osversion),
+	CONSTANT("threads-max", show_threads_max, NULL),
+	SETTING("trace", show_trace, store_trace, NULL),
+	CONSTANT("version", show_string, system_utsname.version),
 	{ .name = NULL },
 };
 
 /* ------------------------------------------------------------------ fs, and all of it */
 
-/* No limit but memory; as Linux says it. */
-static int show_file_max(struct seq *s, const struct proc_target *t __unused)
-{
-	return show_number(s, 0x7fffffff);
-}
-
 static const struct proc_entry fs_entries[] = {
-	CONSTANT("file-max", show_file_max),
+	NUMBER("file-max", 0x7fffffff),		/* no limit but memory; as Linux says it */
 	{ .name = NULL },
 };
 

@@ -28,31 +28,20 @@ struct task_struct *node_task(const struct proc_node *node)
 	return p;
 }
 
-/* The smallest number from n on of a process; or of a thread of leader's, if that is not NULL. */
-static long next_number(const struct task_struct *leader, unsigned int n)
+long next_task(struct task_struct *whose, unsigned int n)
 {
 	struct task_struct *p;
 	long best = -1;
 
 	spin_lock(&tasklist_lock);
 	list_for_each_entry(p, &task_list, tasks) {
-		if (leader ? p->tgid != leader->tgid : p->group_leader != p)
+		if (whose ? p->tgid != whose->tgid : p->group_leader != p)
 			continue;
 		if ((unsigned int)p->pid >= n && (best < 0 || p->pid < best))
 			best = p->pid;
 	}
 	spin_unlock(&tasklist_lock);
 	return best;
-}
-
-long next_tgid(struct task_struct *p __unused, unsigned int n)
-{
-	return next_number(NULL, n);
-}
-
-long next_thread(struct task_struct *p, unsigned int n)
-{
-	return next_number(p, n);
 }
 
 /*

@@ -25,7 +25,9 @@ struct proc_text {
 /* The task of the file to *t, referenced, if it is about one. 0, -ESRCH or -EACCES. */
 static int get_target(const struct proc_node *node, struct proc_target *t)
 {
-	*t = (struct proc_target){ .task = node_task(node), .fd = node->fd };
+	*t = (struct proc_target){
+		.task = node_task(node), .fd = node->fd, .data = node->entry->data,
+	};
 	if (node->task.pid && !t->task)
 		return -ESRCH;
 	if (!node->entry->private || may_look_into(t->task))

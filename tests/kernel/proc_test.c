@@ -12,6 +12,26 @@
 
 /* ------------------------------------------------------------------ texts */
 
+/* Copy the text from pos on; bytes. */
+static size_t seq_get(const struct seq *s, size_t pos, void *buf, size_t count)
+{
+	size_t start = 0, done = 0, part;
+	struct page *page;
+
+	list_for_each_entry(page, &s->pages, list) {
+		size_t end = min(start + (size_t)PAGE_SIZE, s->len);
+
+		if (pos < end && done < count) {
+			part = min(end - pos, count - done);
+			memcpy(buf + done, (char *)page_address(page) + (pos - start), part);
+			done += part;
+			pos += part;
+		}
+		start = end;
+	}
+	return done;
+}
+
 KTEST(proc, text_over_pages)
 {
 	char line[32], *back = kmalloc(3 * PAGE_SIZE, GFP_KERNEL);
@@ -503,7 +523,7 @@ static int store(const char *name, const char *value)
 			if (strcmp(e->name, name))
 				continue;
 			strscpy(text, value, sizeof(text));
-			return e->store(&(struct proc_target){ .fd = 0 }, text);
+			return e->store(&(struct proc_target){ .data = e->data }, text);
 		}
 	}
 	return -ENOENT;
