@@ -246,16 +246,6 @@ char *d_path(struct dentry *dentry, char *buf, size_t size)
 	return path;
 }
 
-char *file_path(struct file *file, char *buf, size_t size)
-{
-	char *path = d_path(file->dentry, buf, size);
-
-	if (!IS_ERR(path))
-		return path;
-	strscpy(buf, "(too long)", size);
-	return buf;
-}
-
 /* Positions: 0 and 1 are . and .., then the cookies, so that removing names moves nothing. */
 int dcache_readdir(struct file *file, struct dirent_buf *buf)
 {

@@ -29,21 +29,13 @@ static const char *special_name(const struct vm_area_struct *vma)
 static void maps_name(struct seq *s, const struct vm_area_struct *vma, size_t column)
 {
 	const char *name = vma->vm_file ? NULL : special_name(vma);
-	char *page = NULL;
 
-	if (vma->vm_file) {
-		page = __get_free_pages(GFP_KERNEL, 0);
-		if (page)
-			name = file_path(vma->vm_file, page, PAGE_SIZE);
-		else
-			s->error = -ENOMEM;
-	}
-	if (name) {
+	if (name || vma->vm_file)
 		seq_printf(s, "%*s", column < NAME_COLUMN ? (int)(NAME_COLUMN - column) : 1, "");
-		seq_escape(s, name, "\n");
-	}
-	if (page)
-		free_pages(page, 0);
+	if (name)
+		seq_puts(s, name);
+	else if (vma->vm_file && show_path(s, vma->vm_file->dentry, "\n") == -ENOMEM)
+		s->error = -ENOMEM;
 	seq_puts(s, "\n");
 }
 

@@ -215,8 +215,6 @@ struct file *shmem_file_setup(loff_t size);
 /* getname - a path of the user in a page of its own; or ERR_PTR. putname frees it. */
 char *getname(const char *user);
 void putname(char *name);
-/* Path of a file from the root into buf, with " (deleted)" behind it; a pointer within buf. */
-char *file_path(struct file *file, char *buf, size_t size);
 
 /* Descriptor tables and working directories: fork, clone and exit (fs/file.c, fs/namei.c). */
 struct files_struct;

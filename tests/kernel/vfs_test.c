@@ -239,13 +239,13 @@ KTEST(vfs, path_after_rename)
 	KT_EQ(vfs_mknod(NULL, "/ktest/d", S_IFDIR | 0755, 0), 0);
 	file = filp_open("/ktest/d/f", O_CREAT | O_RDWR, 0644);
 	KT_ASSERT(!IS_ERR(file));
-	KT_TRUE(!strcmp(file_path(file, buf, sizeof(buf)), "/ktest/d/f"));
+	KT_TRUE(!strcmp(d_path(file->dentry, buf, sizeof(buf)), "/ktest/d/f"));
 	KT_EQ(vfs_rename(NULL, "/ktest/d", NULL, "/ktest/another", 0), 0);
-	KT_TRUE(!strcmp(file_path(file, buf, sizeof(buf)), "/ktest/another/f"));
+	KT_TRUE(!strcmp(d_path(file->dentry, buf, sizeof(buf)), "/ktest/another/f"));
 	KT_EQ(vfs_rename(NULL, "/ktest/another/f", NULL, "/ktest/g", 0), 0);
-	KT_TRUE(!strcmp(file_path(file, buf, sizeof(buf)), "/ktest/g"));
+	KT_TRUE(!strcmp(d_path(file->dentry, buf, sizeof(buf)), "/ktest/g"));
 	KT_EQ(vfs_unlink(NULL, "/ktest/g", false), 0);
-	KT_TRUE(!strcmp(file_path(file, buf, sizeof(buf)), "/ktest/g (deleted)"));
+	KT_TRUE(!strcmp(d_path(file->dentry, buf, sizeof(buf)), "/ktest/g (deleted)"));
 	fput(file);
 	KT_EQ(vfs_unlink(NULL, "/ktest/another", true), 0);
 	test_dir_remove();
