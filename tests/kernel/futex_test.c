@@ -169,8 +169,10 @@ static void start_sleepers(struct task_struct **p, int n)
 
 static void join_sleepers(struct task_struct **p, int n)
 {
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
+		test_woken(p[i]);
 		KT_EQ(kthread_join(p[i]), 0);
+	}
 	KT_EQ(awake, n);
 }
 

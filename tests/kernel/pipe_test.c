@@ -5,6 +5,7 @@
  */
 #include "fs_test.h"
 #include "task_test.h"
+#include "../../kernel/signal.h"
 #include <nopage/poll.h>
 #include <nopage/syscalls.h>
 
@@ -97,6 +98,20 @@ KTEST(pipe, one_byte_wakes_one_reader)
 	end();
 }
 
+KTEST(pipe, reader_is_woken)
+{
+	struct task_struct *p;
+
+	KT_ASSERT(begin() && make_pipe(0));
+	p = test_start(read_one, mm);
+	run_others();
+	KT_EQ(sys_write(fds[1], TEST_BASE, 1), 1);
+	test_woken(p);
+	KT_EQ(kthread_join(p), 1);
+	close_pipe();
+	end();
+}
+
 static int write_two_pages(void *arg)
 {
 	struct mm_struct *own = arg;
@@ -126,6 +141,67 @@ KTEST(pipe, writers_wait_for_pages)
 	KT_EQ(kthread_join(p[0]), 2 * PAGE_SIZE);
 	KT_EQ(kthread_join(p[1]), 2 * PAGE_SIZE);
 	close_pipe();
+	end();
+}
+
+KTEST(pipe, writer_is_woken)
+{
+	struct task_struct *p;
+
+	KT_ASSERT(begin() && make_pipe(0));
+	KT_EQ(sys_write(fds[1], TEST_BASE, 16 * PAGE_SIZE), 16 * PAGE_SIZE);
+	p = test_start(write_two_pages, mm);
+	run_others();
+	KT_EQ(sys_read(fds[0], TEST_BASE, 2 * PAGE_SIZE), 2 * PAGE_SIZE);
+	test_woken(p);
+	KT_EQ(kthread_join(p), 2 * PAGE_SIZE);
+	close_pipe();
+	end();
+}
+
+#define IN	TEST_BASE
+#define OUT	(TEST_BASE + 8 * PAGE_SIZE)
+
+/* Pieces of all lengths go several times around the ring of pages; nothing is lost or doubled. */
+KTEST(pipe, bytes_keep_their_order)
+{
+	u32 written = 0, read = 0, words[16];
+	long n;
+
+	KT_ASSERT(begin() && make_pipe(O_NONBLOCK));
+	while (read < 100 * PAGE_SIZE) {
+		u32 size = kt_random() % 6000 & ~3u, wanted = kt_random() % 64 & ~3u;
+
+		for (u32 i = 0; i < size; i += 4)
+			test_poke(IN + i, written + i);
+		n = sys_write(fds[1], IN, size);
+		KT_TRUE(n >= 0 ? n % 4 == 0 : n == -EAGAIN);
+		written += max(n, 0L);
+		while ((n = sys_read(fds[0], OUT, wanted + 4)) > 0) {
+			KT_EQ(copy_from_user(words, (void *)OUT, n), 0);
+			for (u32 i = 0; i < (u32)n / 4; i++)
+				KT_ASSERT(words[i] == read + 4 * i);
+			read += n;
+			if (written - read < 8 * PAGE_SIZE && kt_random() % 16 == 0)
+				break;
+		}
+	}
+	close_pipe();
+	end();
+}
+
+/* The test plays a program: kernel threads get no signals. */
+KTEST(pipe, nobody_reads)
+{
+	KT_ASSERT(begin() && make_pipe(0));
+	KT_EQ(sys_close(fds[0]), 0);
+	current->flags &= ~PF_KTHREAD;
+	KT_EQ(sys_write(fds[1], TEST_BASE, 1), -EPIPE);
+	KT_TRUE(in_sigset(&current->pending, SIGPIPE));
+	current->pending = 0;
+	clear_work(current, TIF_SIGPENDING);
+	current->flags |= PF_KTHREAD;
+	KT_EQ(sys_close(fds[1]), 0);
 	end();
 }
 

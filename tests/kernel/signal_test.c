@@ -20,6 +20,7 @@
 #define USER_FLAGS	(EFLAGS_IF | EFLAGS_CF | 2)
 
 static struct mm_struct *mm;
+static u8 kernel_memory[2048] __aligned(16);
 
 /* fresh_registers - those of a program in the middle of something. */
 static struct pt_regs *fresh_registers(void)
@@ -192,7 +193,7 @@ KTEST(signal, forged_frames)
 KTEST(signal, bad_stacks)
 {
 	static const u32 bad[] = { 0, 4, 0x100, UNMAPPED, UNMAPPED - PAGE_SIZE + 16, 0xc0000000,
-				   0xfffffffc };
+				   0xfffffffc, (u32)(kernel_memory + sizeof(kernel_memory)) };
 	struct pt_regs *regs = program_begin();
 
 	KT_ASSERT(regs);
@@ -215,7 +216,8 @@ KTEST(signal, bad_stacks)
 
 KTEST(signal, bad_sigreturn)
 {
-	static const u32 bad[] = { 0, 8, UNMAPPED, 0xbffffff0, 0xc0000000, 0xfffffffc };
+	static const u32 bad[] = { 0, 8, UNMAPPED, 0xbffffff0, 0xc0000000, 0xfffffffc,
+				   (u32)(kernel_memory + 16) };
 	struct pt_regs *regs = program_begin();
 
 	KT_ASSERT(regs);

@@ -58,6 +58,15 @@ static inline long test_clone(unsigned long flags, unsigned long ip, u32 bx)
 	});
 }
 
+/* test_woken - p was to be woken. If it sleeps on, that is a failure, and its sleep is broken. */
+static inline void test_woken(struct task_struct *p)
+{
+	if (KT_TRUE(p->state != TASK_INTERRUPTIBLE))
+		return;
+	set_work(p, TIF_SIGPENDING);
+	wake_up_process(p);
+}
+
 /* test_kill - a signal to the process pid. */
 static inline void test_kill(pid_t pid, int sig)
 {
