@@ -55,6 +55,12 @@ static struct {
 
 /* ------------------------------------------------------------------ the buddy lists */
 
+/* Change the state of a frame; whether it is poisoned stays. */
+static inline void set_state(struct page *page, unsigned long flags)
+{
+	page->flags = (page->flags & BIT(PG_poison)) | flags;
+}
+
 static inline bool is_free_block(const struct page *page, unsigned int order)
 {
 	return (page->flags & ~BIT(PG_poison)) == FREE_BLOCK(order);
@@ -62,14 +68,14 @@ static inline bool is_free_block(const struct page *page, unsigned int order)
 
 static inline void push_block(struct page *page, unsigned int order)
 {
-	page->flags = (page->flags & BIT(PG_poison)) | FREE_BLOCK(order);
+	set_state(page, FREE_BLOCK(order));
 	list_add(&page->list, &zone.blocks[order]);
 	zone.count[order]++;
 }
 
 static inline void take_block(struct page *page, unsigned int order)
 {
-	page->flags = (page->flags & BIT(PG_poison)) | BIT(PG_free);
+	set_state(page, BIT(PG_free));
 	list_del(&page->list);
 	zone.count[order]--;
 }
@@ -177,7 +183,7 @@ static bool noinline refill_hot(struct page_cache *hot)
 
 		if (!page)
 			break;
-		page->flags = (page->flags & BIT(PG_poison)) | BIT(PG_hot);
+		set_state(page, BIT(PG_hot));
 		list_add(&page->list, &hot->list);
 	}
 	hot->count += i;
@@ -195,7 +201,7 @@ static void noinline drain_hot(struct page_cache *hot, unsigned int n)
 		struct page *page = list_last_entry(&hot->list, struct page, list);
 
 		list_del(&page->list);
-		page->flags = (page->flags & BIT(PG_poison)) | BIT(PG_free);
+		set_state(page, BIT(PG_free));
 		buddy_free(page, 0);
 	}
 	spin_unlock_irqrestore(&zone.lock, flags);
@@ -241,9 +247,7 @@ struct page *alloc_page(gfp_t gfp)
 {
 	struct cpu *cpu = this_cpu();
 
-	if (gfp & GFP_KERNEL)
-		might_sleep();
-	if (should_fail_alloc())
+	if (should_fail_alloc(gfp))
 		return NULL;
 	if (unlikely(cpu->irq_count || !cpu->hot.count))
 		return alloc_page_slow(gfp);
@@ -257,9 +261,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	if (order == 0)
 		return alloc_page(gfp);
 	BUG_ON(order >= MAX_ORDER);
-	if (gfp & GFP_KERNEL)
-		might_sleep();
-	if (should_fail_alloc())
+	if (should_fail_alloc(gfp))
 		return NULL;
 	page = alloc_block(gfp, order);
 	if (!page && !this_cpu()->irq_count) {
@@ -317,7 +319,7 @@ static void free_block(struct page *page, unsigned int order)
 	unsigned long flags, i;
 
 	for (i = 0; i < 1UL << order; i++)
-		page[i].flags = (page[i].flags & BIT(PG_poison)) | BIT(PG_free);
+		set_state(page + i, BIT(PG_free));
 	flags = spin_lock_irqsave(&zone.lock);
 	buddy_free(page, order);
 	spin_unlock_irqrestore(&zone.lock, flags);

@@ -11,182 +11,20 @@
  * Which slab an object is in follows from its address alone, because a block is aligned to its
  * size. All frames of a slab carry PG_slab and the cache, so that kfree() needs no size.
  *
- * Debug build, a slot:
- *
- *	red zone | object, rounded up to words | red zone | struct track
- *
- * The red zones say whether the object is in use; a free object is filled with poison; its link
- * to the next one is in the track, out of reach of its last user. What does not match is reported
- * with the functions that last allocated and freed the object. Release build, a slot: the object.
+ * A slot is the object; in the debug build it has more in it (slab_debug.c).
  *
  * Interrupts: handlers may allocate and free; cache locks are taken with interrupts off.
  */
-#include <nopage/slab.h>
-#include <nopage/ksyms.h>
+#include "slab_def.h"
 #include <nopage/mm.h>
 #include <nopage/printk.h>
-#include <nopage/spinlock.h>
 #include <nopage/string.h>
 
 #define SLAB_MAX_ORDER	3
-#define WORD		sizeof(void *)
-
-#define RED_INUSE	0xa11ca7ed	/* red zone of an object in use .. */
-#define RED_FREE	0xf4eef4ee	/* .. of a free one */
-#define POISON_FREE	0xfd		/* bytes of a free object .. */
-#define POISON_NEW	0xfa		/* .. of one not yet written to by its owner */
-
-struct kmem_cache {
-	/* constant after creation */
-	const char *name;
-	size_t size;			/* as the user asked for */
-	size_t slot;			/* distance of two objects */
-	size_t start;			/* of the first object within a slab */
-	size_t track;			/* of an object's struct track; release: unused */
-	unsigned int order;
-	unsigned int objects;		/* per slab */
-	struct list_head caches;	/* caches_lock */
-
-	spinlock_t lock;
-	/* lock */
-	struct list_head partial, full;	/* of page.list */
-	unsigned long inuse;		/* objects */
-	unsigned long slabs;
-	unsigned int empty;		/* slabs on partial without any object in use */
-};
-
-/* Debug build: behind the second red zone of each object. */
-struct track {
-	void *next;			/* free objects: the freelist */
-	void *alloc_ip, *free_ip;	/* who did it last; NULL: nobody yet */
-};
-
-static spinlock_t caches_lock = SPINLOCK_INIT;
-static LIST_HEAD(caches);			/* of kmem_cache.caches */
+DEFINE_SPINLOCK(caches_lock);
+LIST_HEAD(caches);
 
 static struct kmem_cache cache_cache;		/* of struct kmem_cache: created without kmalloc */
-
-/* ------------------------------------------------------------------ a slot */
-
-static inline struct track *track_of(const struct kmem_cache *cache, const void *obj)
-{
-	return (struct track *)((char *)obj + cache->track);
-}
-
-/* Where a free object's link to the next one is. */
-static inline void **link_of(const struct kmem_cache *cache, const void *obj)
-{
-	return CONFIG_DEBUG ? &track_of(cache, obj)->next : (void **)obj;
-}
-
-static inline size_t slab_size(const struct kmem_cache *cache)
-{
-	return PAGE_SIZE << cache->order;
-}
-
-/* slab_of - the slab that obj would be in. */
-static inline struct page *slab_of(const struct kmem_cache *cache, const void *obj)
-{
-	return virt_to_page((void *)((unsigned long)obj & ~(slab_size(cache) - 1)));
-}
-
-static inline void *first_object(const struct kmem_cache *cache, const struct page *slab)
-{
-	return (char *)page_address(slab) + cache->start;
-}
-
-/* The words of both red zones; the second has the object's padding in front of it. */
-static inline u32 *red_before(const void *obj)
-{
-	return (u32 *)obj - 1;
-}
-
-static inline u32 *red_after(const struct kmem_cache *cache, const void *obj)
-{
-	return (u32 *)track_of(cache, obj) - 1;
-}
-
-/* mark - debug: write the red zones and fill the object, padding included. */
-static void mark(struct kmem_cache *cache, void *obj, u32 red, u8 fill)
-{
-	memset(obj, fill, (char *)red_after(cache, obj) - (char *)obj);
-	*red_before(obj) = red;
-	*red_after(cache, obj) = red;
-}
-
-/* Debug: the checks that need red zones. */
-static const char *check_marks(struct kmem_cache *cache, const void *obj, bool inuse)
-{
-	const char *padding = (const char *)obj + (inuse ? cache->size : 0);
-	u32 red = inuse ? RED_INUSE : RED_FREE;
-
-	if (inuse && *red_before(obj) == RED_FREE && *red_after(cache, obj) == RED_FREE)
-		return "it is free already";
-	if (*red_before(obj) != red)
-		return "something wrote in front of it";
-	if (*red_after(cache, obj) != red)
-		return "something wrote behind it";
-	if (memchr_inv(padding, inuse ? POISON_NEW : POISON_FREE,
-		       (const char *)red_after(cache, obj) - padding))
-		return inuse ? "something wrote behind it" : "it was written to after it was freed";
-	return NULL;
-}
-
-/* is_slab_memory - is obj in a frame of some slab? Then page->slab is its cache. */
-static bool is_slab_memory(const void *obj)
-{
-	return (unsigned long)obj >= PAGE_OFFSET && phys_to_pfn(__pa(obj)) < max_low_pfn &&
-	       PageSlab(virt_to_page(obj));
-}
-
-/* check_place - is obj where an object of the cache can be? A sentence, or NULL: it is. */
-static const char *check_place(struct kmem_cache *cache, const void *obj)
-{
-	size_t offset;
-
-	if (!is_slab_memory(obj))
-		return "it is in no slab";
-	if (virt_to_page(obj)->slab != cache)
-		return "it belongs to another cache";
-	offset = (unsigned long)obj - (unsigned long)first_object(cache, slab_of(cache, obj));
-	if (offset % cache->slot || offset / cache->slot >= cache->objects)
-		return "it is not the start of an object";
-	return NULL;
-}
-
-const char *slab_check_object(struct kmem_cache *cache, const void *obj, bool inuse)
-{
-	const char *why = check_place(cache, obj);
-
-	if (!why && inuse && slab_of(cache, obj)->inuse == 0)
-		why = "it is free already";
-	if (!why && CONFIG_DEBUG)
-		why = check_marks(cache, obj, inuse);
-	return why;
-}
-
-static const char *name_of(const void *ip)
-{
-	const char *name = ip ? ksym_lookup((unsigned long)ip, NULL) : "nobody";
-
-	return name ? name : "?";
-}
-
-/* bad_object - stop: what is wrong with it, whose it is, and what is in it. */
-static void __noreturn bad_object(struct kmem_cache *cache, const void *obj, const char *why)
-{
-	const struct track *track = track_of(cache, obj);
-
-	if (check_place(cache, obj))
-		panic("slab %s: object %p (of %s): %s", cache->name, obj,
-		      is_slab_memory(obj) ? virt_to_page(obj)->slab->name : "no cache", why);
-	if (!CONFIG_DEBUG)
-		panic("slab %s: object %p: %s", cache->name, obj, why);
-	pr_err("slab: object %p holds %08x, %08x in front, %08x behind\n", obj, *(const u32 *)obj,
-	       *red_before(obj), *red_after(cache, obj));
-	panic("slab %s: object %p: %s; allocated by %s, freed by %s", cache->name, obj, why,
-	      name_of(track->alloc_ip), name_of(track->free_ip));
-}
 
 /* ------------------------------------------------------------------ slabs */
 
@@ -198,10 +36,8 @@ static void link_objects(struct kmem_cache *cache, struct page *slab)
 
 	slab->freelist = obj;
 	for (i = 0; i < cache->objects; i++, obj += cache->slot) {
-		if (CONFIG_DEBUG) {
-			mark(cache, obj, RED_FREE, POISON_FREE);
-			*track_of(cache, obj) = (struct track){ NULL };
-		}
+		if (CONFIG_DEBUG)
+			slab_debug_new(cache, obj);
 		*link_of(cache, obj) = i + 1 < cache->objects ? obj + cache->slot : NULL;
 	}
 }
@@ -277,36 +113,12 @@ static inline void *take_object(struct kmem_cache *cache)
 	return obj;
 }
 
-/* Debug: an object on its way to its new owner. */
-static void noinline debug_alloc(struct kmem_cache *cache, void *obj, void *ip)
-{
-	const char *why = slab_check_object(cache, obj, false);
-
-	if (why)
-		bad_object(cache, obj, why);
-	mark(cache, obj, RED_INUSE, POISON_NEW);
-	track_of(cache, obj)->alloc_ip = ip;
-}
-
-/* Debug: an object on its way back. */
-static void noinline debug_free(struct kmem_cache *cache, void *obj, void *ip)
-{
-	const char *why = slab_check_object(cache, obj, true);
-
-	if (why)
-		bad_object(cache, obj, why);
-	mark(cache, obj, RED_FREE, POISON_FREE);
-	track_of(cache, obj)->free_ip = ip;
-}
-
 static __always_inline void *alloc_object(struct kmem_cache *cache, gfp_t gfp, void *ip)
 {
 	unsigned long flags;
 	void *obj;
 
-	if (gfp & GFP_KERNEL)
-		might_sleep();
-	if (should_fail_alloc())
+	if (should_fail_alloc(gfp))
 		return NULL;
 	flags = spin_lock_irqsave(&cache->lock);
 	while (unlikely(list_empty(&cache->partial))) {
@@ -318,7 +130,7 @@ static __always_inline void *alloc_object(struct kmem_cache *cache, gfp_t gfp, v
 	obj = take_object(cache);
 	spin_unlock_irqrestore(&cache->lock, flags);
 	if (CONFIG_DEBUG)
-		debug_alloc(cache, obj, ip);
+		slab_debug_pass(cache, obj, true, ip);
 	if (gfp & __GFP_ZERO)
 		memset(obj, 0, cache->size);
 	return obj;
@@ -330,7 +142,7 @@ static __always_inline void free_object(struct kmem_cache *cache, void *obj, voi
 	unsigned long flags;
 
 	if (CONFIG_DEBUG)
-		debug_free(cache, obj, ip);
+		slab_debug_pass(cache, obj, false, ip);
 	BUG_ON(slab->slab != cache || !PageSlab(slab));
 	flags = spin_lock_irqsave(&cache->lock);
 	if (unlikely(!slab->freelist))
@@ -394,11 +206,8 @@ static void cache_setup(struct kmem_cache *cache, const char *name, size_t size,
 	align = max(align, WORD);
 	*cache = (struct kmem_cache){ .name = name, .size = size };
 	cache->slot = ALIGN(size, WORD);
-	if (CONFIG_DEBUG) {
-		cache->start = align;			/* its last word is a red zone */
-		cache->track = cache->slot + WORD;
-		cache->slot = cache->track + sizeof(struct track) + WORD;
-	}
+	if (CONFIG_DEBUG)
+		slab_debug_layout(cache, align);
 	cache->slot = ALIGN(cache->slot, align);
 	choose_order(cache);
 	spin_lock_init(&cache->lock);
@@ -461,18 +270,6 @@ unsigned long kmem_cache_shrink_all(void)
 	return pages;
 }
 
-unsigned long slab_objects_inuse(void)
-{
-	unsigned long flags = spin_lock_irqsave(&caches_lock);
-	struct kmem_cache *cache;
-	unsigned long n = 0;
-
-	list_for_each_entry(cache, &caches, caches)
-		n += cache->inuse;
-	spin_unlock_irqrestore(&caches_lock, flags);
-	return n;
-}
-
 bool slab_stat(unsigned int n, struct slab_stat *stat)
 {
 	unsigned long flags = spin_lock_irqsave(&caches_lock);
@@ -493,72 +290,6 @@ bool slab_stat(unsigned int n, struct slab_stat *stat)
 	}
 	spin_unlock_irqrestore(&caches_lock, flags);
 	return found;
-}
-
-/* ------------------------------------------------------------------ audit */
-
-static void validate_object(struct kmem_cache *cache, const void *obj, bool inuse)
-{
-	const char *why = slab_check_object(cache, obj, inuse);
-
-	if (why)
-		bad_object(cache, obj, why);
-}
-
-/* validate_slab - the freelist, the count and (debug build) the marks of all objects agree. */
-static void validate_slab(struct kmem_cache *cache, struct page *slab)
-{
-	unsigned int i, free = 0, marked = 0;
-	char *obj;
-
-	for (obj = slab->freelist; obj; obj = *link_of(cache, obj)) {
-		validate_object(cache, obj, false);
-		BUG_ON(slab_of(cache, obj) != slab || ++free > cache->objects);
-	}
-	BUG_ON(free + slab->inuse != cache->objects);
-	if (!CONFIG_DEBUG)
-		return;
-	obj = first_object(cache, slab);
-	for (i = 0; i < cache->objects; i++, obj += cache->slot) {
-		if (*red_before(obj) == RED_FREE)
-			marked++;
-		else
-			validate_object(cache, obj, true);
-	}
-	BUG_ON(marked != free);
-}
-
-static void validate_cache(struct kmem_cache *cache)
-{
-	unsigned long flags = spin_lock_irqsave(&cache->lock);
-	unsigned long inuse = 0, empty = 0, slabs = 0;
-	struct page *slab;
-
-	list_for_each_entry(slab, &cache->partial, list) {
-		validate_slab(cache, slab);
-		BUG_ON(slab->inuse == cache->objects);
-		inuse += slab->inuse;
-		empty += slab->inuse == 0;
-		slabs++;
-	}
-	list_for_each_entry(slab, &cache->full, list) {
-		validate_slab(cache, slab);
-		BUG_ON(slab->inuse != cache->objects);
-		inuse += slab->inuse;
-		slabs++;
-	}
-	BUG_ON(inuse != cache->inuse || empty != cache->empty || slabs != cache->slabs);
-	spin_unlock_irqrestore(&cache->lock, flags);
-}
-
-void slab_validate(void)
-{
-	unsigned long flags = spin_lock_irqsave(&caches_lock);
-	struct kmem_cache *cache;
-
-	list_for_each_entry(cache, &caches, caches)
-		validate_cache(cache);
-	spin_unlock_irqrestore(&caches_lock, flags);
 }
 
 /* ------------------------------------------------------------------ kmalloc */
@@ -602,13 +333,6 @@ void *kmalloc(size_t size, gfp_t gfp)
 	return alloc_object(cache_for(size), gfp, __builtin_return_address(0));
 }
 
-void *kzalloc(size_t size, gfp_t gfp)
-{
-	if (unlikely(size > KMALLOC_MAX))
-		return kmalloc_pages(size, gfp | __GFP_ZERO);
-	return alloc_object(cache_for(size), gfp | __GFP_ZERO, __builtin_return_address(0));
-}
-
 void kfree(const void *obj)
 {
 	struct page *page;
@@ -621,13 +345,6 @@ void kfree(const void *obj)
 		free_object(page->slab, (void *)obj, __builtin_return_address(0));
 	else
 		free_pages((void *)obj, page_order(page));
-}
-
-size_t ksize(const void *obj)
-{
-	struct page *page = virt_to_page(obj);
-
-	return PageSlab(page) ? page->slab->size : PAGE_SIZE << page_order(page);
 }
 
 void __init slab_init(void)

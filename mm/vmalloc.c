@@ -33,7 +33,6 @@ static spinlock_t area_lock = SPINLOCK_INIT;
 static LIST_HEAD(areas);		/* of vm_struct.list, ascending */
 static void *kept_stacks[KEPT_STACKS];
 static unsigned int nr_kept;
-static unsigned long nr_mapped;		/* pages */
 
 static struct kmem_cache *area_cache;
 
@@ -58,28 +57,6 @@ static unsigned long find_place(unsigned long size, unsigned long align, struct 
 		*after = &area->list;
 	}
 	return size <= VMALLOC_END - addr ? addr : 0;
-}
-
-/* new_area - reserve addresses, nothing mapped yet; NULL: no memory, or no place. */
-static struct vm_struct *new_area(unsigned long size, unsigned long align, bool stack)
-{
-	struct vm_struct *area = kmem_cache_alloc(area_cache, GFP_KERNEL);
-	struct list_head *after;
-
-	if (!area)
-		return NULL;
-	spin_lock(&area_lock);
-	area->start = find_place(size, align, &after);
-	area->end = area->start + size;
-	area->stack = stack;
-	if (area->start)
-		list_add(&area->list, after);
-	spin_unlock(&area_lock);
-	if (!area->start) {
-		kmem_cache_free(area_cache, area);
-		return NULL;
-	}
-	return area;
 }
 
 /*
@@ -122,9 +99,6 @@ static int map_area(struct vm_struct *area)
 		BUG_ON(!pte_none(*ptep));
 		set_pte(ptep, mk_pte(page, PAGE_KERNEL));
 	}
-	spin_lock(&area_lock);
-	nr_mapped += (area->end - area->start) >> PAGE_SHIFT;
-	spin_unlock(&area_lock);
 	return 0;
 }
 
@@ -136,13 +110,25 @@ static void delete_area(struct vm_struct *area)
 	kmem_cache_free(area_cache, area);
 }
 
-/* map_new_area - size bytes of mapped memory, or NULL. */
-static void *map_new_area(unsigned long size, unsigned long align, bool stack)
+/* alloc_area - size bytes of mapped memory, or NULL: no memory, or no place. */
+static void *alloc_area(unsigned long size, unsigned long align, bool stack)
 {
-	struct vm_struct *area = new_area(size, align, stack);
+	struct vm_struct *area = kmem_cache_alloc(area_cache, GFP_KERNEL);
+	struct list_head *after;
 
 	if (!area)
 		return NULL;
+	spin_lock(&area_lock);
+	area->start = find_place(size, align, &after);
+	area->end = area->start + size;
+	area->stack = stack;
+	if (area->start)
+		list_add(&area->list, after);
+	spin_unlock(&area_lock);
+	if (!area->start) {
+		kmem_cache_free(area_cache, area);
+		return NULL;
+	}
 	if (map_area(area)) {
 		delete_area(area);
 		return NULL;
@@ -162,7 +148,6 @@ static void free_area(const void *addr, bool stack)
 			break;
 	if (&area->list == &areas || area->start != start || area->stack != stack)
 		panic("vmalloc: bad free of %p: no such %s", addr, stack ? "stack" : "area");
-	nr_mapped -= (area->end - start) >> PAGE_SHIFT;
 	spin_unlock(&area_lock);
 	unmap_area(start, area->end);
 	delete_area(area);
@@ -173,12 +158,11 @@ static void free_area(const void *addr, bool stack)
 /* Sleeps. NULL: no memory, or no place. */
 void *vmalloc(size_t size)
 {
-	might_sleep();
-	if (should_fail_alloc())
+	if (should_fail_alloc(GFP_KERNEL))
 		return NULL;
 	if (size == 0 || size > VMALLOC_END - VMALLOC_START || size >> PAGE_SHIFT > nr_free_pages())
 		return NULL;
-	return map_new_area(PAGE_ALIGN(size), PAGE_SIZE, false);
+	return alloc_area(PAGE_ALIGN(size), PAGE_SIZE, false);
 }
 
 /* Does not sleep. NULL is allowed. */
@@ -204,23 +188,21 @@ struct page *vmalloc_to_page(const void *addr)
 const char *vmalloc_guard_of(unsigned long addr)
 {
 	static char text[80];
+	const char *found = NULL;
 	struct vm_struct *area;
 
+	/* Between an area and a stack: below the stack, which comes later, is more likely. */
 	list_for_each_entry(area, &areas, list) {
-		if (area->stack && addr < area->start && addr >= area->start - PAGE_SIZE) {
-			snprintf(text, sizeof(text), "guard page below the kernel stack at %08lx",
-				 area->start);
-			return text;
-		}
+		bool below = area->stack && area->start - addr - 1 < PAGE_SIZE;
+
+		if (!below && addr - area->end >= PAGE_SIZE)
+			continue;
+		snprintf(text, sizeof(text), "guard page %s the %s at %08lx",
+			 below ? "below" : "above", area->stack ? "kernel stack" : "vmalloc area",
+			 area->start);
+		found = text;
 	}
-	list_for_each_entry(area, &areas, list) {
-		if (addr >= area->end && addr < area->end + PAGE_SIZE) {
-			snprintf(text, sizeof(text), "guard page above the %s at %08lx",
-				 area->stack ? "kernel stack" : "vmalloc area", area->start);
-			return text;
-		}
-	}
-	return NULL;
+	return found;
 }
 
 bool vmalloc_next(unsigned long addr, struct vmalloc_area *found)
@@ -243,7 +225,14 @@ bool vmalloc_next(unsigned long addr, struct vmalloc_area *found)
 
 unsigned long nr_vmalloc_pages(void)
 {
-	return nr_mapped;
+	unsigned long pages = 0;
+	struct vm_struct *area;
+
+	spin_lock(&area_lock);
+	list_for_each_entry(area, &areas, list)
+		pages += (area->end - area->start) >> PAGE_SHIFT;
+	spin_unlock(&area_lock);
+	return pages;
 }
 
 /* ------------------------------------------------------------------ kernel stacks */
@@ -264,11 +253,10 @@ void *alloc_stack(void)
 {
 	void *stack;
 
-	might_sleep();
-	if (should_fail_alloc())
+	if (should_fail_alloc(GFP_KERNEL))
 		return NULL;
 	stack = take_kept_stack();
-	return stack ? stack : map_new_area(THREAD_SIZE, THREAD_SIZE, true);
+	return stack ? stack : alloc_area(THREAD_SIZE, THREAD_SIZE, true);
 }
 
 /* Does not sleep; nobody may be running on the stack any more. */

@@ -140,7 +140,7 @@ pgd_t *pgd_alloc(void)
 	pgd_t *pgd;
 
 	if (list->head)
-		return should_fail_alloc() ? NULL : quick_get(list);
+		return should_fail_alloc(GFP_KERNEL) ? NULL : quick_get(list);
 	pgd = __get_free_pages(GFP_KERNEL | __GFP_ZERO, 0);
 	if (pgd)
 		memcpy(pgd + USER_PTRS_PER_PGD, kernel_pg_dir + USER_PTRS_PER_PGD,
@@ -161,7 +161,7 @@ pte_t *pte_alloc_one(void)
 	struct quicklist *list = &this_cpu()->arch.ptes;
 
 	if (list->head)
-		return should_fail_alloc() ? NULL : quick_get(list);
+		return should_fail_alloc(GFP_KERNEL) ? NULL : quick_get(list);
 	return __get_free_pages(GFP_KERNEL | __GFP_ZERO, 0);
 }
 

@@ -14,10 +14,6 @@
 
 #define MAX_ORDER	11		/* blocks of 2^0 .. 2^10 frames */
 
-#define GFP_KERNEL	0x1		/* may sleep */
-#define GFP_ATOMIC	0x0		/* may not: interrupt handlers, spinlocks held */
-#define __GFP_ZERO	0x2		/* filled with zeroes */
-
 extern struct page *mem_map;		/* one entry per frame of low memory */
 extern unsigned long max_low_pfn;	/* first frame number that mem_map does not cover */
 extern struct page *zero_page;		/* the one page of zeroes: PG_reserved, count > 1 */
@@ -118,12 +114,15 @@ void drain_hot_pages(void);
 void buddy_validate(void);
 
 /*
- * should_fail_alloc - debug build: true when this allocation is the one that a test wants to
- * fail (task_struct.fail_nth counts down). Every allocator asks it: pages, slab, vmalloc.
+ * should_fail_alloc - every allocator asks it first: pages, slab, vmalloc. Debug build: stops when
+ * gfp allows to sleep but the caller may not; true when this allocation is the one that a test
+ * wants to fail (task_struct.fail_nth counts down).
  */
 bool __should_fail_alloc(void);
-static inline bool should_fail_alloc(void)
+static inline bool should_fail_alloc(gfp_t gfp)
 {
+	if (gfp & GFP_KERNEL)
+		might_sleep();
 	return CONFIG_DEBUG && __should_fail_alloc();
 }
 

@@ -22,6 +22,11 @@ struct address_space;
 struct fault;
 struct vm_operations_struct;
 
+/* gfp_t - what an allocation may do, and what it brings. */
+#define GFP_KERNEL	0x1		/* may sleep */
+#define GFP_ATOMIC	0x0		/* may not: interrupt handlers, spinlocks held */
+#define __GFP_ZERO	0x2		/* filled with zeroes */
+
 /*
  * One per frame of low memory, in mem_map[], from boot on. 32 bytes, so that the index of a
  * page is a shift away.

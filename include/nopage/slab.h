@@ -22,8 +22,7 @@ void kmem_cache_free(struct kmem_cache *cache, void *obj);
 unsigned long kmem_cache_inuse(struct kmem_cache *cache);
 /* kmem_cache_shrink_all - give empty slabs back to the page allocator; pages freed. */
 unsigned long kmem_cache_shrink_all(void);
-unsigned long slab_objects_inuse(void);		/* over all caches */
-/* One cache, for /proc/slabinfo. */
+/* One cache, for /proc/slabinfo and whoever adds them up. */
 struct slab_stat {
 	const char *name;
 	unsigned long inuse, objects;	/* handed out, there are */
@@ -31,20 +30,22 @@ struct slab_stat {
 	unsigned int size, per_slab, pages;	/* bytes of an object; objects, pages of a slab */
 };
 bool slab_stat(unsigned int n, struct slab_stat *stat);	/* cache n, from 0; false: there are less */
-void slab_validate(void);			/* audit; panics on the first inconsistency */
 /*
+ * Debug build (slab_debug.c): slab_validate - audit; panics on the first inconsistency.
  * slab_check_object - what is wrong with an object that should be in use (or free): a sentence, or
- * NULL. The same check that kmem_cache_free (kmem_cache_alloc) panics on; in the release build
- * only the checks that need no red zones.
+ * NULL. The same check that kmem_cache_free (kmem_cache_alloc) panics on.
  */
+void slab_validate(void);
 const char *slab_check_object(struct kmem_cache *cache, const void *obj, bool inuse);
 void slab_init(void);
 
 /* Physically contiguous, 1 .. 4 MiB; above KMALLOC_MAX whole pages. NULL: no memory, too big. */
 void *kmalloc(size_t size, gfp_t gfp);
-void *kzalloc(size_t size, gfp_t gfp);
 void kfree(const void *obj);			/* NULL is allowed */
-size_t ksize(const void *obj);			/* bytes that may be used, at least those asked for */
+static inline void *kzalloc(size_t size, gfp_t gfp)
+{
+	return kmalloc(size, gfp | __GFP_ZERO);
+}
 #define KMALLOC_MAX	2048
 
 /* vmalloc - whole pages, contiguous only in virtual memory, followed by an unmapped guard page. */

@@ -135,7 +135,7 @@ unsigned long kmem_cache_inuse(struct kmem_cache *cache)
 	return cache->inuse;
 }
 
-void *kzalloc(size_t size, gfp_t gfp)
+void *kmalloc(size_t size, gfp_t gfp)
 {
 	if (kmalloc_fail_at && --kmalloc_fail_at == 0)
 		return NULL;

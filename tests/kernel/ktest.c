@@ -105,6 +105,7 @@ static void let_go_of_mm(void)
 /* take_figures - after returning everything that is only kept for re-use. Sleeps. */
 static struct figures take_figures(void)
 {
+	struct slab_stat slab;
 	struct figures f;
 
 	let_go_of_mm();
@@ -114,7 +115,9 @@ static struct figures take_figures(void)
 	kmem_cache_shrink_all();
 	drain_hot_pages();
 	f.free_frames = nr_free_pages();
-	f.slab_objects = slab_objects_inuse();
+	f.slab_objects = 0;
+	for (unsigned int i = 0; slab_stat(i, &slab); i++)
+		f.slab_objects += slab.inuse;
 	f.areas = nr_vmas();
 	f.mms = nr_mms();
 	f.tasks = nr_tasks();
