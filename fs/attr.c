@@ -87,7 +87,7 @@ static int change_inode(struct inode *inode, const struct change *c)
 {
 	int error;
 
-	if (inode->sb->flags & SB_RDONLY)
+	if (inode->sb->flags & MS_RDONLY)
 		return -EROFS;
 	if (inode->sb->flags & SB_ON_DEMAND)
 		return -EPERM;
@@ -340,7 +340,7 @@ static long truncate_fd(long fd, loff_t size, loff_t max)
 		max = size;
 	if (!S_ISREG(file->inode->mode) || !(file->mode & FMODE_WRITE) || size > max)
 		error = -EINVAL;
-	else if (file->inode->sb->flags & SB_RDONLY)
+	else if (file->inode->sb->flags & MS_RDONLY)
 		error = -EROFS;
 	else
 		error = do_truncate(file->inode, size);

@@ -111,7 +111,7 @@ static int remove_last(struct nameidata *nd, bool dir)
 	struct dentry *dentry;
 	int error;
 
-	if (parent->sb->flags & SB_RDONLY)
+	if (parent->sb->flags & MS_RDONLY)
 		return -EROFS;
 	mutex_lock(&parent->lock);
 	dentry = lookup_child(nd->dentry, &nd->last);

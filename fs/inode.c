@@ -44,12 +44,12 @@ void file_accessed(struct file *file)
 	struct inode *inode = file->inode;
 	struct inode_time now;
 
-	if (file->flags & O_NOATIME || inode->sb->flags & (SB_RDONLY | SB_NOATIME))
+	if (file->flags & O_NOATIME || inode->sb->flags & (MS_RDONLY | MS_NOATIME))
 		return;
-	if (S_ISDIR(inode->mode) && inode->sb->flags & SB_NODIRATIME)
+	if (S_ISDIR(inode->mode) && inode->sb->flags & MS_NODIRATIME)
 		return;
 	now = current_time();
-	if (!(inode->sb->flags & SB_RELATIME) ||
+	if (!(inode->sb->flags & MS_RELATIME) ||
 	    time_after_eq(&inode->mtime, &inode->atime) ||
 	    time_after_eq(&inode->ctime, &inode->atime) || now.sec - inode->atime.sec >= DAY)
 		inode->atime = now;

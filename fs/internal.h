@@ -8,6 +8,7 @@
 #include <nopage/fs.h>
 #include <nopage/sched.h>
 #include <uapi/fcntl.h>
+#include <uapi/mount.h>
 #include <uapi/stat.h>
 
 /*

@@ -8,7 +8,6 @@
 #include <nopage/string.h>
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
-#include <uapi/mount.h>
 
 /* What an open file may do: MAY_* of O_RDONLY, O_WRONLY, O_RDWR and 3 (ioctl only: as both). */
 static int open_mask(int flags)

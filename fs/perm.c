@@ -33,7 +33,7 @@ int inode_permission(const struct inode *inode, int mask)
 	const struct cred *c = &current->cred;
 	bool member = c->fsuid != inode->uid && in_group(inode->gid);
 
-	if (mask & MAY_WRITE && inode->sb->flags & SB_RDONLY &&
+	if (mask & MAY_WRITE && inode->sb->flags & MS_RDONLY &&
 	    (S_ISREG(inode->mode) || S_ISDIR(inode->mode) || S_ISLNK(inode->mode)))
 		return -EROFS;
 	if (!(mask & ~rights_of(inode, c->fsuid, member)))

@@ -132,7 +132,7 @@ static int rename_names(struct rename *r)
 
 	if (r->old.dentry->sb != r->new.dentry->sb)
 		return -EXDEV;
-	if (r->old.dentry->sb->flags & SB_RDONLY)
+	if (r->old.dentry->sb->flags & MS_RDONLY)
 		return -EROFS;
 	mutex_lock(&rename_mutex);
 	lock_dirs(r->old.dentry, r->new.dentry);

@@ -5,7 +5,6 @@
 #include <nopage/string.h>
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
-#include <uapi/mount.h>
 #include <uapi/statfs.h>
 
 BUILD_BUG_ON(sizeof(struct statfs) != 64);

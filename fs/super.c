@@ -21,7 +21,6 @@
 #include <nopage/string.h>
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
-#include <uapi/mount.h>
 
 struct mutex mount_mutex = MUTEX_INIT(mount_mutex);
 struct dentry *root_dentry;

@@ -19,6 +19,7 @@
 #include <asm/tlb.h>
 #include <asm/uaccess.h>
 #include <uapi/fcntl.h>
+#include <uapi/mount.h>
 #include <uapi/stat.h>
 
 #define SCRIPT_LINE	256		/* bytes of a #! line that are looked at */
@@ -300,7 +301,7 @@ static int find_program(struct exec *x)
 static void find_cred(struct exec *x)
 {
 	const struct inode *inode = x->prog.file->inode;
-	bool nosuid = inode->sb->flags & SB_NOSUID;
+	bool nosuid = inode->sb->flags & MS_NOSUID;
 	bool setgid = (inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
 
 	prepare_exec_cred(&x->cred, inode->mode & S_ISUID && !nosuid ? inode->uid : (uid_t)-1,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mounts.c - mounts, mountinfo, filesystems and devices: what is mounted, and what could be. */
 #include "internal.h"
-#include <uapi/mount.h>
 
 #define SPECIAL " \t\n\\"			/* in names, that would look like what lies between them */
 

@@ -50,12 +50,7 @@ struct address_space {
 	atomic_t mmap_count;			/* areas that map it; by vm_ops open, close */
 };
 
-/* super_block.flags: those of mount(2) that this kernel knows; see uapi/mount.h. */
-#define SB_RDONLY	0x1			/* MS_RDONLY */
-#define SB_NOSUID	0x2
-#define SB_NOATIME	0x400
-#define SB_NODIRATIME	0x800
-#define SB_RELATIME	0x200000
+/* super_block.flags: those of mount(2), MS_*, and one of the kernel's. */
 #define SB_ON_DEMAND	0x80000000		/* names are made by i_op->lookup, and not kept */
 
 /* A file system there is. It is mounted in one place at most: mounting again makes another. */
@@ -67,7 +62,7 @@ struct super_block {
 	void *info;				/* the type's own */
 
 	/* mount_mutex */
-	unsigned long flags;			/* MS_*, SB_*; read without the lock */
+	unsigned long flags;			/* MS_*, SB_ON_DEMAND; read without the lock */
 	struct mount *mount;			/* NULL: only the kernel uses it */
 
 	atomic_t inodes;			/* of this file system, in memory */
@@ -77,7 +72,7 @@ struct super_block {
 struct file_system_type {
 	const char *name;
 	unsigned long magic;			/* statfs() */
-	unsigned long flags;			/* SB_*, of every super block */
+	unsigned long flags;			/* of every super block */
 	/* Set sb->root (d_make_root()) and sb->info by the user's options. 0 or -Exxx. */
 	int (*fill_super)(struct super_block *sb, const char *options);
 	/* All names and inodes are gone: free sb->info. Also if fill_super failed. Empty: nothing. */

@@ -7,7 +7,6 @@
 #include "mm_test.h"
 #include <nopage/printk.h>
 #include <nopage/syscalls.h>
-#include <uapi/mount.h>
 
 #define NR_PAGES	8
 #define STRING_SIZE	64UL

@@ -5,7 +5,6 @@
 #include <nopage/cred.h>
 #include <nopage/exec.h>
 #include <nopage/sched.h>
-#include <uapi/mount.h>
 
 /* ------------------------------------------------------------------ mounts */
 
