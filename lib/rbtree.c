@@ -225,7 +225,6 @@ void rb_erase(struct rb_node *node, struct rb_root *root)
 {
 	struct rb_node *child, *parent = rb_parent(node);
 
-	ASSERT(!RB_EMPTY_NODE(node));
 	if (node->rb_left && node->rb_right) {
 		erase_inner(root, node);
 		return;
@@ -247,15 +246,6 @@ struct rb_node *rb_first(const struct rb_root *root)
 	return node;
 }
 
-struct rb_node *rb_last(const struct rb_root *root)
-{
-	struct rb_node *node = root->rb_node;
-
-	while (node && node->rb_right)
-		node = node->rb_right;
-	return node;
-}
-
 struct rb_node *rb_next(const struct rb_node *node)
 {
 	struct rb_node *parent;
@@ -263,18 +253,6 @@ struct rb_node *rb_next(const struct rb_node *node)
 	if (node->rb_right)
 		return rb_first(&(struct rb_root){ node->rb_right });
 	for (parent = rb_parent(node); parent && node == parent->rb_right;
-	     parent = rb_parent(node))
-		node = parent;
-	return parent;
-}
-
-struct rb_node *rb_prev(const struct rb_node *node)
-{
-	struct rb_node *parent;
-
-	if (node->rb_left)
-		return rb_last(&(struct rb_root){ node->rb_left });
-	for (parent = rb_parent(node); parent && node == parent->rb_left;
 	     parent = rb_parent(node))
 		node = parent;
 	return parent;

@@ -31,8 +31,6 @@ struct rb_root {
 #define RB_RED		0
 #define RB_BLACK	1
 
-#define rb_entry(ptr, type, member)	container_of(ptr, type, member)
-
 static inline struct rb_node *rb_parent(const struct rb_node *node)
 {
 	return (struct rb_node *)(node->rb_parent_color & ~1UL);
@@ -41,22 +39,6 @@ static inline struct rb_node *rb_parent(const struct rb_node *node)
 static inline bool rb_is_black(const struct rb_node *node)
 {
 	return node->rb_parent_color & RB_BLACK;
-}
-
-static inline bool RB_EMPTY_ROOT(const struct rb_root *root)
-{
-	return !root->rb_node;
-}
-
-/* A node that is its own parent is in no tree. */
-static inline void RB_CLEAR_NODE(struct rb_node *node)
-{
-	node->rb_parent_color = (unsigned long)node;
-}
-
-static inline bool RB_EMPTY_NODE(const struct rb_node *node)
-{
-	return node->rb_parent_color == (unsigned long)node;
 }
 
 /* rb_link_node - hang a red node at *link, the empty child slot of parent (NULL: the root). */
@@ -76,9 +58,7 @@ void rb_erase(struct rb_node *node, struct rb_root *root);
 
 /* In-order walk; NULL at the end and for an empty tree. */
 struct rb_node *rb_first(const struct rb_root *root);
-struct rb_node *rb_last(const struct rb_root *root);
 struct rb_node *rb_next(const struct rb_node *node);
-struct rb_node *rb_prev(const struct rb_node *node);
 
 /*
  * rb_check - the auditor: parent links, no red node below a red one, the same number of black
