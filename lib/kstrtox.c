@@ -26,7 +26,7 @@ static const char *parse_prefix(const char *s, unsigned int *base)
 	return *base == 16 && hex ? s + 2 : s;
 }
 
-/* Digits from s on; *end becomes the first character that is none. As kstrtoull otherwise. */
+/* Digits from s on; *end becomes the first character that is none. As kstrtoul otherwise. */
 static int parse_digits(const char *s, unsigned int base, u64 *result, const char **end)
 {
 	const char *start;
@@ -47,7 +47,7 @@ static int parse_digits(const char *s, unsigned int base, u64 *result, const cha
 	return 0;
 }
 
-int kstrtoull(const char *s, unsigned int base, unsigned long long *result)
+int kstrtoul(const char *s, unsigned int base, unsigned long *result)
 {
 	const char *end;
 	u64 value;
@@ -57,17 +57,6 @@ int kstrtoull(const char *s, unsigned int base, unsigned long long *result)
 		return err;
 	if (*end)
 		return -EINVAL;
-	*result = value;
-	return 0;
-}
-
-int kstrtoul(const char *s, unsigned int base, unsigned long *result)
-{
-	unsigned long long value;
-	int err = kstrtoull(s, base, &value);
-
-	if (err)
-		return err;
 	if (value > ~0UL)
 		return -ERANGE;
 	*result = (unsigned long)value;

@@ -146,33 +146,3 @@ ssize_t strscpy(char *to, const char *from, size_t size)
 	memcpy(to, from, n + 1);
 	return n;
 }
-
-size_t strlcpy(char *to, const char *from, size_t size)
-{
-	strscpy(to, from, size);
-	return strlen(from);
-}
-
-/* Remembers the last * only: a later one can take over everything an earlier one could. */
-bool glob_match(const char *pattern, const char *s)
-{
-	const char *star = NULL, *retry = NULL;
-
-	while (*s) {
-		if (*pattern == '*') {
-			star = ++pattern;
-			retry = s;
-		} else if (*pattern == '?' || *pattern == *s) {
-			pattern++;
-			s++;
-		} else if (star) {
-			pattern = star;
-			s = ++retry;
-		} else {
-			return false;
-		}
-	}
-	while (*pattern == '*')
-		pattern++;
-	return !*pattern;
-}

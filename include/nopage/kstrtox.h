@@ -10,9 +10,8 @@
  * also accepts the "0x". Returns 0, -EINVAL (not a number) or -ERANGE (too large).
  */
 int __must_check kstrtoul(const char *s, unsigned int base, unsigned long *result);
-int __must_check kstrtoull(const char *s, unsigned int base, unsigned long long *result);
 /*
- * memparse - the whole of s as a size in bytes: a number as in kstrtoull with base 0, then
+ * memparse - the whole of s as a size in bytes: a number as in kstrtoul with base 0, then
  * perhaps one of K, M, G (powers of 1024, either case). Returns as kstrtoul.
  */
 int __must_check memparse(const char *s, u64 *result);

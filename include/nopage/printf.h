@@ -2,9 +2,9 @@
 /*
  * printf.h - formatted text into a buffer.
  *
- * Conversions: %d %i %u %x %X %o %c %s %p %%, with flags - 0 + space #, width and precision
- * (both also *), and lengths hh h l ll z t. %p prints eight hexadecimal digits. There is
- * no floating point and no %n. An unknown conversion is copied as it stands.
+ * Conversions: %d %u %x %o %c %s %p %%, with flags - and 0, a width, for strings a precision (both
+ * also *), and lengths l ll z. %p prints eight hexadecimal digits. An unknown conversion is copied
+ * as it stands.
  */
 #ifndef NOPAGE_PRINTF_H
 #define NOPAGE_PRINTF_H

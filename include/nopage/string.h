@@ -31,10 +31,6 @@ char *strstr(const char *s, const char *what);
  * length copied or -E2BIG if the rest was cut off.
  */
 ssize_t strscpy(char *to, const char *from, size_t size);
-/* strlcpy - the same, but returns strlen(from): >= size means cut off. */
-size_t strlcpy(char *to, const char *from, size_t size);
-/* glob_match - does s match the pattern, in which * stands for any text and ? for one character? */
-bool glob_match(const char *pattern, const char *s);
 
 #define memcpy(to, from, n)	__builtin_memcpy(to, from, n)
 #define memmove(to, from, n)	__builtin_memmove(to, from, n)

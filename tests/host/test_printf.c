@@ -64,22 +64,19 @@ static const unsigned long long values[] = {
 	0x7fffffffffffffff, 0x8000000000000000, 0xffffffffffffffff,
 };
 
-/* Every flag combination with some widths and precisions, every length, every value. */
+/* Every flag combination with some widths, every length, every value. */
 static void integers(void)
 {
-	static const char *const lengths[] = { "hh", "h", "", "l", "ll", "z" };
-	static const char *const sizes[] = { "", "1", "5", "24", ".0", ".1", ".7", "12.7", "7.12" };
-	char fmt[40], flags[6];
+	static const char *const flags[] = { "", "-", "0", "-0" };
+	static const char *const lengths[] = { "", "l", "ll", "z" };
+	static const char *const widths[] = { "", "1", "5", "24" };
+	char fmt[40];
 
-	for (int set = 0; set < 32; set++) {
-		snprintf(flags, sizeof(flags), "%s%s%s%s%s", set & 1 ? "-" : "", set & 2 ? "0" : "",
-			 set & 4 ? "+" : "", set & 8 ? " " : "", set & 16 ? "#" : "");
-		for (unsigned int i = 0; i < 9 * 6 * 6; i++) {
-			snprintf(fmt, sizeof(fmt), "<%%%s%s%s%c>", flags, sizes[i % 9],
-				 lengths[i / 9 % 6], "diuxXo"[i / 54]);
-			for (unsigned int v = 0; v < ARRAY_SIZE(values); v++)
-				SAME(ROOM, fmt, values[v]);
-		}
+	for (unsigned int i = 0; i < 4 * 4 * 4 * 4; i++) {
+		snprintf(fmt, sizeof(fmt), "<%%%s%s%s%c>", flags[i % 4], widths[i / 4 % 4],
+			 lengths[i / 16 % 4], "duxo"[i / 64]);
+		for (unsigned int v = 0; v < ARRAY_SIZE(values); v++)
+			SAME(ROOM, fmt, values[v]);
 	}
 }
 
@@ -91,7 +88,7 @@ static void text(void)
 	SAME(ROOM, "%c%c [%3c] [%-3c]", 'a', 'b', 'c', 'd');
 	SAME(ROOM, "100%% of %s", "it");
 	SAME(ROOM, "%.*s|%*s|%-*s|%*s", 2, "abcd", 6, "ab", 6, "ab", -6, "ab");
-	SAME(ROOM, "%.*d|%*d", -1, 5, 8, -42);
+	SAME(ROOM, "%.*s|%*d", -1, "all", 8, -42);
 	SAME(ROOM, "%s", "");
 	SAME(ROOM, "");
 }
@@ -152,12 +149,10 @@ static void random_formats(void)
 
 		fmt[0] = '%';
 		for (unsigned int k = random_below(3); k > 0; k--)
-			fmt[n++] = "-0+ #"[random_below(5)];
+			fmt[n++] = "-0"[random_below(2)];
 		if (random_below(2))
 			n += snprintf(fmt + n, 4, "%u", random_below(40));
-		if (random_below(2))
-			n += snprintf(fmt + n, 5, ".%u", random_below(30));
-		snprintf(fmt + n, 4, "ll%c", "duxXo"[random_below(5)]);
+		snprintf(fmt + n, 4, "ll%c", "duxo"[random_below(4)]);
 		SAME(random_below(60), fmt, (unsigned long long)random32() << random_below(33));
 	}
 }

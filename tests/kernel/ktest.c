@@ -13,10 +13,12 @@
 #include <nopage/init.h>
 #include <nopage/kstrtox.h>
 #include <nopage/mm.h>
+#include <nopage/printf.h>
 #include <nopage/printk.h>
 #include <nopage/sched.h>
 #include <nopage/slab.h>
 #include <nopage/string.h>
+#include "glob.h"
 
 #define MAX_DIAGNOSTICS	10		/* lines about failed checks of one test */
 #define EVENTS_SHOWN	16		/* after the first failed check of a test */
@@ -228,9 +230,7 @@ static bool selected(const struct ktest *test, const char *glob)
 
 	if (!*glob || glob_match(glob, test->suite))
 		return true;
-	strscpy(name, test->suite, sizeof(name));
-	strlcpy(name + strlen(name), ".", sizeof(name) - strlen(name));
-	strlcpy(name + strlen(name), test->name, sizeof(name) - strlen(name));
+	scnprintf(name, sizeof(name), "%s.%s", test->suite, test->name);
 	return glob_match(glob, name);
 }
 
