@@ -498,7 +498,7 @@ long sys_capget(long header, long data)
 	if (h.pid < 0)
 		return -EINVAL;
 	spin_lock(&tasklist_lock);
-	p = h.pid ? find_task_by_pid(h.pid) : current;
+	p = find_task(h.pid);
 	for (unsigned int i = 0; p && i < words; i++)
 		out[i] = (struct cap_user_data){
 			.effective = p->cred.cap_effective >> 32 * i,

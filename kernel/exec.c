@@ -323,22 +323,6 @@ static int build_mm(struct exec *x)
 	return error;
 }
 
-/* Caught signals go back to their default: the handlers are gone. Ignored ones stay ignored. */
-static void reset_signals(void)
-{
-	struct sighand_struct *sighand = current->sighand;
-	unsigned long flags = spin_lock_irqsave(&sighand->siglock);
-
-	for (unsigned int i = 0; i < NSIG; i++) {
-		unsigned long handler = sighand->action[i].handler;
-
-		sighand->action[i] = (struct sigaction_k){
-			.handler = handler == SIG_IGN ? SIG_IGN : SIG_DFL,
-		};
-	}
-	spin_unlock_irqrestore(&sighand->siglock, flags);
-}
-
 /* Leave the old address space, if there is one, for mm, whose user reference becomes the task's. */
 static void exec_mmap(struct mm_struct *mm)
 {
@@ -364,7 +348,6 @@ static void exec_commit(struct exec *x)
 	x->mm = NULL;
 	commit_exec_cred(&x->cred);
 	current->flags &= ~PF_KTHREAD;
-	reset_signals();
 	exec_signals();
 	flush_old_files();
 	strscpy(current->comm, name ? name + 1 : x->path, TASK_COMM_LEN);

@@ -24,21 +24,56 @@
 #include <uapi/system.h>
 #include <uapi/wait.h>
 
-/* ------------------------------------------------------------------ reaping */
+/* ------------------------------------------------------------------ telling the parent */
+
+/* tell_parent - of p: a signal, unless sig is no signal, and wake it if it waits. */
+static void tell_parent(const struct task_struct *p, int sig, int code, int status)
+{
+	struct task_struct *parent = p->parent;
+	struct siginfo info;
+	struct task_times t;
+
+	assert_spin_locked(&tasklist_lock);
+	if (valid_signal(sig)) {
+		process_times(p, &t);
+		init_siginfo(&info, sig, code);
+		info.child.pid = p->tgid;
+		info.child.uid = p->cred.uid;
+		info.child.status = status;
+		info.child.utime = t.utime;
+		info.child.stime = t.stime;
+		send_signal(sig, &info, parent, true);
+	}
+	wake_up_all(&parent->signal->wait_chldexit);
+}
+
+void notify_parent_stop(struct task_struct *p, int code, int sig)
+{
+	const struct sigaction_k *act = &p->parent->sighand->action[SIGCHLD - 1];
+	bool silent = act->handler == SIG_IGN || act->flags & SA_NOCLDSTOP;
+
+	tell_parent(p, silent ? 0 : SIGCHLD, code, sig);
+}
 
 /*
- * announce_zombie - tell p's parent; true when it does not care. Then p is dead already, so that
+ * announce_zombie - tell p's parent; true when it wants no zombies. Then p is dead already, so that
  * no wait4() finds it, and the caller is to release it.
  */
 static bool announce_zombie(struct task_struct *p)
 {
-	assert_spin_locked(&tasklist_lock);
+	const struct sigaction_k *act = &p->parent->sighand->action[SIGCHLD - 1];
+	bool ignored = p->exit_signal == SIGCHLD && act->handler == SIG_IGN;
+	int status = exit_status(p), killer = WTERMSIG(status);
+
 	BUG_ON(p->state != TASK_ZOMBIE || !list_empty(&p->thread_group));
-	if (!notify_parent_exit(p))
-		return false;
-	p->state = TASK_DEAD;
-	return true;
+	tell_parent(p, ignored ? 0 : p->exit_signal, killer ? CLD_KILLED : CLD_EXITED,
+		    killer ? killer : WEXITSTATUS(status));
+	if (ignored || (p->exit_signal == SIGCHLD && act->flags & SA_NOCLDWAIT))
+		p->state = TASK_DEAD;
+	return p->state == TASK_DEAD;
 }
+
+/* ------------------------------------------------------------------ reaping */
 
 /* The last thread of a process whose leader has exited before makes the leader a zombie to reap. */
 void release_task(struct task_struct *p)

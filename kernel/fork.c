@@ -23,116 +23,21 @@
 #include <asm/uaccess.h>
 #include <uapi/sched.h>
 
-#define PID_HASH	256
-#define RESERVED_PIDS	300		/* not given out again once the numbers have wrapped */
 #define MIN_TASKS	32
 
-/* Lock order: tasklist_lock -> siglock -> run-queue lock. */
-spinlock_t tasklist_lock = SPINLOCK_INIT;
-struct list_head task_list = LIST_HEAD_INIT(task_list);
 struct task_struct *init_task_pid1;
+unsigned long max_tasks;
 
-static struct hlist_head pid_hash[PID_HASH];	/* tasklist_lock */
-static pid_t last_pid;				/* tasklist_lock */
-static bool pids_wrapped;			/* tasklist_lock */
-static unsigned long tasks, max_tasks, forks;	/* tasklist_lock */
-
-static struct kmem_cache *task_cachep, *signal_cachep, *sighand_cachep;
+static struct kmem_cache *task_cachep;
 
 void fork_init(void)
 {
 	task_cachep = kmem_cache_create("task_struct", sizeof(struct task_struct), 0);
-	signal_cachep = kmem_cache_create("signal_struct", sizeof(struct signal_struct), 0);
-	sighand_cachep = kmem_cache_create("sighand_struct", sizeof(struct sighand_struct), 0);
-	BUG_ON(!task_cachep || !signal_cachep || !sighand_cachep);
+	BUG_ON(!task_cachep);
+	sighand_init();
 	/* A task needs about four frames; tasks may take a quarter of memory. */
 	max_tasks = min(max(totalram_pages() / 16, (unsigned long)MIN_TASKS), PID_MAX / 2UL);
 	current->signal->rlim[RLIMIT_NPROC] = (struct rlimit){ max_tasks / 2, max_tasks / 2 };
-}
-
-unsigned long nr_tasks(void)
-{
-	return READ_ONCE(tasks);
-}
-
-unsigned long max_nr_tasks(void)
-{
-	return max_tasks;
-}
-
-pid_t newest_pid(void)
-{
-	return READ_ONCE(last_pid);
-}
-
-unsigned long nr_forks(void)
-{
-	return READ_ONCE(forks);
-}
-
-/* ------------------------------------------------------------------ process numbers */
-
-struct task_struct *find_task_by_pid(pid_t pid)
-{
-	struct task_struct *p;
-
-	assert_spin_locked(&tasklist_lock);
-	hlist_for_each_entry(p, &pid_hash[(unsigned int)pid % PID_HASH], pid_link)
-		if (p->pid == pid)
-			return p;
-	return NULL;
-}
-
-/* pid_in_use - by a task, or as the name of a process group or session. */
-static bool pid_in_use(pid_t pid)
-{
-	struct task_struct *p;
-
-	if (find_task_by_pid(pid))
-		return true;
-	list_for_each_entry(p, &task_list, tasks)
-		if (p->signal->pgrp == pid || p->signal->session == pid)
-			return true;
-	return false;
-}
-
-/* alloc_pid - the next free number; there always is one, since max_tasks is PID_MAX / 2 at most. */
-static pid_t alloc_pid(void)
-{
-	do {
-		if (++last_pid >= PID_MAX) {
-			last_pid = RESERVED_PIDS;
-			pids_wrapped = true;
-		}
-	} while (pids_wrapped && pid_in_use(last_pid));
-	return last_pid;
-}
-
-static void hash_pid(struct task_struct *p)
-{
-	hlist_add_head(&p->pid_link, &pid_hash[(unsigned int)p->pid % PID_HASH]);
-}
-
-void swap_pids(struct task_struct *a, struct task_struct *b)
-{
-	pid_t pid = a->pid;
-
-	assert_spin_locked(&tasklist_lock);
-	hlist_del_init(&a->pid_link);
-	hlist_del_init(&b->pid_link);
-	a->pid = b->pid;
-	b->pid = pid;
-	hash_pid(a);
-	hash_pid(b);
-}
-
-void detach_pid(struct task_struct *p)
-{
-	assert_spin_locked(&tasklist_lock);
-	list_del_init(&p->tasks);
-	hlist_del_init(&p->pid_link);
-	BUG_ON(tasks == 0);
-	tasks--;
 }
 
 /* ------------------------------------------------------------------ the parts of a task */
@@ -199,143 +104,6 @@ void put_task_struct(struct task_struct *p)
 	BUG_ON(p == current || p->mm || p->active_mm || !list_empty(&p->run_list));
 	BUG_ON(!list_empty(&p->children) || p->signal || p->sighand);
 	free_task(p);
-}
-
-/*
- * A table of actions is large and nearly empty: one that is all zero is kept for the next fork,
- * which then copies only what has been changed.
- */
-static DEFINE_SPINLOCK(spare_lock);
-static struct sighand_struct *spare_sighand;	/* spare_lock; or NULL */
-
-/* exchange_spare - put new (or NULL) in the place of the spare table, which is returned. */
-static struct sighand_struct *exchange_spare(struct sighand_struct *new)
-{
-	struct sighand_struct *old;
-
-	spin_lock(&spare_lock);
-	old = spare_sighand;
-	spare_sighand = new;
-	spin_unlock(&spare_lock);
-	return old;
-}
-
-void drain_sighand_cache(void)
-{
-	struct sighand_struct *spare = exchange_spare(NULL);
-
-	if (spare)
-		kmem_cache_free(sighand_cachep, spare);
-}
-
-/* alloc_sighand - all actions are SIG_DFL; NULL: no memory. */
-static struct sighand_struct *alloc_sighand(void)
-{
-	struct sighand_struct *new = exchange_spare(NULL);
-
-	if (new)
-		return new;
-	new = kmem_cache_alloc(sighand_cachep, GFP_KERNEL);
-	if (new)
-		memset(new, 0, sizeof(*new));
-	return new;
-}
-
-struct sighand_struct *dup_sighand(struct sighand_struct *old)
-{
-	struct sighand_struct *new = alloc_sighand();
-	sigset_t set;
-
-	if (!new)
-		return NULL;
-	atomic_set(&new->count, 1);
-	spin_lock_init(&new->siglock);
-	spin_lock(&old->siglock);
-	new->changed = old->changed;
-	for (set = old->changed; set; set &= set - 1) {
-		int sig = lowest_signal(set);
-
-		new->action[sig - 1] = old->action[sig - 1];
-	}
-	spin_unlock(&old->siglock);
-	return new;
-}
-
-void put_sighand(struct sighand_struct *sighand)
-{
-	if (!atomic_dec_and_test(&sighand->count))
-		return;
-	for (; sighand->changed; sighand->changed &= sighand->changed - 1)
-		sighand->action[lowest_signal(sighand->changed) - 1] = (struct sigaction_k){
-			.handler = SIG_DFL,
-		};
-	sighand = exchange_spare(sighand);
-	if (sighand)
-		kmem_cache_free(sighand_cachep, sighand);
-}
-
-/* default_actions - no handlers; what is ignored stays so. */
-static void default_actions(struct sighand_struct *sighand)
-{
-	for (unsigned int i = 0; i < NSIG; i++)
-		if (sighand->action[i].handler != SIG_IGN)
-			sighand->action[i] = (struct sigaction_k){ .handler = SIG_DFL };
-}
-
-static int copy_sighand(unsigned long flags, bool clear, struct task_struct *p)
-{
-	if (flags & CLONE_SIGHAND) {
-		atomic_inc(&current->sighand->count);
-		return 0;
-	}
-	p->sighand = dup_sighand(current->sighand);
-	if (!p->sighand)
-		return -ENOMEM;
-	if (clear)
-		default_actions(p->sighand);
-	return 0;
-}
-
-void put_signal(struct signal_struct *sig)
-{
-	if (!atomic_dec_and_test(&sig->count))
-		return;
-	flush_shared_sigqueue(sig);
-	kmem_cache_free(signal_cachep, sig);
-}
-
-static int copy_signal(unsigned long flags, struct task_struct *p)
-{
-	struct signal_struct *old = current->signal, *sig;
-
-	if (flags & CLONE_THREAD) {
-		atomic_inc(&old->count);
-		atomic_inc(&old->live);
-		return 0;
-	}
-	sig = kmem_cache_alloc(signal_cachep, GFP_KERNEL);
-	if (!sig)
-		return -ENOMEM;
-	*sig = (struct signal_struct){
-		.count = ATOMIC_INIT(1),
-		.live = ATOMIC_INIT(1),
-		.pgrp = old->pgrp,
-		.session = old->session,
-		.tty = old->tty,
-	};
-	memcpy(sig->rlim, old->rlim, sizeof(sig->rlim));
-	init_waitqueue_head(&sig->wait_chldexit);
-	INIT_LIST_HEAD(&sig->shared_queue);
-	init_timers(sig);
-	p->signal = sig;
-	return 0;
-}
-
-/* undo_signal - a failed fork: the task does not live in its thread group after all. */
-static void undo_signal(struct task_struct *p)
-{
-	atomic_dec(&p->signal->live);
-	put_signal(p->signal);
 }
 
 /* copy_mm - share (mm_users + 1), copy, or for a kernel thread nothing. p gets a reference. */
@@ -405,16 +173,15 @@ static void set_parent(struct task_struct *p, unsigned long flags)
 /* over_limit - has p's user as many tasks as RLIMIT_NPROC allows? Root has no limit. */
 static bool over_limit(const struct task_struct *p)
 {
-	unsigned long limit = rlimit(RLIMIT_NPROC), nr = 0;
 	struct task_struct *t;
+	unsigned long nr = 0;
 
 	assert_spin_locked(&tasklist_lock);
-	if (!p->cred.uid || limit == RLIM_INFINITY || capable(CAP_SYS_RESOURCE) ||
-	    capable(CAP_SYS_ADMIN))
+	if (!p->cred.uid || capable(CAP_SYS_RESOURCE) || capable(CAP_SYS_ADMIN))
 		return false;
 	list_for_each_entry(t, &task_list, tasks)
 		nr += t->cred.uid == p->cred.uid;
-	return nr >= limit;
+	return nr >= rlimit(RLIMIT_NPROC);
 }
 
 /*
@@ -429,17 +196,13 @@ static int attach_task(struct task_struct *p, unsigned long flags)
 		spin_unlock(&tasklist_lock);
 		return -ERESTARTNOINTR;
 	}
-	if (tasks >= max_tasks || ((flags & CLONE_THREAD) && p->signal->group_exit) ||
+	if (nr_tasks >= max_tasks || ((flags & CLONE_THREAD) && p->signal->group_exit) ||
 	    over_limit(p)) {
 		spin_unlock(&tasklist_lock);
 		return -EAGAIN;
 	}
-	p->pid = alloc_pid();
+	attach_pid(p);
 	set_parent(p, flags);
-	list_add_tail(&p->tasks, &task_list);
-	hash_pid(p);
-	tasks++;
-	forks++;
 	spin_unlock(&tasklist_lock);
 	return 0;
 }
@@ -452,7 +215,7 @@ struct task_struct *copy_process(const struct fork_args *args)
 
 	if (error)
 		return ERR_PTR(error);
-	if (nr_tasks() >= max_tasks)
+	if (READ_ONCE(nr_tasks) >= max_tasks)
 		return ERR_PTR(-EAGAIN);
 	p = dup_task_struct();
 	if (!p)
@@ -472,7 +235,7 @@ struct task_struct *copy_process(const struct fork_args *args)
 	error = copy_fs(flags, p);
 	if (error)
 		goto put_files;
-	error = copy_sighand(flags, args->clear_sighand, p);
+	error = copy_sighand(args, p);
 	if (error)
 		goto put_fs;
 	error = copy_signal(flags, p);
@@ -593,27 +356,33 @@ void mm_release(struct task_struct *p)
 
 long sys_fork(void)
 {
-	return do_fork(&(struct fork_args){ .flags = SIGCHLD, .regs = task_pt_regs(current) });
+	struct fork_args args = { .flags = SIGCHLD, .regs = task_pt_regs(current) };
+
+	return do_fork(&args);
 }
 
 long sys_vfork(void)
 {
-	return do_fork(&(struct fork_args){
+	struct fork_args args = {
 		.flags = CLONE_VFORK | CLONE_VM | SIGCHLD,
 		.regs = task_pt_regs(current),
-	});
+	};
+
+	return do_fork(&args);
 }
 
 long sys_clone(long flags, long usp, long parent_tid, long tls, long child_tid)
 {
-	return do_fork(&(struct fork_args){
+	struct fork_args args = {
 		.flags = flags,
 		.usp = usp,
 		.regs = task_pt_regs(current),
 		.tls = (void *)tls,
 		.parent_tid = (int *)parent_tid,
 		.child_tid = (int *)child_tid,
-	});
+	};
+
+	return do_fork(&args);
 }
 
 /* get_clone_args - size bytes of them; what this kernel does not know must be zero (-E2BIG). */

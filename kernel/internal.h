@@ -12,14 +12,25 @@
  * ERR_PTR(-EINVAL, -EAGAIN, -ENOMEM, -EFAULT) on failure, with nothing left behind.
  */
 struct task_struct *copy_process(const struct fork_args *args);
-/* detach_pid - p is no longer found by pid nor in the task list. tasklist_lock held. */
-void detach_pid(struct task_struct *p);
-/* swap_pids - a and b exchange their numbers. tasklist_lock held. */
+
+/* ------------------------------------------------------------------ pid.c; tasklist_lock held */
+
+void attach_pid(struct task_struct *p);		/* p gets a number, and is in the list of all */
+void detach_pid(struct task_struct *p);		/* it is found no more */
 void swap_pids(struct task_struct *a, struct task_struct *b);
+
+/* ------------------------------------------------------------------ sighand.c */
+
+void sighand_init(void);
+int copy_sighand(const struct fork_args *args, struct task_struct *p);	/* 0 or -ENOMEM */
+int copy_signal(unsigned long flags, struct task_struct *p);		/* the same */
+void undo_signal(struct task_struct *p);	/* the fork has failed after copy_signal() */
 void put_signal(struct signal_struct *sig);
 void put_sighand(struct sighand_struct *sighand);
 /* A copy of the actions, for a task that stops sharing them; NULL: no memory. */
 struct sighand_struct *dup_sighand(struct sighand_struct *old);
+/* All actions become SIG_DFL, but handler `kept` stays. siglock held, or nobody else knows it. */
+void reset_actions(struct sighand_struct *sighand, unsigned long kept);
 
 /* ------------------------------------------------------------------ exit.c */
 
@@ -35,6 +46,17 @@ static inline bool thread_group_empty(void)
 	return current->group_leader == current && list_empty(&current->thread_group);
 }
 
+/* exit_status - of p, as wait4() gives it; that of the end of the whole process comes first. */
+static inline int exit_status(const struct task_struct *p)
+{
+	return p->signal->group_exit ? p->signal->group_exit_code : p->exit_code;
+}
+
+/*
+ * notify_parent_stop - p, a group leader, has stopped or been continued (code: CLD_*, by sig): its
+ * parent gets SIGCHLD if it wants it, and is woken if it waits. tasklist_lock held.
+ */
+void notify_parent_stop(struct task_struct *p, int code, int sig);
 /* release_task - p, which has exited, leaves all lists; its reaper's reference goes. Sleeps not. */
 void release_task(struct task_struct *p);
 
@@ -46,14 +68,6 @@ void zap_other_threads(void);
 bool sig_ignored(const struct task_struct *p, int sig);
 /* send_sig_kernel - from the kernel, without siginfo, to p's process. tasklist_lock held. */
 void send_sig_kernel(int sig, struct task_struct *p);
-/*
- * notify_parent_exit - p, a process or its own kind of child (exit_signal), has ended: the parent
- * gets its signal and is woken if it waits. True when it wants no zombie: p is to be reaped now.
- * notify_parent_stop - p, a group leader, has stopped or been continued (code: CLD_*, by sig).
- * Locks: tasklist_lock held.
- */
-bool notify_parent_exit(struct task_struct *p);
-void notify_parent_stop(struct task_struct *p, int code, int sig);
 
 /* ------------------------------------------------------------------ jobctl.c */
 

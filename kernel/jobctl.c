@@ -179,34 +179,28 @@ long sys_getpgrp(void)
 	return current->signal->pgrp;
 }
 
-/* find_task - the task pid, 0: the current one; NULL: none. tasklist_lock held. */
-static struct task_struct *find_task(pid_t pid)
+/* get_id - the group or session of the process that pid, 0: the current task, belongs to. */
+static long get_id(pid_t pid, bool session)
 {
-	return pid ? find_task_by_pid(pid) : current;
+	struct task_struct *p;
+	long ret = -ESRCH;
+
+	spin_lock(&tasklist_lock);
+	p = find_task(pid);
+	if (p)
+		ret = session ? p->signal->session : p->signal->pgrp;
+	spin_unlock(&tasklist_lock);
+	return ret;
 }
 
 long sys_getpgid(long pid)
 {
-	struct task_struct *p;
-	long ret;
-
-	spin_lock(&tasklist_lock);
-	p = find_task(pid);
-	ret = p ? p->signal->pgrp : -ESRCH;
-	spin_unlock(&tasklist_lock);
-	return ret;
+	return get_id(pid, false);
 }
 
 long sys_getsid(long pid)
 {
-	struct task_struct *p;
-	long ret;
-
-	spin_lock(&tasklist_lock);
-	p = find_task(pid);
-	ret = p ? p->signal->session : -ESRCH;
-	spin_unlock(&tasklist_lock);
-	return ret;
+	return get_id(pid, true);
 }
 
 /* group_in_session - is there a process group pgrp (in this session, unless session is -1)? */

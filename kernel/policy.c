@@ -117,7 +117,7 @@ static int find_thread(pid_t pid)
 	if (pid < 0)
 		return -EINVAL;
 	spin_lock(&tasklist_lock);
-	p = pid ? find_task_by_pid(pid) : current;
+	p = find_task(pid);
 	spin_unlock(&tasklist_lock);
 	return p ? 0 : -ESRCH;
 }
@@ -189,7 +189,7 @@ static long rr_get_interval(long pid, long interval, enum time_type type)
 	if (pid < 0)
 		return -EINVAL;
 	spin_lock(&tasklist_lock);
-	p = pid ? find_task_by_pid(pid) : current;
+	p = find_task(pid);
 	if (p)
 		ns = p->slice * TICK_NSEC;
 	spin_unlock(&tasklist_lock);
@@ -233,7 +233,7 @@ long sys_sched_setaffinity(long pid, long len, long user_mask)
 			   min((unsigned long)len, sizeof(mask))))
 		return -EFAULT;
 	spin_lock(&tasklist_lock);
-	p = pid ? find_task_by_pid(pid) : current;
+	p = find_task(pid);
 	error = !p ? -ESRCH : may_schedule(p) ? 0 : -EPERM;
 	spin_unlock(&tasklist_lock);
 	if (error)

@@ -110,7 +110,7 @@ long sys_prlimit64(long pid, long resource, long new_rlim, long old_rlim)
 		new.rlim_max = limit_from_64(r64.rlim_max);
 	}
 	spin_lock(&tasklist_lock);
-	p = pid ? find_task_by_pid(pid) : current;
+	p = find_task(pid);
 	if (p)
 		error = may_prlimit(p) ? do_prlimit(p, resource, new_rlim ? &new : NULL, &old)
 				       : -EPERM;

@@ -85,7 +85,7 @@ long sys_get_robust_list(long pid, long head, long len)
 	long error = -ESRCH;
 
 	spin_lock(&tasklist_lock);
-	p = pid ? find_task_by_pid(pid) : current;
+	p = find_task(pid);
 	if (p && p->mm != current->mm && p->cred.uid != current->cred.uid &&
 	    !capable(CAP_SYS_PTRACE)) {
 		error = -EPERM;

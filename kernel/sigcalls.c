@@ -180,7 +180,7 @@ static long do_sigaction(long sig, const struct sigaction_k *new, struct sigacti
 		act->flags &= KNOWN_FLAGS;
 		if (new->handler == SIG_IGN ||
 		    (new->handler == SIG_DFL && (SIGMASK(sig) & IGNORED_SIGNALS)))
-			drop_signals(SIGMASK(sig));
+			drop_pending(current, SIGMASK(sig));
 	}
 	spin_unlock(&current->sighand->siglock);
 	spin_unlock(&tasklist_lock);
@@ -252,11 +252,16 @@ void set_current_blocked(sigset_t set)
 		retarget_newly_blocked(set);
 	spin_lock(&p->sighand->siglock);
 	p->blocked = set;
-	if (unlikely(sigpending(p)))
-		set_work(p, TIF_SIGPENDING);
-	else if (signal_pending(p))
-		clear_work(p, TIF_SIGPENDING);
+	recalc_sigpending(p);
 	spin_unlock(&p->sighand->siglock);
+}
+
+/* get_sigset - a set of the rt_ calls: 0, -EINVAL (its size) or -EFAULT. */
+static int get_sigset(sigset_t *set, const void *user, size_t size)
+{
+	if (size != sizeof(*set))
+		return -EINVAL;
+	return copy_from_user(set, user, sizeof(*set)) ? -EFAULT : 0;
 }
 
 /* change_mask - 0 or -EINVAL. */
@@ -282,9 +287,7 @@ long sys_rt_sigprocmask(long how, long set, long oset, long sigsetsize)
 	if (sigsetsize != sizeof(sigset_t))
 		return -EINVAL;
 	if (set) {
-		if (copy_from_user(&new, (void *)set, sizeof(new)))
-			return -EFAULT;
-		error = change_mask(how, new);
+		error = get_sigset(&new, (void *)set, sizeof(new)) ?: change_mask(how, new);
 		if (error)
 			return error;
 	}
@@ -364,15 +367,14 @@ static void set_temporary_mask(sigset_t set)
 int set_user_sigmask(const void *umask, size_t size)
 {
 	sigset_t set;
+	int error;
 
 	if (!umask)
 		return 0;
-	if (size != sizeof(set))
-		return -EINVAL;
-	if (copy_from_user(&set, umask, sizeof(set)))
-		return -EFAULT;
-	set_temporary_mask(set);
-	return 0;
+	error = get_sigset(&set, umask, size);
+	if (!error)
+		set_temporary_mask(set);
+	return error;
 }
 
 /* The caller's signal may be one that only the temporary mask lets through: do_signal() ends it. */
@@ -406,11 +408,7 @@ long sys_rt_sigsuspend(long set, long sigsetsize)
 {
 	sigset_t new;
 
-	if (sigsetsize != sizeof(new))
-		return -EINVAL;
-	if (copy_from_user(&new, (void *)set, sizeof(new)))
-		return -EFAULT;
-	return do_sigsuspend(new);
+	return get_sigset(&new, (void *)set, sigsetsize) ?: do_sigsuspend(new);
 }
 
 long sys_sigsuspend(long unused1, long unused2, long set)
@@ -426,7 +424,7 @@ static int take_waited(sigset_t set, struct siginfo *info)
 	spin_lock(&current->sighand->siglock);
 	sig = dequeue_signal(set, info);
 	current->sigwait = sig ? 0 : set;
-	recalc_sigpending();
+	recalc_sigpending(current);
 	spin_unlock(&current->sighand->siglock);
 	return sig;
 }
@@ -561,6 +559,9 @@ long sys_sigaltstack(long uss, long uoss)
 /* exec_signals - what was set up for the old program's code and stack is gone with it. */
 void exec_signals(void)
 {
+	spin_lock(&current->sighand->siglock);
+	reset_actions(current->sighand, SIG_IGN);
+	spin_unlock(&current->sighand->siglock);
 	current->flags &= ~PF_FORKNOEXEC;
 	current->sas = (stack_t){ .ss_flags = SS_DISABLE };
 	current->restart.fn = NULL;

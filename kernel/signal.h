@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* signal.h - what the files about signals in kernel/ share: signal.c, sigcalls.c, itimer.c. */
+/* signal.h - what the files about signals in kernel/ share. */
 #ifndef KERNEL_SIGNAL_H
 #define KERNEL_SIGNAL_H
 
@@ -53,6 +53,15 @@ static inline bool sigpending(const struct task_struct *p)
 	return (all && (all & ~p->blocked)) || p->signal->group_stop || p->forced.si_signo;
 }
 
+/* recalc_sigpending - TIF_SIGPENDING of p, current, after a change of its sets. siglock held. */
+static inline void recalc_sigpending(struct task_struct *p)
+{
+	if (unlikely(sigpending(p)))
+		set_work(p, TIF_SIGPENDING);
+	else if (signal_pending(p))
+		clear_work(p, TIF_SIGPENDING);
+}
+
 /* lowest_signal - the first of a set that is not empty. */
 static inline int lowest_signal(sigset_t set)
 {
@@ -79,6 +88,41 @@ struct sigqueue *alloc_sigqueue(unsigned int gfp);	/* not queued; NULL: no memor
 void free_sigqueue(struct sigqueue *q);			/* not queued */
 
 /*
+ * unqueue - q leaves its queue. Unless it belongs to a timer it goes, or is kept for the next
+ * signal of the process. siglock held.
+ */
+static inline void unqueue(struct signal_struct *s, struct sigqueue *q)
+{
+	list_del_init(&q->list);
+	if (q->timer)
+		return;
+	BUG_ON(!s->nr_queued);
+	s->nr_queued--;
+	if (s->spare_entry)
+		free_sigqueue(q);
+	else
+		s->spare_entry = q;
+}
+
+/* The threads of p's process, the leader first: for (t = leader; t; t = next_thread(t)). */
+static inline struct task_struct *next_thread(struct task_struct *t)
+{
+	struct list_head *next = t->thread_group.next;
+
+	assert_spin_locked(&tasklist_lock);
+	return next == &t->group_leader->thread_group
+		? NULL : list_entry(next, struct task_struct, thread_group);
+}
+
+/* signal_wake_up - let t look at its signals; a fatal one also ends a stop. */
+static inline void signal_wake_up(struct task_struct *t, bool fatal)
+{
+	set_work(t, TIF_SIGPENDING);	/* first: who goes to sleep looks at it last */
+	if (t->state != TASK_RUNNING)
+		wake_up_state(t, TASK_INTERRUPTIBLE | TASK_KILLABLE | (fatal ? TASK_STOPPED : 0));
+}
+
+/*
  * send_signal - make sig pending for p, or with group for p's process, and wake a thread that does
  * not block it. info NULL: from the kernel, nothing else to say. 0, or -EAGAIN (real-time signals
  * with data, at the limit). Locks: tasklist_lock held, takes siglock.
@@ -96,8 +140,8 @@ int dequeue_signal(sigset_t set, struct siginfo *info);
  * that can. tasklist_lock and siglock held.
  */
 void retarget_pending(sigset_t set);
-/* drop_signals - forget what is pending of set in current's process. Both locks held. */
-void drop_signals(sigset_t set);
+/* drop_pending - forget pending signals of set in all threads of p's process. Both locks held. */
+void drop_pending(struct task_struct *p, sigset_t set);
 /* itimer.c: the timer's signal is being taken; siglock held. */
 void timer_signal_taken(struct sigqueue *q);
 void exit_posix_timers(void);			/* delete all of the current process's */

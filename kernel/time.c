@@ -123,7 +123,7 @@ static int read_cpu_clock(long clock, u64 *ns)
 	if ((clock & CPUCLOCK_KIND) == CPUCLOCK_KIND)
 		return -EINVAL;
 	spin_lock(&tasklist_lock);
-	p = pid ? find_task_by_pid(pid) : current;
+	p = find_task(pid);
 	if (p && (clock & CPUCLOCK_THREAD)) {
 		found = p->signal == current->signal;
 		t.utime = p->utime;

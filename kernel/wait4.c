@@ -52,9 +52,7 @@ static bool take_stop_report(struct wait_opts *o, struct task_struct *p)
 /* take_zombie - p has ended and is reported; true when the caller is to release it. */
 static bool take_zombie(struct wait_opts *o, struct task_struct *p)
 {
-	const struct signal_struct *sig = p->signal;
-
-	o->status = sig->group_exit ? sig->group_exit_code : p->exit_code;
+	o->status = exit_status(p);
 	if (o->times)
 		family_times(p, o->times);
 	if (o->options & WNOWAIT)
@@ -183,25 +181,21 @@ static pid_t wait_target(long idtype, pid_t id, int *error)
 	return 0;
 }
 
-/* The part of siginfo_t that describes a child. */
-struct child_info {
-	int signo, error, code, pid, uid, status;
-};
-
-static void describe_status(struct child_info *info, int status)
+/* describe_status - what a wait4() status is in a siginfo_t. */
+static void describe_status(struct siginfo *info, int status)
 {
 	if (status == W_CONTINUED) {
-		info->code = CLD_CONTINUED;
-		info->status = SIGCONT;
+		info->si_code = CLD_CONTINUED;
+		info->child.status = SIGCONT;
 	} else if ((status & 0xff) == 0x7f) {
-		info->code = CLD_STOPPED;
-		info->status = WEXITSTATUS(status);
+		info->si_code = CLD_STOPPED;
+		info->child.status = WEXITSTATUS(status);
 	} else if (WTERMSIG(status)) {
-		info->code = CLD_KILLED;
-		info->status = WTERMSIG(status);
+		info->si_code = CLD_KILLED;
+		info->child.status = WTERMSIG(status);
 	} else {
-		info->code = CLD_EXITED;
-		info->status = WEXITSTATUS(status);
+		info->si_code = CLD_EXITED;
+		info->child.status = WEXITSTATUS(status);
 	}
 }
 
@@ -209,7 +203,7 @@ static void describe_status(struct child_info *info, int status)
 long sys_waitid(long idtype, long id, long infop, long options, long rusage)
 {
 	struct wait_opts o = { .options = options };
-	struct child_info info = { 0 };
+	struct siginfo info = { 0 };
 	struct task_times times;
 	int error;
 	pid_t pid;
@@ -225,11 +219,13 @@ long sys_waitid(long idtype, long id, long infop, long options, long rusage)
 	if (pid < 0)
 		return pid;
 	if (pid) {
-		info = (struct child_info){ .signo = SIGCHLD, .pid = pid, .uid = o.uid };
+		info.si_signo = SIGCHLD;
+		info.child.pid = pid;
+		info.child.uid = o.uid;
 		describe_status(&info, o.status);
 		error = put_rusage(rusage, &times);
 	}
-	if (!error && infop && copy_to_user((void *)infop, &info, sizeof(info)))
+	if (!error && infop && copy_to_user((void *)infop, &info, offsetof(struct siginfo, child.utime)))
 		error = -EFAULT;
 	return error;
 }

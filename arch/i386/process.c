@@ -80,12 +80,11 @@ int copy_thread(struct task_struct *p, const struct fork_args *args)
 	child->ax = 0;
 	if (args->usp)
 		child->sp = args->usp;
-	p->thread = (struct thread_struct){
-		.sp = (u32)child,
-		.ip = (u32)ret_from_fork,
-		.gs = read_gs(),
-	};
-	memcpy(p->thread.tls, current->thread.tls, sizeof(p->thread.tls));
+	p->thread.sp = (u32)child;	/* it is a copy of current's, tls included */
+	p->thread.ip = (u32)ret_from_fork;
+	p->thread.gs = read_gs();
+	p->thread.fpu = NULL;
+	p->thread.fpu_used = false;
 	error = fpu_copy(p);
 	if (!error && args->flags & CLONE_SETTLS)
 		error = set_tls(p, args->tls);

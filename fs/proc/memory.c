@@ -23,7 +23,7 @@ static void get_memory(struct memory *m)
 		m->slab += stat.slabs * stat.pages;
 		m->slab_empty += stat.empty * stat.pages;
 	}
-	m->stacks_kib = nr_tasks() * (THREAD_SIZE >> 10);
+	m->stacks_kib = READ_ONCE(nr_tasks) * (THREAD_SIZE >> 10);
 }
 
 static void kib_line(struct seq *s, const char *name, unsigned long kib)

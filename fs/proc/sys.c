@@ -104,7 +104,7 @@ static int store_name(const struct proc_target *t, char *text)
 
 static int show_threads_max(struct seq *s, const struct proc_target *t __unused)
 {
-	seq_printf(s, "%lu\n", max_nr_tasks());
+	seq_printf(s, "%lu\n", max_tasks);
 	return 0;
 }
 

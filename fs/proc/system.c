@@ -36,7 +36,7 @@ int show_system_stat(struct seq *s, const struct proc_target *t __unused)
 	seq_printf(s, "\nctxt %u\n", stat->switches);
 	seq_printf(s, "btime %llu\n",
 		   div_u64(ktime_get_real_ns() - ktime_get_ns(), NSEC_PER_SEC));
-	seq_printf(s, "processes %lu\n", nr_forks());
+	seq_printf(s, "processes %lu\n", READ_ONCE(nr_forks));
 	seq_printf(s, "procs_running %u\n", nr_running());
 	seq_printf(s, "procs_blocked %u\n", count_blocked());
 	return 0;
@@ -62,7 +62,7 @@ int show_loadavg(struct seq *s, const struct proc_target *t __unused)
 		seq_printf(s, "%u.%02u ", load >> LOAD_SHIFT,
 			   ((load & ((1U << LOAD_SHIFT) - 1)) * 100) >> LOAD_SHIFT);
 	}
-	seq_printf(s, "%u/%lu %d\n", nr_running(), nr_tasks(), newest_pid());
+	seq_printf(s, "%u/%lu %d\n", nr_running(), READ_ONCE(nr_tasks), READ_ONCE(last_pid));
 	return 0;
 }
 

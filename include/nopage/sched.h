@@ -254,6 +254,10 @@ static inline void cond_resched(void)
 extern spinlock_t tasklist_lock;
 extern struct list_head task_list;		/* of task_struct.tasks */
 extern struct task_struct *init_task_pid1;	/* adopts orphans; NULL before it exists */
+extern unsigned long nr_tasks;			/* all but idle tasks; tasklist_lock to change */
+extern unsigned long nr_forks;			/* tasks made since boot; the same */
+extern unsigned long max_tasks;
+extern pid_t last_pid;				/* the last number given to a task */
 extern struct task_struct init_task;		/* sched.c: the boot task, later idle of CPU 0 */
 
 /* What a new task is made from. */
@@ -263,10 +267,10 @@ struct fork_args {
 	struct pt_regs *regs;		/* user registers to start with, NULL for a kernel thread */
 	void *tls;			/* CLONE_SETTLS: user pointer */
 	int *parent_tid, *child_tid;	/* CLONE_PARENT_SETTID, CLONE_CHILD_*: user pointers */
-	bool clear_sighand;		/* CLONE_CLEAR_SIGHAND */
 	int (*fn)(void *);		/* kernel thread: what it runs */
 	void *arg;
 	const char *name;		/* kernel thread: comm */
+	bool clear_sighand;		/* CLONE_CLEAR_SIGHAND */
 };
 
 /*
@@ -284,6 +288,12 @@ pid_t spawn_user(const char *path, const char *const argv[], const char *const e
 void use_mm(struct mm_struct *mm);
 void unuse_mm(struct mm_struct *mm);
 struct task_struct *find_task_by_pid(pid_t pid);	/* caller holds tasklist_lock */
+/* find_task - the same; 0: the current task. */
+static inline struct task_struct *find_task(pid_t pid)
+{
+	return pid ? find_task_by_pid(pid) : current;
+}
+
 static inline void get_task_struct(struct task_struct *p)	/* tasklist_lock, or p is current */
 {
 	atomic_inc(&p->usage);
@@ -291,11 +301,7 @@ static inline void get_task_struct(struct task_struct *p)	/* tasklist_lock, or p
 /* put_task_struct - drop a reference; the last one frees the task and its stack. */
 void put_task_struct(struct task_struct *p);
 void mm_release(struct task_struct *p);		/* before the mm goes: clear_child_tid, vfork */
-unsigned long nr_tasks(void);			/* all but idle tasks */
 void drain_sighand_cache(void);			/* give back what is kept for the next fork */
-unsigned long nr_forks(void);			/* tasks made since boot */
-unsigned long max_nr_tasks(void);
-pid_t newest_pid(void);				/* the last number given to a task */
 void fork_init(void);
 
 /* ------------------------------------------------------------------ exit.c */
@@ -319,8 +325,7 @@ void process_times(const struct task_struct *p, struct task_times *t);
 int kernel_execve(const char *path, const char *const argv[], const char *const envp[]);
 
 /* ------------------------------------------------------------------ signal.c */
-int send_sig(int sig, struct task_struct *p);	/* to one task; 0 or -EINVAL */
-int send_sig_process(int sig, struct task_struct *p);	/* to its process */
+void send_sig(int sig, struct task_struct *p);		/* from the kernel, to one task */
 /* A fault of the current task: cannot be blocked or ignored. */
 void force_sig_fault(int sig, int code, unsigned long addr);
 
@@ -377,7 +382,6 @@ void signal_init(void);
 
 /* arch/i386/signal.c: return to user mode, TIF_SIGPENDING. */
 void do_signal(struct pt_regs *regs);
-void recalc_sigpending(void);			/* TIF_SIGPENDING of current; siglock held */
 /* Names for the log: "SIGSEGV"; "signal 40" has none and gives "SIG?". */
 const char *signal_name(int sig);
 

@@ -122,7 +122,7 @@ static struct figures take_figures(void)
 		f.slab_objects += slab.inuse;
 	f.areas = nr_vmas();
 	f.mms = nr_mms();
-	f.tasks = nr_tasks();
+	f.tasks = READ_ONCE(nr_tasks);
 	return f;
 }
 

@@ -7,6 +7,7 @@
 #define TESTS_TASK_TEST_H
 
 #include "mm_test.h"
+#include "../../kernel/internal.h"
 #include <nopage/err.h>
 #include <uapi/sched.h>
 #include <uapi/wait.h>
@@ -74,10 +75,10 @@ static inline void test_kill(pid_t pid, int sig)
 
 	spin_lock(&tasklist_lock);
 	p = find_task_by_pid(pid);
+	if (p)
+		send_sig_kernel(sig, p);
 	spin_unlock(&tasklist_lock);
 	KT_TRUE(p != NULL);
-	if (p)
-		send_sig_process(sig, p);
 }
 
 /* test_wait - reap the child pid, of any kind; its wait status, or -1. */
