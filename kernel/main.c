@@ -191,7 +191,7 @@ static void run_init(void)
 		return;
 	pr_err("init: cannot run %s: %s (error %d)\n", init_argv[0], exec_error_text(error), error);
 	if (!boot_info.nr_modules)
-		pr_err("init: no archive was loaded; QEMU takes one by -initrd FILE.cpio\n");
+		pr_err("init: no archive was loaded: QEMU takes one by -initrd, room for it by -m\n");
 	pr_err("init: the archive needs a static i386 Linux program there, or give init=PATH\n");
 	pr_err("init: nothing to run, stopping\n");
 	machine_exit(false);
