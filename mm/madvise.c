@@ -13,8 +13,8 @@
 #include <uapi/mman.h>
 
 /*
- * For each area of [start, end) call fn with the part that lies in it; mmap_sem is held. -ENOMEM
- * when a part of the range is not mapped (the rest is done all the same), or fn's error.
+ * For each area of [start, end) call fn, if any, with the part that lies in it; mmap_sem is held.
+ * -ENOMEM when a part of the range is not mapped (the rest is done all the same), or fn's error.
  */
 static int for_each_part(struct mm_struct *mm, unsigned long start, unsigned long end,
 			 int (*fn)(struct vm_area_struct *vma, unsigned long start,
@@ -27,7 +27,7 @@ static int for_each_part(struct mm_struct *mm, unsigned long start, unsigned lon
 		if (start < vma->vm_start)
 			hole = -ENOMEM;
 		start = max(start, vma->vm_start);
-		error = fn(vma, start, min(end, vma->vm_end), arg);
+		error = fn ? fn(vma, start, min(end, vma->vm_end), arg) : 0;
 		if (error)
 			return error;
 		start = vma->vm_end;
@@ -48,60 +48,32 @@ static int page_range(unsigned long start, unsigned long len, unsigned long *end
 
 /* ------------------------------------------------------------------ madvise */
 
-static int drop_part(struct vm_area_struct *vma, unsigned long start, unsigned long end,
-		     void *arg __unused)
-{
-	zap_page_range(vma->vm_mm, start, end);
-	return 0;
-}
-
-static int accept_part(struct vm_area_struct *vma __unused, unsigned long start __unused,
-		       unsigned long end __unused, void *arg __unused)
-{
-	return 0;
-}
-
 /* MADV_FREE is for anonymous private memory only; dropping at once is what it allows us to do. */
-static int free_part(struct vm_area_struct *vma, unsigned long start, unsigned long end,
-		     void *arg __unused)
+static int advise_part(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+		       void *arg)
 {
-	if (vma->vm_file || vma->vm_flags & VM_SHARED)
-		return -EINVAL;
-	zap_page_range(vma->vm_mm, start, end);
-	return 0;
-}
+	const long advice = *(long *)arg;
 
-static int (*advice_fn(int advice))(struct vm_area_struct *, unsigned long, unsigned long, void *)
-{
-	switch (advice) {
-	case MADV_NORMAL:
-	case MADV_RANDOM:
-	case MADV_SEQUENTIAL:
-	case MADV_WILLNEED:
-		return accept_part;
-	case MADV_DONTNEED:
-		return drop_part;
-	case MADV_FREE:
-		return free_part;
-	default:
-		return NULL;
-	}
+	if (advice == MADV_FREE && (vma->vm_file || vma->vm_flags & VM_SHARED))
+		return -EINVAL;
+	if (advice == MADV_FREE || advice == MADV_DONTNEED)
+		zap_page_range(vma->vm_mm, start, end);
+	return 0;
 }
 
 /* sys_madvise - 0, -EINVAL (alignment, unknown advice), -ENOMEM (a part is not mapped). */
 long sys_madvise(long start, long len, long advice)
 {
-	int (*fn)(struct vm_area_struct *, unsigned long, unsigned long, void *) = advice_fn(advice);
 	struct mm_struct *mm = current->mm;
 	unsigned long end;
 	int error = page_range(start, len, &end);
 
-	if (!fn)
+	if (advice < MADV_NORMAL || (advice > MADV_DONTNEED && advice != MADV_FREE))
 		return -EINVAL;
 	if (error || !len)
 		return error;
 	down_read(&mm->mmap_sem);
-	error = for_each_part(mm, start, end, fn, NULL);
+	error = for_each_part(mm, start, end, advise_part, &advice);
 	mm_check(mm);
 	up_read(&mm->mmap_sem);
 	return error;
@@ -125,17 +97,14 @@ static bool page_resident(struct vm_area_struct *vma, unsigned long addr)
 	return page;
 }
 
-struct mincore {
-	u8 *next;			/* kernel memory: one byte for each page */
-};
-
+/* *arg: where the next page's byte goes, in kernel memory. */
 static int mincore_part(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 			void *arg)
 {
-	struct mincore *m = arg;
+	u8 **next = arg;
 
 	for (; start < end; start += PAGE_SIZE)
-		*m->next++ = page_resident(vma, start);
+		*(*next)++ = page_resident(vma, start);
 	return 0;
 }
 
@@ -151,10 +120,10 @@ long sys_mincore(long start, long len, long vec)
 
 	while (!error && addr < end) {
 		unsigned long part = min(end - addr, MINCORE_BATCH * PAGE_SIZE);
-		struct mincore m = { found };
+		u8 *next = found;
 
 		down_read(&mm->mmap_sem);
-		error = for_each_part(mm, addr, addr + part, mincore_part, &m);
+		error = for_each_part(mm, addr, addr + part, mincore_part, &next);
 		up_read(&mm->mmap_sem);
 		if (!error && copy_to_user(out, found, part >> PAGE_SHIFT))
 			error = -EFAULT;
@@ -179,7 +148,7 @@ long sys_msync(long start, long len, long flags)
 	if (error || !len)
 		return error;
 	down_read(&mm->mmap_sem);
-	error = for_each_part(mm, start, end, accept_part, NULL);
+	error = for_each_part(mm, start, end, NULL, NULL);
 	up_read(&mm->mmap_sem);
 	return error;
 }

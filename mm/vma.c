@@ -398,6 +398,8 @@ const char *validate_vmas(struct mm_struct *mm)
 	}
 	if (node)
 		return "the tree has more areas than the list";
+	if (rb_check(&mm->mm_rb) < 0)
+		return "the tree is not a red-black tree";
 	if (count != mm->map_count)
 		return "map_count is wrong";
 	if (pages != mm->total_vm)

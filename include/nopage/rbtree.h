@@ -56,7 +56,7 @@ void rb_insert_color(struct rb_node *node, struct rb_root *root);
 /* rb_erase - take node out of its tree and restore the rules. Does not touch node's links. */
 void rb_erase(struct rb_node *node, struct rb_root *root);
 
-/* In-order walk; NULL at the end and for an empty tree. */
+/* In ascending order; NULL at the end and for an empty tree. */
 struct rb_node *rb_first(const struct rb_root *root);
 struct rb_node *rb_next(const struct rb_node *node);
 
