@@ -215,7 +215,7 @@ int load_elf(struct mm_struct *mm, struct elf_program *prog)
 
 	BUG_ON(mm->mmap);
 	down_write(&mm->mmap_sem);
-	error = map_image(mm, prog) ?: setup_stack_vma(mm, TASK_SIZE);
+	error = map_image(mm, prog) ?: setup_stack_vma(mm, TASK_SIZE, prog->img.exec_stack);
 	if (!error && prog->interp)
 		error = map_interp(mm, prog->interp);
 	error = error ?: arch_setup_vdso(mm);

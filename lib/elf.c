@@ -98,6 +98,9 @@ static int add_header(struct elf_image *img, const struct elf32_phdr *ph, size_t
 	switch (ph->p_type) {
 	case PT_LOAD:
 		return ph->p_memsz || ph->p_filesz ? add_load(img, ph, file_size) : 0;
+	case PT_GNU_STACK:
+		img->exec_stack = ph->p_flags & PF_X;
+		return 0;
 	case PT_INTERP:
 		if (!img->has_interp) {		/* the first one counts */
 			img->has_interp = true;
@@ -116,7 +119,7 @@ int elf_parse(const void *head, size_t len, size_t file_size, struct elf_image *
 	const struct elf32_phdr *ph;
 	int err;
 
-	*img = (struct elf_image){ 0 };
+	*img = (struct elf_image){ .exec_stack = true };
 	err = check_kind(eh, len, img);
 	if (!err)
 		err = check_table(eh, len, img);

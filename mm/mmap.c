@@ -264,10 +264,10 @@ noinline unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned
 	return error ? (unsigned long)error : addr;
 }
 
-int setup_stack_vma(struct mm_struct *mm, unsigned long top)
+int setup_stack_vma(struct mm_struct *mm, unsigned long top, bool exec)
 {
 	unsigned long addr = do_mmap(mm, NULL, top - PAGE_SIZE, PAGE_SIZE,
-				     PROT_READ | PROT_WRITE | PROT_EXEC,
+				     PROT_READ | PROT_WRITE | (exec ? PROT_EXEC : 0),
 				     MAP_PRIVATE | MAP_FIXED_NOREPLACE | MAP_GROWSDOWN, 0);
 
 	return IS_ERR_VALUE(addr) ? (int)addr : 0;

@@ -204,7 +204,7 @@ unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned long add
 int do_munmap(struct mm_struct *mm, unsigned long addr, unsigned long len);
 int do_mprotect(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned long prot);
 /* setup_stack_vma - the one-page growing stack area right below top; 0, -ENOMEM or -EEXIST. */
-int setup_stack_vma(struct mm_struct *mm, unsigned long top);
+int setup_stack_vma(struct mm_struct *mm, unsigned long top, bool exec);
 
 /* ------------------------------------------------------------------ faults: fault.c, memory.c */
 

@@ -58,7 +58,7 @@ static void good(void)
 	CHECK_EQ(img.loads[2].filesz, 0x300);
 	CHECK_EQ(img.loads[2].memsz, 0x2000);
 	CHECK_EQ(img.loads[2].flags, PF_R | PF_W);
-	CHECK(!img.has_interp && !img.bias && !img.reason);
+	CHECK(!img.has_interp && !img.exec_stack && !img.bias && !img.reason);
 }
 
 static void position_independent(void)
@@ -161,8 +161,12 @@ static void limits(void)
 	CHECK_EQ(img.nr_loads, 3);
 	CHECK_EQ(img.phdr_addr, 0);
 	make_file();
+	file.ph[4].p_flags |= PF_X;
+	CHECK_EQ(parse(), 0);
+	CHECK(img.exec_stack);
 	file.ph[4].p_type = 0;
 	CHECK_EQ(parse(), 0);
+	CHECK(img.exec_stack);
 	file.ph[4].p_type = PT_INTERP;
 	file.ph[4].p_offset = 0x123;
 	file.ph[4].p_filesz = 0xffffffff;		/* whoever reads it has to check */

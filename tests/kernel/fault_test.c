@@ -146,7 +146,7 @@ KTEST(fault, stack_grows_to_its_limit)
 
 	KT_ASSERT(mm);
 	down_write(&mm->mmap_sem);
-	KT_EQ(setup_stack_vma(mm, top), 0);
+	KT_EQ(setup_stack_vma(mm, top, false), 0);
 	up_write(&mm->mmap_sem);
 	KT_EQ(mm->total_vm, 1);
 	KT_EQ(test_poke(top - 4, 1), 0);
@@ -170,7 +170,7 @@ KTEST(fault, stack_keeps_away_from_the_area_below)
 	KT_ASSERT(mm);
 	test_map(mm, top - 512 * PAGE_SIZE, 1, PROT_RW, MAP_ANON_PRIV | MAP_FIXED);
 	down_write(&mm->mmap_sem);
-	KT_EQ(setup_stack_vma(mm, top), 0);
+	KT_EQ(setup_stack_vma(mm, top, false), 0);
 	up_write(&mm->mmap_sem);
 	KT_EQ(test_poke(top - 200 * PAGE_SIZE, 1), 0);
 	KT_EQ(test_poke(top - 400 * PAGE_SIZE, 1), -EFAULT);	/* within the guard gap */

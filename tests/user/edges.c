@@ -168,9 +168,27 @@ static void test_trap_number(void)
 	is(trap, 0, "none by the kernel's access");
 }
 
+/* The program's header says that its stack holds no code. */
+static void test_stack_rights(void)
+{
+	static char maps[16384];
+	int fd = open("/proc/self/maps", O_RDONLY), length = 0, n;
+	char *line;
+
+	while ((n = read(fd, maps + length, sizeof(maps) - 1 - length)) > 0)
+		length += n;
+	close(fd);
+	line = strstr(maps, "[stack]");
+	while (line && line > maps && line[-1] != '\n')
+		line--;
+	ok(line && strstr(line, " rw-p ") && strstr(line, " rw-p ") < strstr(line, "[stack]"),
+	   "PT_GNU_STACK: a stack that is not executable");
+}
+
 int main(void)
 {
-	plan(30);
+	plan(31);
+	test_stack_rights();
 	enter_tmpdir();
 	make_file("file", "text");
 	test_trap_number();
