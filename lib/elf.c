@@ -119,7 +119,8 @@ int elf_parse(const void *head, size_t len, size_t file_size, struct elf_image *
 	const struct elf32_phdr *ph;
 	int err;
 
-	*img = (struct elf_image){ .exec_stack = true };
+	memset(img, 0, offsetof(struct elf_image, loads));	/* nr_loads tells how many there are */
+	img->exec_stack = true;
 	err = check_kind(eh, len, img);
 	if (!err)
 		err = check_table(eh, len, img);
