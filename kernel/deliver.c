@@ -168,25 +168,33 @@ static void start_group_stop(int sig)
 	spin_unlock(&tasklist_lock);
 }
 
-/* stay_stopped - until SIGCONT has ended the stop, or SIGKILL is pending. */
+/* must_stop - siglock held. */
+static bool must_stop(const struct task_struct *p)
+{
+	return p->signal->group_stop &&
+	       !((p->pending | p->signal->shared_pending) & SIGMASK(SIGKILL));
+}
+
+/*
+ * stay_stopped - until SIGCONT or SIGKILL wakes the task. Whoever is woken has left the stop, even
+ * if the next one has begun before it runs: then it counts itself for that one.
+ */
 static void stay_stopped(void)
 {
 	struct task_struct *p = current;
+	bool stop;
 
 	spin_lock(&tasklist_lock);
 	spin_lock(&p->sighand->siglock);
-	if (p->signal->group_stop)
+	stop = must_stop(p);
+	if (stop) {
+		p->state = TASK_STOPPED;
 		count_stopped();
+	}
 	spin_unlock(&p->sighand->siglock);
 	spin_unlock(&tasklist_lock);
-	for (;;) {
-		p->state = TASK_STOPPED;
-		if (!READ_ONCE(p->signal->group_stop) ||
-		    ((p->pending | p->signal->shared_pending) & SIGMASK(SIGKILL)))
-			break;
+	if (stop)
 		schedule();
-	}
-	p->state = TASK_RUNNING;
 }
 
 /*
@@ -300,8 +308,7 @@ bool get_signal(struct ksignal *ks)
 		int sig;
 
 		spin_lock(&p->sighand->siglock);
-		stop = p->signal->group_stop &&
-		       !((p->pending | p->signal->shared_pending) & SIGMASK(SIGKILL));
+		stop = must_stop(p);
 		sig = stop ? 0 : take_next(ks, &forced);
 		if (!sig && !stop)
 			recalc_sigpending(p);

@@ -4,6 +4,7 @@
 #include "tap.h"
 
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <time.h>
 
@@ -285,10 +286,57 @@ static void test_orphans(void)
 	ok(shared[6], "SIGTSTP does not stop an orphaned group");
 }
 
+static void *sleep_on(void *arg)
+{
+	for (;;)
+		pause();
+	return arg;
+}
+
+/* stops_soon - does waitpid() say so within two seconds? */
+static int stops_soon(pid_t pid)
+{
+	struct timespec tick = { 0, 10000000 };
+	int status;
+
+	for (int i = 0; i < 200; i++) {
+		if (waitpid(pid, &status, WUNTRACED | WNOHANG) == pid)
+			return WIFSTOPPED(status);
+		nanosleep(&tick, NULL);
+	}
+	return 0;
+}
+
+/* The next stop begins before the threads have left the one before. */
+static void test_threads_stop_again(void)
+{
+	struct timespec moment = { 0, 20000000 };
+	pthread_t thread;
+	int stops = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		pthread_create(&thread, NULL, sleep_on, NULL);
+		sleep_on(NULL);
+	}
+	nanosleep(&moment, NULL);
+	kill(pid, SIGSTOP);
+	ok(stops_soon(pid), "two threads stop");
+	for (int i = 0; i < 5; i++) {
+		kill(pid, SIGCONT);
+		kill(pid, SIGSTOP);
+		stops += stops_soon(pid);
+	}
+	is(stops, 5, "and again each time, although they had no time to continue");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 int main(void)
 {
 	shared = shared_pages(1);
-	plan(25);
+	plan(27);
+	test_threads_stop_again();
 	test_stop();
 	test_handled();
 	test_restart();
