@@ -22,11 +22,18 @@ struct new_name {
 static int make_inode_for(struct inode *dir, struct dentry *dentry, const struct new_name *new)
 {
 	const struct inode_operations *op = dir->op;
+	int error;
 
 	if (new->inode && new->inode->sb != dir->sb)
 		return -EXDEV;
-	if (new->inode && !S_ISDIR(new->inode->mode) && op->link)
-		return op->link(dir, dentry, new->inode);
+	if (new->inode && !S_ISDIR(new->inode->mode) && op->link) {
+		mutex_lock(&new->inode->lock);
+		error = op->link(dir, dentry, new->inode);
+		mutex_unlock(&new->inode->lock);
+		return error;
+	}
+	if ((S_ISCHR(new->mode) || S_ISBLK(new->mode)) && !capable(CAP_MKNOD))
+		return -EPERM;
 	if (new->target && op->symlink)
 		return op->symlink(dir, dentry, new->target);
 	if (new->mode && op->mknod)
@@ -87,7 +94,7 @@ int vfs_link(struct dentry *base, const char *path, struct inode *inode)
 	return create_name(base, path, &(struct new_name){ .inode = inode });
 }
 
-/* Caller holds the directory's lock. 0 or -Exxx. */
+/* Caller holds the locks of the directory and of what is removed. 0 or -Exxx. */
 static int remove_locked(struct nameidata *nd, struct dentry *dentry, bool dir)
 {
 	struct inode *parent = nd->dentry->inode;
@@ -115,10 +122,15 @@ static int remove_last(struct nameidata *nd, bool dir)
 		return -EROFS;
 	mutex_lock(&parent->lock);
 	dentry = lookup_child(nd->dentry, &nd->last);
-	error = IS_ERR(dentry) ? PTR_ERR(dentry) : remove_locked(nd, dentry, dir);
+	if (IS_ERR(dentry)) {
+		mutex_unlock(&parent->lock);
+		return PTR_ERR(dentry);
+	}
+	mutex_lock(&dentry->inode->lock);	/* nobody makes a name in it meanwhile */
+	error = remove_locked(nd, dentry, dir);
+	mutex_unlock(&dentry->inode->lock);
 	mutex_unlock(&parent->lock);
-	if (!IS_ERR(dentry))
-		dput(dentry);
+	dput(dentry);
 	return error;
 }
 
@@ -189,8 +201,6 @@ long sys_mknodat(long dirfd, long path, long mode, long dev)
 		return -EPERM;
 	if (!S_ISREG(type) && !device && !S_ISFIFO(type) && !S_ISSOCK(type))
 		return -EINVAL;
-	if (device && !capable(CAP_MKNOD))
-		return -EPERM;
 	return create_by_user(dirfd, path, &new);
 }
 

@@ -135,13 +135,19 @@ void d_add(struct dentry *dentry, struct inode *inode)
 	spin_unlock(&dcache_lock);
 }
 
-void d_drop(struct dentry *dentry)
+/* Out of its directory, whose reference to it becomes the caller's. Caller holds dcache_lock. */
+static void unhash(struct dentry *dentry)
 {
 	BUG_ON(!dentry->hashed || !list_empty(&dentry->children));
-	spin_lock(&dcache_lock);
 	dentry->hashed = false;
 	hlist_del(&dentry->hash_link);
 	list_del_init(&dentry->child);
+}
+
+void d_drop(struct dentry *dentry)
+{
+	spin_lock(&dcache_lock);
+	unhash(dentry);
 	spin_unlock(&dcache_lock);
 	dput(dentry);
 }
@@ -170,16 +176,19 @@ void d_move(struct dentry *dentry, struct dentry *new, char *const name[2])
 {
 	struct dentry *old_parent = dentry->parent, *new_parent = new->parent;
 	unsigned int old_len = dentry->len, new_len = new->len;
+	bool replaces = new->hashed && !name[1];
 
 	BUG_ON(!dentry->hashed || (name[1] && !new->hashed));
-	if (new->hashed && !name[1])
-		d_drop(new);			/* the caller has a reference */
-	spin_lock(&dcache_lock);
+	spin_lock(&dcache_lock);	/* once: at any time somebody finds the new name */
+	if (replaces)
+		unhash(new);
 	set_name(dentry, dget(new_parent), name[0], new_len);
 	if (name[1])
 		set_name(new, dget(old_parent), name[1], old_len);
 	spin_unlock(&dcache_lock);
 	dput(old_parent);
+	if (replaces)
+		dput(new);
 	if (name[1])
 		dput(new_parent);
 }

@@ -309,6 +309,27 @@ unsigned int fd_limit(void)
 	return min(rlimit(RLIMIT_NOFILE), (unsigned long)NR_OPEN);
 }
 
+/* The lowest free descriptor from start on, perhaps behind the table. Caller holds the lock. */
+static unsigned int lowest_free(const struct files_struct *files, unsigned int start)
+{
+	unsigned int fd = max(start, files->next_free);
+
+	while (fd < files->size && files->slots[fd].file)
+		fd++;
+	return fd;
+}
+
+int fd_room(void)
+{
+	struct files_struct *files = current->files;
+	unsigned int fd;
+
+	spin_lock(&files->lock);
+	fd = lowest_free(files, 0);
+	spin_unlock(&files->lock);
+	return fd < fd_limit() ? 0 : -EMFILE;
+}
+
 int fd_install(struct file *file, unsigned int start, bool cloexec)
 {
 	struct files_struct *files = current->files;
@@ -317,9 +338,7 @@ int fd_install(struct file *file, unsigned int start, bool cloexec)
 
 	for (;;) {
 		spin_lock(&files->lock);
-		fd = max(start, files->next_free);
-		while (fd < files->size && files->slots[fd].file)
-			fd++;
+		fd = lowest_free(files, start);
 		if (fd < min(files->size, fd_limit()))
 			break;
 		spin_unlock(&files->lock);

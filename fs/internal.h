@@ -132,10 +132,10 @@ bool dirent_emit(struct dirent_buf *buf, const struct qstr *name, unsigned long 
 struct nameidata {
 	struct dentry *dentry;		/* where we are, counted */
 	const char *rest;		/* what is left of the path */
-	struct inode *link;		/* whose target rest points into, counted; or NULL */
+	struct dentry *link;		/* whose target rest points into, counted; or NULL */
 	struct {
 		const char *rest;
-		struct inode *link;
+		struct dentry *link;
 	} stack[MAX_LINKS];		/* to be continued after the current link */
 	unsigned int depth;		/* of the stack */
 	unsigned int links;		/* followed so far */
@@ -203,6 +203,8 @@ int deny_write_access(struct inode *inode);
 static inline void put_write_access(struct inode *inode)
 {
 	BUG_ON(atomic_dec_return(&inode->writecount) < 0);
+	if (S_ISREG(inode->mode))
+		atomic_dec(&inode->sb->writers);
 }
 static inline void allow_write_access(struct inode *inode)
 {
@@ -301,6 +303,8 @@ struct file *alloc_file(struct inode *inode, struct dentry *dentry, int flags);
  * -ENOMEM. Consumes the reference, also when it fails.
  */
 int fd_install(struct file *file, unsigned int start, bool cloexec);
+/* fd_room - may the current task have one more descriptor? 0 or -EMFILE. */
+int fd_room(void);
 unsigned int fd_table_size(void);		/* descriptors the current task's table has room for */
 unsigned int fd_limit(void);			/* how many it may have */
 /* dup_from - the lowest descriptor from start on for what fd means; or -Exxx. */

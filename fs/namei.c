@@ -40,8 +40,7 @@ void walk_begin(struct nameidata *nd, struct dentry *base, const char *path)
 struct dentry *walk_end(struct nameidata *nd)
 {
 	do {
-		if (nd->link)
-			iput(nd->link);
+		dput(nd->link);
 		nd->link = nd->depth ? nd->stack[nd->depth - 1].link : NULL;
 	} while (nd->depth--);
 	nd->depth = 0;
@@ -58,8 +57,7 @@ void *walk_fail(struct nameidata *nd, int error)
 static void walk_pop(struct nameidata *nd)
 {
 	BUG_ON(!nd->depth);
-	if (nd->link)
-		iput(nd->link);
+	dput(nd->link);
 	nd->depth--;
 	nd->rest = nd->stack[nd->depth].rest;
 	nd->link = nd->stack[nd->depth].link;
@@ -79,23 +77,23 @@ static int walk_jump(struct nameidata *nd, struct dentry *link)
 /* Continue with the target of the link dentry, found in nd->dentry. 0, WALK_JUMPED or -Exxx. */
 int walk_link(struct nameidata *nd, struct dentry *dentry)
 {
-	struct inode *link = dentry->inode;
+	const char *target = dentry->inode->symlink;
 
 	if (++nd->links > MAX_LINKS)
 		return -ELOOP;
-	if (!link->symlink)
+	if (!target)
 		return walk_jump(nd, dentry);
-	if (!*link->symlink)
+	if (!*target)
 		return -ENOENT;
 	if (*nd->rest) {
 		nd->stack[nd->depth].rest = nd->rest;
 		nd->stack[nd->depth].link = nd->link;
 		nd->depth++;
-	} else if (nd->link) {
-		iput(nd->link);
+	} else {
+		dput(nd->link);
 	}
-	nd->link = ihold(link);
-	nd->rest = link->symlink;
+	nd->link = dget(dentry);
+	nd->rest = target;
 	if (*nd->rest == '/')
 		walk_step(nd, get_root());
 	return 0;

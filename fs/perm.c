@@ -101,16 +101,26 @@ mode_t mode_after_write(const struct inode *inode)
 
 int get_write_access(struct inode *inode)
 {
-	if (atomic_read(&inode->writecount) < 0)
-		return -ETXTBSY;
-	atomic_inc(&inode->writecount);
+	int count;
+
+	do {
+		count = atomic_read(&inode->writecount);
+		if (count < 0)
+			return -ETXTBSY;
+	} while (!atomic_cmpxchg(&inode->writecount, count, count + 1));
+	if (S_ISREG(inode->mode))
+		atomic_inc(&inode->sb->writers);
 	return 0;
 }
 
 int deny_write_access(struct inode *inode)
 {
-	if (atomic_read(&inode->writecount) > 0)
-		return -ETXTBSY;
-	atomic_dec(&inode->writecount);
+	int count;
+
+	do {
+		count = atomic_read(&inode->writecount);
+		if (count > 0)
+			return -ETXTBSY;
+	} while (!atomic_cmpxchg(&inode->writecount, count, count - 1));
 	return 0;
 }

@@ -4,8 +4,8 @@
  *
  * rename_mutex: one rename at a time, so that the shape of the tree stands still while we look for
  * loops and choose the order of the two locks. Order: rename_mutex, then the directories, the one
- * that lies above the other first, else by address. Who holds only one directory's lock (create,
- * unlink) takes no second one, so there is no cycle.
+ * that lies above the other first, else by address; then what is replaced. Others (link, unlink)
+ * take a directory's lock and then that of one thing in it, so there is no cycle.
  */
 #include "internal.h"
 #include <nopage/mm.h>
@@ -106,10 +106,18 @@ static int check_slashes(const struct rename *r, const struct dentry *old)
 	return r->old.must_be_dir || (r->new.must_be_dir && !exchange) ? -ENOTDIR : 0;
 }
 
-/* Caller holds the locks and consumes neither dentry. */
-static int rename_locked(struct rename *r, struct dentry *old)
+/* Caller holds all locks. */
+static int move_or_fail(struct rename *r, struct dentry *old)
 {
 	struct inode *old_dir = r->old.dentry->inode, *new_dir = r->new.dentry->inode;
+
+	return may_rename(r, old) ?: old_dir->op->rename(old_dir, old, new_dir, r->victim, r->flags);
+}
+
+/* Caller holds the directories' locks and consumes neither dentry. */
+static int rename_locked(struct rename *r, struct dentry *old)
+{
+	struct inode *replaced;
 	int error = find_victim(r);
 
 	if (!error)
@@ -118,11 +126,15 @@ static int rename_locked(struct rename *r, struct dentry *old)
 		error = -EINVAL;		/* into itself */
 	if (!error && is_below(r->old.dentry, r->victim))
 		error = r->flags & RENAME_EXCHANGE ? -EINVAL : -ENOTEMPTY;
-	if (!error && old->inode == r->victim->inode)
-		return 0;			/* two names of one file: both stay */
-	if (!error)
-		error = may_rename(r, old);
-	return error ?: old_dir->op->rename(old_dir, old, new_dir, r->victim, r->flags);
+	if (error || old->inode == r->victim->inode)
+		return error;			/* two names of one file: both stay */
+	replaced = r->flags & RENAME_EXCHANGE ? NULL : r->victim->inode;
+	if (replaced)
+		mutex_lock(&replaced->lock);
+	error = move_or_fail(r, old);
+	if (replaced)
+		mutex_unlock(&replaced->lock);
+	return error;
 }
 
 static int rename_names(struct rename *r)

@@ -293,6 +293,7 @@ out:
 	return error;
 }
 
+/* New flags and options; -EBUSY: files are open for writing that could not be any more. */
 static int do_remount(struct dentry *where, unsigned long flags, const char *options)
 {
 	struct super_block *sb = where->sb;
@@ -301,7 +302,9 @@ static int do_remount(struct dentry *where, unsigned long flags, const char *opt
 	if (where != sb->root)
 		return -EINVAL;
 	mutex_lock(&mount_mutex);
-	if (sb->type->remount)
+	if (flags & MS_RDONLY && !(sb->flags & MS_RDONLY) && atomic_read(&sb->writers))
+		error = -EBUSY;
+	else if (sb->type->remount)
 		error = sb->type->remount(sb, options);
 	if (!error)
 		sb->flags = (sb->flags & ~SB_USER_FLAGS) | (flags & SB_USER_FLAGS);

@@ -66,6 +66,7 @@ struct super_block {
 	struct mount *mount;			/* NULL: only the kernel uses it */
 
 	atomic_t inodes;			/* of this file system, in memory */
+	atomic_t writers;			/* regular files of it, open for writing */
 };
 
 /* Where a file system comes from. Its fields are constant but list. */
@@ -106,13 +107,13 @@ struct inode {
 	struct super_block *sb;			/* the file system it is in; constant */
 	unsigned long ino;
 	mode_t mode;				/* S_IF* | rights */
-	unsigned int nlink;			/* lock of the directories with the names */
+	unsigned int nlink;			/* lock */
 	uid_t uid;
 	gid_t gid;
 	dev_t rdev;				/* device nodes: major << 8 | minor */
 	loff_t size;				/* bytes; lock */
 	struct inode_time atime, mtime, ctime;
-	bool linkable;				/* made without a name by O_TMPFILE; lock of the directory */
+	bool linkable;				/* made without a name by O_TMPFILE; lock */
 	atomic_t writecount;			/* open for writing; below 0: programs that run it */
 	struct file_lock *locks;		/* held, sorted by start; locks_lock */
 	const struct inode_operations *op;
@@ -120,12 +121,13 @@ struct inode {
 	struct address_space mapping;
 	char *symlink;				/* target, S_IFLNK; kmalloc()ed */
 	void *private;				/* proc: whose; FIFO: its pipe; i_op->evict frees it */
-	struct mutex lock;			/* i_sem: directory contents, size */
+	struct mutex lock;			/* i_sem: directory contents, size; after its directory's */
 };
 
 /*
  * What can be done with the names in a directory, and with an inode. Called with the (directory's)
- * lock held, but lookup and what comes after it; the dentry of a new name is not yet hashed.
+ * lock held, but lookup and what comes after it, and with that of the inode that gets a name more
+ * or less (rename: if it is replaced). The dentry of a new name is not yet hashed.
  * 0 or -Exxx. An empty slot: -EPERM.
  */
 struct inode_operations {

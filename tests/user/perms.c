@@ -90,6 +90,7 @@ static void test_rights(void)
 	mkdir("open", 0777);
 	chmod("open", 0777);
 	is(as_user(try_mknod, "open/n"), EPERM, "mknod of a device: EPERM");
+	is(as_user(try_mknod, "open"), EEXIST, "but first of all a name that is free: EEXIST");
 }
 
 static void test_directories(void)
@@ -201,7 +202,7 @@ static int real_and_effective(void *path)
 
 int main(void)
 {
-	plan(61);
+	plan(62);
 	enter_tmpdir();
 	test_rights();
 	test_directories();
