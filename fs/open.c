@@ -49,8 +49,6 @@ static struct dentry *create_last(struct nameidata *nd, mode_t mode)
 	struct dentry *dentry;
 	int error = may_create(nd->dentry);
 
-	if (nd->must_be_dir)
-		return ERR_PTR(-EISDIR);
 	if (error)
 		return ERR_PTR(error);
 	if (!dir->op->mknod)
@@ -77,6 +75,8 @@ static int walk_create(struct nameidata *nd, int flags, mode_t mode, bool *creat
 		error = walk_to_parent(nd);
 		if (error)
 			return error;
+		if (nd->must_be_dir)
+			return -EISDIR;
 		dir = nd->dentry->inode;
 		mutex_lock(&dir->lock);
 		dentry = lookup_child(nd->dentry, &nd->last);
@@ -91,9 +91,8 @@ static int walk_create(struct nameidata *nd, int flags, mode_t mode, bool *creat
 			return -EEXIST;
 		}
 		if (!S_ISLNK(dentry->inode->mode) || flags & O_NOFOLLOW) {
-			dentry = cross_mounts(dentry);
-			walk_step(nd, dentry);
-			return nd->must_be_dir && !S_ISDIR(dentry->inode->mode) ? -ENOTDIR : 0;
+			walk_step(nd, cross_mounts(dentry));
+			return 0;
 		}
 		error = walk_link(nd, dentry);
 		dput(dentry);
@@ -230,7 +229,8 @@ long sys_openat(long dirfd, long path, long flags, long mode)
 
 	if (error)
 		return error;
-	file = open_by_path(p.base, p.name, flags, mode);
+	error = fd_room();			/* else nothing may be made or emptied */
+	file = error ? ERR_PTR(error) : open_by_path(p.base, p.name, flags, mode);
 	put_user_path(&p);
 	return IS_ERR(file) ? PTR_ERR(file) : fd_install(file, 0, flags & O_CLOEXEC);
 }

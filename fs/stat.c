@@ -43,6 +43,8 @@ static long put_stat(const struct inode *inode, long buf)
 {
 	struct stat st = { STAT_FIELDS(inode), .st_ino = inode->ino };
 
+	if (inode->size > MAX_NON_LFS)
+		return -EOVERFLOW;
 	return to_user(buf, &st, sizeof(st));
 }
 

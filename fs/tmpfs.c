@@ -19,7 +19,6 @@
 #include <nopage/syscalls.h>
 
 #define TMPFS_MAGIC	0x01021994
-#define RAMFS_MAGIC	0x858458f6
 
 /* What one tmpfs may hold. */
 struct tmpfs_info {
@@ -470,7 +469,7 @@ static int devtmpfs_fill_super(struct super_block *sb, const char *options)
 
 static struct file_system_type rootfs_type = {
 	.name = "rootfs",
-	.magic = RAMFS_MAGIC,
+	.magic = TMPFS_MAGIC,
 	.fill_super = rootfs_fill_super,
 	.kill_super = tmpfs_kill_super,
 };

@@ -87,6 +87,31 @@ ssize_t kernel_read(struct file *file, loff_t pos, void *buf, size_t count)
 	return read_parts(file->inode, buf, count, &pos, KERNEL);
 }
 
+/* ------------------------------------------------------------------ behind the end */
+
+/* Zero what follows the end of the file in its last page. */
+static void clear_tail(struct inode *inode)
+{
+	unsigned long offset = inode->size & ~PAGE_MASK;
+	struct page *page = offset ? find_get_page(&inode->mapping, inode->size >> PAGE_SHIFT)
+				   : NULL;
+
+	if (!page)
+		return;
+	memset(page_address(page) + offset, 0, PAGE_SIZE - offset);
+	put_page(page);
+}
+
+/* Drop all data behind the end of the file, also from mappings. Caller holds inode->lock. */
+static void drop_behind(struct inode *inode)
+{
+	unsigned long index = (inode->size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+
+	unmap_mapping_range(&inode->mapping, index);
+	truncate_inode_pages(&inode->mapping, index);
+	clear_tail(inode);
+}
+
 /* ------------------------------------------------------------------ writing */
 
 /*
@@ -141,16 +166,20 @@ static ssize_t write_begin(struct write_op *op, const struct file *file, size_t 
 	return n;
 }
 
-/* Give back what was reserved and not written, if nobody is behind it. */
+/*
+ * Give back what was reserved and not written, if nobody is behind it. Somebody may have cut the
+ * file off before what we wrote afterwards: that must not come back when it grows again.
+ */
 static void write_end(struct write_op *op)
 {
 	struct inode *inode = op->inode;
 
-	if (op->pos == op->end)
+	if (likely(op->pos == op->end && inode->size >= op->end))
 		return;
 	mutex_lock(&inode->lock);
-	if (inode->size == op->end)
+	if (op->pos != op->end && inode->size == op->end)
 		inode->size = op->pos > op->start ? max(op->old_size, op->pos) : op->old_size;
+	drop_behind(inode);
 	mutex_unlock(&inode->lock);
 }
 
@@ -217,45 +246,34 @@ ssize_t tmpfs_write(struct inode *inode, loff_t pos, const void *data, size_t si
 
 /* ------------------------------------------------------------------ size */
 
-/* Zero what follows the end of the file in its last page. */
-static void clear_tail(struct inode *inode)
-{
-	unsigned long offset = inode->size & ~PAGE_MASK;
-	struct page *page = offset ? find_get_page(&inode->mapping, inode->size >> PAGE_SHIFT)
-				   : NULL;
-
-	if (!page)
-		return;
-	memset(page_address(page) + offset, 0, PAGE_SIZE - offset);
-	put_page(page);
-}
-
 /* The size changes first: from then on a fault behind it gets no page. */
 int tmpfs_truncate(struct inode *inode, loff_t size)
 {
-	unsigned long index = (size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	bool grows = size > inode->size;
 
 	if (size > MAX_SIZE)
 		return -EFBIG;
-	if (size >= inode->size) {
-		inode->size = size;
-		return 0;
-	}
 	inode->size = size;
-	unmap_mapping_range(&inode->mapping, index);
-	truncate_inode_pages(&inode->mapping, index);
-	clear_tail(inode);
+	if (!grows)
+		drop_behind(inode);
 	return 0;
 }
 
-/* Make pages for [pos, pos + len), of zeroes, where there are none. 0 or -Exxx. */
+/*
+ * Make pages for [pos, pos + len), of zeroes, where there are none. 0 or -Exxx; then nothing stays
+ * behind the end of the file.
+ */
 static int fill_holes(struct inode *inode, loff_t pos, loff_t len)
 {
 	for (unsigned long i = pos >> PAGE_SHIFT; i <= (pos + len - 1) >> PAGE_SHIFT; i++) {
 		struct page *page = find_or_create_page(&inode->mapping, i);
 
-		if (IS_ERR(page))
+		if (IS_ERR(page)) {
+			mutex_lock(&inode->lock);
+			drop_behind(inode);
+			mutex_unlock(&inode->lock);
 			return PTR_ERR(page);
+		}
 		put_page(page);
 		cond_resched();
 	}

@@ -10,6 +10,7 @@
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 #include <uapi/mman.h>
+#include <uapi/mount.h>
 
 /* ------------------------------------------------------------------ layout and limits */
 
@@ -111,6 +112,11 @@ static int check_file(const struct file *file, unsigned long *vm_flags)
 {
 	if (!(file->mode & FMODE_READ))
 		return -EACCES;
+	if (file->inode->sb->flags & MS_NOEXEC) {
+		if (*vm_flags & VM_EXEC)
+			return -EPERM;
+		*vm_flags &= ~VM_MAYEXEC;
+	}
 	if (*vm_flags & VM_SHARED && !(file->mode & FMODE_WRITE)) {
 		if (*vm_flags & VM_WRITE)
 			return -EACCES;

@@ -4,7 +4,9 @@
 #include "tmpdir.h"
 
 #include <dirent.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/statfs.h>
 #include <sys/sysmacros.h>
 
 static void test_walk(void)
@@ -68,8 +70,13 @@ static void test_busy(void)
 
 static void test_read_only(void)
 {
+	int fd;
+
 	is(mount("none", "m", "tmpfs", 0, NULL), 0, "mount");
 	make_file("m/f", "x");
+	fd = open("m/f", O_WRONLY);
+	fails(mount(NULL, "m", NULL, MS_REMOUNT | MS_RDONLY, NULL), EBUSY, "somebody writes: EBUSY");
+	close(fd);
 	is(mount(NULL, "m", NULL, MS_REMOUNT | MS_RDONLY, NULL), 0, "remount read-only");
 	fails(open("m/f", O_WRONLY), EROFS, "open for writing: EROFS");
 	fails(open("m/g", O_CREAT | O_WRONLY, 0644), EROFS, "create: EROFS");
@@ -91,12 +98,57 @@ static int exec_it(void *path)
 	return errno;
 }
 
+/* Not by the back door either: code is not mapped. */
+static void test_noexec_map(void)
+{
+	int fd = open("m/p", O_RDONLY);
+	void *p;
+
+	ok(mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) == MAP_FAILED &&
+	   errno == EPERM, "MS_NOEXEC: mmap: EPERM");
+	p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
+	fails(mprotect(p, 4096, PROT_READ | PROT_EXEC), EACCES, "mprotect: EACCES");
+	munmap(p, 4096);
+	close(fd);
+}
+
+/* What does not fit leaves nothing behind. */
+static void test_full(void)
+{
+	struct statfs before, after;
+	char *map, name[] = "m/0";
+	int fd, files = 0;
+
+	is(mount("none", "m", "tmpfs", 0, "size=64k,nr_inodes=6"), 0, "a small one");
+	fd = open("m/f", O_CREAT | O_RDWR, 0644);
+	is(write(fd, "0123456789", 10), 10, "a little in it");
+	statfs("m", &before);
+	fails(fallocate(fd, 0, 0, 1 << 20), ENOSPC, "fallocate of more than there is: ENOSPC");
+	statfs("m", &after);
+	ok(before.f_bfree == after.f_bfree && stat_of("m/f").st_size == 10, "nothing is taken");
+	is(fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, 32768), 0, "fallocate behind the end");
+	is(ftruncate(fd, 10), 0, "truncate to where it ends");
+	statfs("m", &after);
+	ok(before.f_bfree == after.f_bfree, "gives it back");
+	is(ftruncate(fd, 1 << 20), 0, "a hole costs nothing");
+	map = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	is(pread(fd, map, 1 << 20, 0), 65536, "read into itself it is filled up to the limit");
+	is(ftruncate(fd, 0), 0, "truncate");
+	munmap(map, 1 << 20);
+	close(fd);
+	for (; files < 9 && mkdir(name, 0755) == 0; files++)
+		name[2]++;
+	ok(errno == ENOSPC && files == 4, "nr_inodes: ENOSPC");
+	is(umount("m"), 0, "umount");
+}
+
 static void test_flags(void)
 {
 	is(mount("none", "m", "tmpfs", MS_NOEXEC | MS_NODEV | MS_NOSUID, NULL), 0, "with flags");
 	make_file("m/p", "#!/bin/true\n");
 	chmod("m/p", 0755);
 	exits(in_child(exec_it, "m/p"), EACCES, "MS_NOEXEC: no programs");
+	test_noexec_map();
 	mknod("m/null", S_IFCHR | 0666, makedev(1, 3));
 	fails(open("m/null", O_RDWR), EACCES, "MS_NODEV: no devices");
 	umount("m");
@@ -150,12 +202,13 @@ static void test_mounts_file(void)
 
 int main(void)
 {
-	plan(68);
+	plan(83);
 	enter_tmpdir();
 	test_walk();
 	test_busy();
 	test_read_only();
 	test_flags();
+	test_full();
 	test_errors();
 	test_mounts_file();
 	leave_tmpdir();

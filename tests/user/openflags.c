@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "tmpdir.h"
 
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 static void test_create(void)
@@ -24,6 +25,7 @@ static void test_create(void)
 	close(fd);
 	fails(open(".", O_CREAT | O_RDONLY, 0644), EISDIR, "O_CREAT of a directory: EISDIR");
 	fails(open("new/", O_CREAT | O_WRONLY, 0644), EISDIR, "with a slash: EISDIR");
+	fails(open("f/", O_CREAT | O_WRONLY, 0644), EISDIR, "of a file, too: EISDIR");
 	fails(open("f/", O_RDONLY), ENOTDIR, "a file with a slash: ENOTDIR");
 	fails(open("no/f", O_CREAT | O_WRONLY, 0644), ENOENT, "in nothing: ENOENT");
 	fd = open("f", O_TRUNC | O_RDONLY);
@@ -31,6 +33,26 @@ static void test_create(void)
 	is(stat_of("f").st_size, 0, "empties the file");
 	close(fd);
 	fails(open(".", O_TRUNC | O_RDONLY), EISDIR, "O_TRUNC of a directory: EISDIR");
+}
+
+/* Without a descriptor to be had nothing is made and nothing emptied. */
+static void test_no_descriptor(void)
+{
+	struct rlimit old, none;
+	int fd = dup(0);
+
+	close(fd);
+	make_file("kept", "text");
+	getrlimit(RLIMIT_NOFILE, &old);
+	none = old;
+	none.rlim_cur = fd;
+	setrlimit(RLIMIT_NOFILE, &none);
+	fails(open("unmade", O_CREAT | O_WRONLY, 0644), EMFILE, "no descriptor: EMFILE");
+	fails(open("kept", O_TRUNC | O_WRONLY), EMFILE, "with O_TRUNC: EMFILE");
+	fails(open("no/f", O_RDONLY), EMFILE, "before the path is looked at: EMFILE");
+	setrlimit(RLIMIT_NOFILE, &old);
+	fails(access("unmade", F_OK), ENOENT, "nothing was made");
+	is_str(text_of("kept"), "text", "nothing was emptied");
 }
 
 static void test_append(void)
@@ -128,9 +150,10 @@ static int noatime(void *path)
 
 int main(void)
 {
-	plan(52);
+	plan(58);
 	enter_tmpdir();
 	test_create();
+	test_no_descriptor();
 	test_append();
 	test_links();
 	test_path();
