@@ -117,6 +117,13 @@ static long address(struct random *r)
 	}
 }
 
+/* In the kernel, or the empty string at the end of the stack. Not the strings in front of it: one is
+ * the path of this program, and unlink() would believe it. */
+static long nowhere(struct random *r)
+{
+	return below(r, 2) ? KERNEL_ADDRESS - below(r, 64) * PAGE : 0xc0000000UL - below(r, 5);
+}
+
 /* writable - the kernel looks for us: the memory gets the time. */
 static int writable(void *p)
 {
@@ -197,7 +204,7 @@ static long argument(struct random *r, char kind)
 		if (r->careful || below(r, 12))
 			return below(r, 16);
 		return below(r, 2) ? AT_FDCWD : any_number(r);
-	case 'n': return below(r, 24) ? (long)names[below(r, COUNT(names))] : address(r);
+	case 'n': return below(r, 24) ? (long)names[below(r, COUNT(names))] : nowhere(r);
 	case 'p':
 		if (!below(r, 3))
 			return (long)names[below(r, COUNT(names))];
