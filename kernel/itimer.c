@@ -57,13 +57,28 @@ void ns_timer_set(struct ns_timer *t, u64 deadline, u64 interval)
 		arm(t);
 }
 
+/* whole_periods - how many intervals there are in *late, where only what is over remains. */
+static u64 whole_periods(u64 *late, u64 interval)
+{
+	u64 periods = 0;
+	u32 rest;
+
+	if (!(interval >> 32)) {
+		periods = div_u64_rem(*late, interval, &rest);
+		*late = rest;
+	}
+	for (; *late >= interval; *late -= interval)	/* over 4 s: hardly ever one */
+		periods++;
+	return periods;
+}
+
 /*
  * next_period - has the deadline passed? Then the next one is set, and *missed is how many
  * intervals have gone by beyond it. siglock held.
  */
 static bool next_period(struct ns_timer *t, int *missed)
 {
-	u64 now = ktime_get_ns(), periods = 0;
+	u64 now = ktime_get_ns(), late, periods = 0;
 
 	if (!t->deadline)
 		return false;
@@ -71,16 +86,12 @@ static bool next_period(struct ns_timer *t, int *missed)
 		arm(t);
 		return false;
 	}
+	late = now - t->deadline;
+	t->deadline = 0;
 	if (t->interval) {
-		if (t->interval >> 32)	/* over 4 s: no more than one can be missed, step by step */
-			while (t->deadline + (periods + 1) * t->interval <= now)
-				periods++;
-		else
-			periods = div_u64(now - t->deadline, t->interval);
-		t->deadline += (periods + 1) * t->interval;
+		periods = whole_periods(&late, t->interval);
+		t->deadline = now - late + min(t->interval, FOREVER - now);
 		arm(t);
-	} else {
-		t->deadline = 0;
 	}
 	*missed = (int)min(periods, (u64)0x7fffffff);
 	return true;

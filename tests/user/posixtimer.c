@@ -18,6 +18,10 @@ struct spec {
 	struct { int sec, nsec; } interval, value;
 };
 
+struct spec64 {
+	struct { long long sec; int nsec, pad; } interval, value;
+};
+
 #define MS 1000000
 
 static volatile int count, code, value, id_seen;
@@ -103,6 +107,23 @@ static void test_repeat(void)
 	is(sys1(SYS_timer_getoverrun, id), info.si_overrun, "timer_getoverrun says the same");
 	sys1(SYS_timer_delete, id);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* An interval that is longer than the clock can count to. */
+static void test_centuries(void)
+{
+	struct event event = { .signo = SIGUSR1, .notify = SIGEV_SIGNAL };
+	struct spec64 once = { { 1LL << 45, 0 }, { 0, 20 * MS } }, now = { { 0, 0 }, { 0, 0 } };
+	int id = -1;
+
+	catch(SIGUSR1);
+	create(CLOCK_MONOTONIC, &event, &id);
+	is(sys4(SYS_timer_settime64, id, 0, (long)&once, 0), 0, "again after a million years");
+	wait_for(1);
+	is(count, 1, "it comes once");
+	sys2(SYS_timer_gettime64, id, (long)&now);
+	ok(now.value.sec > 1000000000, "the next time is far");
+	sys1(SYS_timer_delete, id);
 }
 
 static void test_kinds(void)
@@ -201,9 +222,10 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		return after_exec();
-	plan(36);
+	plan(39);
 	test_once();
 	test_repeat();
+	test_centuries();
 	test_kinds();
 	test_errors();
 	create(CLOCK_MONOTONIC, NULL, &id);
