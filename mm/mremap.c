@@ -135,26 +135,31 @@ static long move_to(struct remap *r)
 	return move_vma(r, vma, r->new_addr);
 }
 
+/* What goes may be more than the rest of the one area, as on Linux. */
+static long shrink(struct remap *r)
+{
+	unsigned long less = r->old_len - r->new_len;
+	int error = less ? do_munmap(r->mm, r->old + r->new_len, less) : 0;
+
+	return error ? error : (long)r->old;
+}
+
 static long do_mremap(struct remap *r)
 {
 	struct vm_area_struct *vma = find_vma(r->mm, r->old);
-	int error;
 
-	if (!vma || vma->vm_start > r->old || r->old_len > vma->vm_end - r->old)
+	if (!vma || vma->vm_start > r->old)
 		return -EFAULT;
-	if (r->flags & MREMAP_FIXED)
-		return move_to(r);
-	if (r->new_len > r->old_len)
-		return grow(r, vma);
-	if (r->new_len < r->old_len) {
-		error = do_munmap(r->mm, r->old + r->new_len, r->old_len - r->new_len);
-		if (error)
-			return error;
-	}
-	return r->old;
+	if (!(r->flags & MREMAP_FIXED) && r->new_len <= r->old_len)
+		return shrink(r);
+	if (r->old_len > vma->vm_end - r->old)
+		return -EFAULT;
+	if (vma->vm_file && linear_page_index(vma, r->old) > ~0UL - (r->new_len >> PAGE_SHIFT))
+		return -EINVAL;
+	return r->flags & MREMAP_FIXED ? move_to(r) : grow(r, vma);
 }
 
-/* sys_mremap - the new address, or -EINVAL, -EFAULT (not one mapping), -ENOMEM. */
+/* sys_mremap - the new address, or -EINVAL, -EFAULT (not mapped, or not one mapping), -ENOMEM. */
 long sys_mremap(long old, long old_len, long new_len, long flags, long new_addr)
 {
 	struct remap r = {

@@ -3,6 +3,11 @@
 #define _GNU_SOURCE
 #include "tap.h"
 
+#include <fcntl.h>
+#include <sys/syscall.h>
+
+#include "rawsys.h"
+
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 
 static char *new_map(size_t pages, int flags)
@@ -44,6 +49,12 @@ static void resize(void)
 	ok(q != MAP_FAILED && q != p && filled(q, 4), "moved, with its bytes");
 	ok(!readable(p), "the old place is empty");
 	munmap(q, 16 * PAGE);
+	p = new_map(4, ANON);
+	fill(p, 4);
+	mprotect(p + 2 * PAGE, 2 * PAGE, PROT_READ);
+	ok(mremap(p, 4 * PAGE, PAGE, 0) == p && filled(p, 1), "shrink, over two areas");
+	ok(!readable(p + PAGE) && !readable(p + 3 * PAGE), "the rest of both is unmapped");
+	munmap(p, PAGE);
 }
 
 static void fixed(void)
@@ -144,13 +155,32 @@ static void residence(void)
 	munmap(p, 4 * PAGE);
 }
 
+/* A page's number in the file has 32 bits on i386: what follows the last one is not the first. */
+static void end_of_numbers(void)
+{
+	int fd = open("/tmp/mremap-test", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	char *p, *q;
+
+	unlink("/tmp/mremap-test");
+	ftruncate(fd, 4 * PAGE);
+	p = (char *)sys6(SYS_mmap2, 0, PAGE, PROT_READ, MAP_SHARED, fd, 0xfffffffe);
+	q = mremap(p, PAGE, 4 * PAGE, MREMAP_MAYMOVE);
+	ok(q == MAP_FAILED || !readable(q + 2 * PAGE), "a mapping does not grow around the end");
+	if (q == MAP_FAILED)
+		munmap(p, PAGE);
+	else
+		munmap(q, 4 * PAGE);
+	close(fd);
+}
+
 int main(void)
 {
-	plan(31);
+	plan(34);
 	resize();
 	fixed();
 	shared_and_forked();
 	errors();
+	end_of_numbers();
 	advice();
 	residence();
 	return done();
