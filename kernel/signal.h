@@ -142,7 +142,7 @@ int dequeue_signal(sigset_t set, struct siginfo *info);
 void retarget_pending(sigset_t set);
 /* drop_pending - forget pending signals of set in all threads of p's process. Both locks held. */
 void drop_pending(struct task_struct *p, sigset_t set);
-/* itimer.c: the timer's signal is being taken; siglock held. */
+/* posix_timers.c: the timer's signal is being taken; siglock held. */
 void timer_signal_taken(struct sigqueue *q);
 void exit_posix_timers(void);			/* delete all of the current process's */
 

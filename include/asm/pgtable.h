@@ -144,8 +144,6 @@ static inline pte_t *pte_offset(pgd_t *pgd, unsigned long addr)
 	return pgd_table(*pgd) + pte_index(addr);
 }
 
-/* The kernel's own directory; its upper 256 entries are in every other one (S12). */
-
 /* arch/i386/pgtable.c */
 
 /* pgd_alloc - a directory with an empty user half and the kernel's entries, or NULL. */

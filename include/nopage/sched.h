@@ -250,14 +250,22 @@ static inline void cond_resched(void)
 		schedule();
 }
 
-/* ------------------------------------------------------------------ fork.c */
+/* ------------------------------------------------------------------ pid.c */
 extern spinlock_t tasklist_lock;
 extern struct list_head task_list;		/* of task_struct.tasks */
-extern struct task_struct *init_task_pid1;	/* adopts orphans; NULL before it exists */
 extern unsigned long nr_tasks;			/* all but idle tasks; tasklist_lock to change */
 extern unsigned long nr_forks;			/* tasks made since boot; the same */
-extern unsigned long max_tasks;
 extern pid_t last_pid;				/* the last number given to a task */
+struct task_struct *find_task_by_pid(pid_t pid);	/* caller holds tasklist_lock */
+/* find_task - the same; 0: the current task. */
+static inline struct task_struct *find_task(pid_t pid)
+{
+	return pid ? find_task_by_pid(pid) : current;
+}
+
+/* ------------------------------------------------------------------ fork.c */
+extern struct task_struct *init_task_pid1;	/* adopts orphans; NULL before it exists */
+extern unsigned long max_tasks;
 extern struct task_struct init_task;		/* sched.c: the boot task, later idle of CPU 0 */
 
 /* What a new task is made from. */
@@ -287,12 +295,6 @@ pid_t spawn_user(const char *path, const char *const argv[], const char *const e
 /* Temporarily give a kernel thread an mm of its own (mm_users + 1) / take it away again. */
 void use_mm(struct mm_struct *mm);
 void unuse_mm(struct mm_struct *mm);
-struct task_struct *find_task_by_pid(pid_t pid);	/* caller holds tasklist_lock */
-/* find_task - the same; 0: the current task. */
-static inline struct task_struct *find_task(pid_t pid)
-{
-	return pid ? find_task_by_pid(pid) : current;
-}
 
 static inline void get_task_struct(struct task_struct *p)	/* tasklist_lock, or p is current */
 {
@@ -301,7 +303,7 @@ static inline void get_task_struct(struct task_struct *p)	/* tasklist_lock, or p
 /* put_task_struct - drop a reference; the last one frees the task and its stack. */
 void put_task_struct(struct task_struct *p);
 void mm_release(struct task_struct *p);		/* before the mm goes: clear_child_tid, vfork */
-void drain_sighand_cache(void);			/* give back what is kept for the next fork */
+void drain_sighand_cache(void);			/* sighand.c: give back the spare table */
 void fork_init(void);
 
 /* ------------------------------------------------------------------ exit.c */
@@ -324,7 +326,7 @@ void process_times(const struct task_struct *p, struct task_times *t);
 /* Replace the current task's program. Kernel pointers. 0 (its registers are set) or -Exxx. */
 int kernel_execve(const char *path, const char *const argv[], const char *const envp[]);
 
-/* ------------------------------------------------------------------ signal.c */
+/* ------------------------------------------------------------------ signal.c, deliver.c */
 void send_sig(int sig, struct task_struct *p);		/* from the kernel, to one task */
 /* A fault of the current task: cannot be blocked or ignored. */
 void force_sig_fault(int sig, int code, unsigned long addr);
