@@ -49,6 +49,8 @@ struct pipe {
 	unsigned int reads_opened, writes_opened;	/* so many, ever */
 };
 
+static struct super_block *pipe_sb;	/* of pipes without a name */
+
 static bool pipe_empty(const struct pipe *pipe)
 {
 	return pipe->head == pipe->tail;
@@ -194,9 +196,13 @@ static int wait_other_end(struct pipe *pipe, struct file *file)
 	return 0;
 }
 
-/* Writing without a reader and without waiting: -ENXIO. */
+/*
+ * A FIFO for writing, without a reader and without waiting: -ENXIO. A nameless pipe, new or opened
+ * again in /proc/PID/fd, is there with the end that is asked for.
+ */
 static int pipe_open(struct inode *inode, struct file *file)
 {
+	const bool nameless = inode->sb == pipe_sb;
 	struct pipe *pipe = get_pipe(inode);
 	int error = -ENXIO;
 
@@ -204,9 +210,9 @@ static int pipe_open(struct inode *inode, struct file *file)
 		return -ENOMEM;
 	file->private_data = pipe;
 	mutex_lock(&pipe->lock);
-	if (file->mode != FMODE_WRITE || !(file->flags & O_NONBLOCK) || pipe->readers) {
+	if (nameless || file->mode != FMODE_WRITE || !(file->flags & O_NONBLOCK) || pipe->readers) {
 		attach(pipe, file->mode);
-		error = wait_other_end(pipe, file);
+		error = nameless ? 0 : wait_other_end(pipe, file);
 		if (error)
 			detach(pipe, file->mode);
 	}
@@ -498,7 +504,6 @@ const struct file_operations pipe_fops = {
 
 /* ------------------------------------------------------------------ pipe() */
 
-static struct super_block *pipe_sb;	/* of pipes without a name */
 
 static int pipefs_fill_super(struct super_block *sb, const char *options)
 {
@@ -535,35 +540,23 @@ static struct dentry *pipe_dentry(void)
 	return dentry ?: ERR_PTR(-ENOMEM);
 }
 
-/*
- * open_pipe - both ends of a new pipe to file[]. While they are opened, the pipe has an end of each
- * kind already, so that neither waits. 0 or -ENOMEM.
- */
+/* open_pipe - both ends of a new pipe to file[]. 0 or -ENOMEM. */
 static int open_pipe(struct file *file[2], int flags)
 {
 	struct dentry *dentry = pipe_dentry();
-	struct pipe *pipe;
-	int error = -ENOMEM;
+	int error;
 
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
-	pipe = get_pipe(dentry->inode);
-	if (!pipe)
-		goto put_dentry;
-	pipe->readers = pipe->writers = 1;
 	file[0] = alloc_file(dentry->inode, dentry, O_RDONLY | flags);
 	error = IS_ERR(file[0]) ? PTR_ERR(file[0]) : 0;
 	if (error)
-		goto put_pipe;
+		goto put_dentry;
 	file[1] = alloc_file(dentry->inode, dentry, O_WRONLY | flags);
 	if (IS_ERR(file[1])) {
 		error = PTR_ERR(file[1]);
 		fput(file[0]);
 	}
-put_pipe:
-	pipe->readers--;
-	pipe->writers--;
-	put_pipe(dentry->inode, pipe);
 put_dentry:
 	dput(dentry);
 	return error;

@@ -48,6 +48,19 @@ static void mount_all(void)
 			say("init: cannot mount %s: %s", mounts[i].path, strerror(errno));
 }
 
+/* On Linux udev makes them: names for what a process has open. */
+static void link_descriptors(void)
+{
+	static const char *const links[][2] = {
+		{ "/proc/self/fd", "/dev/fd" }, { "/proc/self/fd/0", "/dev/stdin" },
+		{ "/proc/self/fd/1", "/dev/stdout" }, { "/proc/self/fd/2", "/dev/stderr" },
+	};
+
+	for (unsigned int i = 0; i < sizeof(links) / sizeof(*links); i++)
+		if (symlink(links[i][0], links[i][1]))
+			say("init: cannot link %s: %s", links[i][1], strerror(errno));
+}
+
 /* Environment for whatever runs; what the kernel command line has set stays. */
 static void set_environment(void)
 {
@@ -162,6 +175,7 @@ int main(int argc, char **argv)
 	signal(SIGUSR2, end_machine);
 	signal(SIGTERM, end_machine);
 	mount_all();
+	link_descriptors();
 	set_environment();
 	pid = start(argv + (argc > 0));
 	if (pid < 0) {

@@ -2,6 +2,7 @@
 /* /proc, as far as it is the same on Linux and on Nopage: formats, rights, errors. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <limits.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -172,6 +173,39 @@ static void test_strings(char **argv)
 	is_str(cwd, path, "self is a link to the number");
 }
 
+/* Opened again, a nameless pipe gives the end that is asked for, and waits for nobody. */
+static void test_fd_of_pipe(void)
+{
+	char path[64], buf[8];
+	struct pollfd p = { .events = POLLIN };
+	int pipes[2], again;
+
+	pipe(pipes);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", pipes[0]);
+	again = open(path, O_WRONLY | O_NONBLOCK);
+	is(write(again, "one", 3), 3, "fd/N of a pipe: its other end");
+	is(read(pipes[0], buf, sizeof(buf)), 3, "is the other end");
+	close(again);
+	write(pipes[1], "rest", 4);
+	close(pipes[1]);
+	again = open(path, O_RDONLY);
+	close(pipes[0]);
+	is(read(again, buf, sizeof(buf)), 4, "without a writer: what is left");
+	is(read(again, buf, sizeof(buf)), 0, "and the end");
+	p.fd = again;
+	poll(&p, 1, 0);
+	is(p.revents, POLLHUP, "which poll sees");
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", again);
+	pipes[0] = open(path, O_WRONLY | O_NONBLOCK);
+	ok(pipes[0] >= 0, "a writer can come back");
+	close(again);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", pipes[0]);
+	again = open(path, O_WRONLY | O_NONBLOCK);
+	ok(again >= 0, "without a reader, unlike a FIFO");
+	close(again);
+	close(pipes[0]);
+}
+
 static void test_fd(void)
 {
 	char path[64], target[64] = "";
@@ -191,6 +225,7 @@ static void test_fd(void)
 		found += atoi(entry->d_name) == fd && entry->d_type == DT_LNK;
 	is(found, 1, "fd lists the descriptor");
 	closedir(dir);
+	test_fd_of_pipe();
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
 	slurp(path);
 	is(field("pos:\t"), 0, "fdinfo: pos");
@@ -389,7 +424,7 @@ int main(int argc, char **argv)
 
 	if (!getenv("PROC"))
 		execve(argv[0], argv, env);
-	plan(100);
+	plan(107);
 	test_maps();
 	test_smaps();
 	test_stat();
