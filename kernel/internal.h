@@ -64,8 +64,6 @@ void release_task(struct task_struct *p);
 
 /* Make every other thread of current's process die. Locks: tasklist_lock and siglock held. */
 void zap_other_threads(void);
-/* sig_ignored - would sig, sent to p, have no effect, because of its action? siglock held. */
-bool sig_ignored(const struct task_struct *p, int sig);
 /* send_sig_kernel - from the kernel, without siginfo, to p's process. tasklist_lock held. */
 void send_sig_kernel(int sig, struct task_struct *p);
 
@@ -113,11 +111,6 @@ void ns_timer_get(const struct ns_timer *t, struct interval *i);
  * gone by beyond it. NULL otherwise. The next tick is arranged for. tasklist_lock held.
  */
 struct task_struct *ns_timer_expired(struct ns_timer *t, int *missed);
-
-/* ------------------------------------------------------------------ policy.c */
-
-/* set_nice - -20 .. 19; also how long a turn is. tasklist_lock held, or p is current. */
-void set_nice(struct task_struct *p, int nice);
 
 /* ------------------------------------------------------------------ rlimit.c */
 

@@ -17,7 +17,8 @@
 
 /* ------------------------------------------------------------------ nice */
 
-void set_nice(struct task_struct *p, int nice)
+/* From -20 to 19; also how long a turn is. tasklist_lock held, or p is current. */
+static void set_nice(struct task_struct *p, int nice)
 {
 	p->nice = nice;
 	p->slice = max(TIME_SLICE * (20 - nice) / 20, 1);

@@ -106,7 +106,8 @@ void flush_shared_sigqueue(struct signal_struct *sig)
 
 /* ------------------------------------------------------------------ sending */
 
-bool sig_ignored(const struct task_struct *p, int sig)
+/* Would sig, sent to p, have no effect, because of its action? siglock held. */
+static bool sig_ignored(const struct task_struct *p, int sig)
 {
 	unsigned long handler = p->sighand->action[sig - 1].handler;
 

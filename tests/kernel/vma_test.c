@@ -218,3 +218,23 @@ KTEST(vma, unmapped_area_is_top_down_and_reuses_holes)
 	KT_EQ(test_map(mm, TEST_BASE, 1, PROT_RW, MAP_ANON_PRIV), TEST_BASE);	/* hint is free */
 	test_mm_leave(mm);
 }
+
+/* The lower border moves by more than a signed number of bytes can say: the page index follows. */
+KTEST(vma, lower_border_moves_by_more_than_2_gib)
+{
+	struct mm_struct *mm = test_mm_enter();
+	const unsigned long pages = 0xa0000, cut = 0x90000;	/* 2.5 and 2.25 GiB */
+	const unsigned long upper = TEST_BASE + (cut << PAGE_SHIFT);
+	struct vm_area_struct *vma;
+
+	KT_ASSERT(mm);
+	KT_EQ(test_map(mm, TEST_BASE, pages, PROT_RW, MAP_ANON_SHARED | MAP_FIXED), TEST_BASE);
+	KT_EQ(mm->mmap->vm_pgoff, 0);
+	KT_EQ(test_unmap(mm, TEST_BASE, cut), 0);
+	vma = mm->mmap;
+	KT_ASSERT(vma && !vma->vm_next);
+	KT_EQ(vma->vm_start, upper);
+	KT_EQ(vma->vm_pgoff, cut);
+	KT_EQ(mm->total_vm, pages - cut);
+	test_mm_leave(mm);
+}
