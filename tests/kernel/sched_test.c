@@ -45,7 +45,7 @@ KTEST(sched, yield_alone_switches_to_nobody)
 /* --- time slices --- */
 
 #define LOAD_THREADS	4
-#define LOAD_TICKS	(LOAD_THREADS * TIME_SLICE * 4)
+#define LOAD_TICKS	(LOAD_THREADS * TIME_SLICE * 3)
 
 static unsigned long load_end;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* futex(2) by bare system calls: every operation, its errors, and memory shared by processes. */
 #define _GNU_SOURCE
-#include "tap.h"
+#include "tmpdir.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -214,12 +214,11 @@ static void ping_pong(int *mine, int *childs, const char *name)
 static void test_shared(void)
 {
 	char *one = shared_pages(2);
-	const char *path = "/tmp/futex-test";
 	char *a, *b;
 	int fd;
 
-	mkdir("/tmp", 01777);		/* not there in every archive */
-	fd = open(path, O_RDWR | O_CREAT, 0600);
+	enter_tmpdir();
+	fd = open("file", O_RDWR | O_CREAT, 0600);
 
 	ping_pong((int *)(one + 5000), (int *)(one + 5000), "processes, by shared memory");
 	if (fd < 0 || pwrite(fd, "", 1, 8191) != 1)
@@ -227,7 +226,7 @@ static void test_shared(void)
 	a = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	b = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 4096);
 	ping_pong((int *)(a + 4096 + 64), (int *)(b + 64), "by a file mapped at two addresses");
-	unlink(path);
+	leave_tmpdir();
 	*(int *)(b + 64) = 1;
 	is(futex((int *)(a + 4096 + 64), WAIT, 0, NULL, NULL, 0), -EAGAIN, "it is one word");
 }

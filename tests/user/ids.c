@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* User and group numbers, supplementary groups, capabilities. Needs to be run by root. */
 #define _GNU_SOURCE
-#include "tap.h"
+#include "tmpdir.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -208,18 +208,17 @@ static int group_reads(void *path)
 
 static void test_files(void)
 {
-	char *path = "/tmp/ids-test";
+	char *path = "file";
 	int fd;
 
-	mkdir("/tmp", 01777);
-	chmod("/tmp", 01777);
+	enter_tmpdir();
 	fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0640);
 	if (write(fd, "x", 1) != 1 || fchown(fd, 0, 55))
 		say("# cannot prepare %s", path);
 	exits(in_child(may_read, path), 0, "root reads a file");
 	exits(in_child(user_reads, path), EACCES, "another user does not");
 	exits(in_child(group_reads, path), 0, "its group does");
-	unlink(path);
+	leave_tmpdir();
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Limits: reading, setting, and what happens at them. */
 #define _GNU_SOURCE
-#include "tap.h"
+#include "tmpdir.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -160,7 +160,8 @@ int main(void)
 	exits(in_child(little_memory, NULL), 0, "address space");
 	exits(in_child(little_heap, NULL), 0, "heap");
 	killed_by(in_child(little_stack, NULL), SIGSEGV, "stack");
-	exits(in_child(short_file, "/tmp/rlimit-test"), 0, "size of a file");
-	unlink("/tmp/rlimit-test");
+	enter_tmpdir();
+	exits(in_child(short_file, "file"), 0, "size of a file");
+	leave_tmpdir();
 	return done();
 }
