@@ -350,6 +350,8 @@ static long mount_strings(const char *source, long where, const char *type, unsi
 
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
+	if (!(flags & MS_REMOUNT))
+		dentry = cross_mounts(dentry);	/* the walk does not, at the end of "." */
 	if (flags & MS_NOT_HERE)
 		error = -EINVAL;
 	else if (flags & MS_MOVE)

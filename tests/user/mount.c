@@ -66,6 +66,13 @@ static void test_busy(void)
 	is(umount("m"), 0, "the top one");
 	is(access("m/sub", F_OK), 0, "shows it again");
 	is(umount("m"), 0, "and the last");
+	chdir("m");
+	is(mount("none", ".", "tmpfs", 0, NULL), 0, "where we stand");
+	is(mount("none", ".", "tmpfs", 0, NULL), 0, "and on top of that");
+	chdir("..");
+	is(umount("m"), 0, "the top one");
+	is(umount("m"), 0, "the lower one");
+	fails(umount("m"), EINVAL, "nothing is left: EINVAL");
 }
 
 static void test_read_only(void)
@@ -202,7 +209,7 @@ static void test_mounts_file(void)
 
 int main(void)
 {
-	plan(83);
+	plan(88);
 	enter_tmpdir();
 	test_walk();
 	test_busy();
