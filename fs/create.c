@@ -164,7 +164,7 @@ int vfs_unlink(struct dentry *base, const char *path, bool dir)
 static long create_by_user(long dirfd, long path, const struct new_name *new)
 {
 	struct user_path p;
-	long error = get_user_path(&p, dirfd, path);
+	long error = get_user_path(&p, dirfd, path, 0);
 
 	if (error)
 		return error;
@@ -262,7 +262,7 @@ long sys_unlinkat(long dirfd, long path, long flags)
 
 	if (flags & ~AT_REMOVEDIR)
 		return -EINVAL;
-	error = get_user_path(&p, dirfd, path);
+	error = get_user_path(&p, dirfd, path, 0);
 	if (error)
 		return error;
 	error = vfs_unlink(p.base, p.name, flags & AT_REMOVEDIR);

@@ -150,8 +150,11 @@ struct user_path {
 	char *name;			/* getname() */
 	struct dentry *base;		/* what dirfd means, counted; NULL: the working directory */
 };
-/* get_user_path - 0, or -Exxx and nothing is held; put_user_path lets go. */
-int get_user_path(struct user_path *p, int dirfd, long path);
+/*
+ * get_user_path - 0, or -Exxx and nothing is held; put_user_path lets go. The empty path, unless
+ * flags have LOOKUP_EMPTY, is -ENOENT before dirfd is looked at.
+ */
+int get_user_path(struct user_path *p, int dirfd, long path, unsigned int flags);
 void put_user_path(struct user_path *p);
 /* user_lookup - path_lookup() of such a path. */
 struct dentry *user_lookup(int dirfd, long path, unsigned int flags);
@@ -164,6 +167,7 @@ struct dentry *user_lookup(int dirfd, long path, unsigned int flags);
  */
 void walk_begin(struct nameidata *nd, struct dentry *base, const char *path);
 int walk_to_parent(struct nameidata *nd);
+bool has_last_name(const struct nameidata *nd);	/* after it: not the root, . or .. */
 int walk_link(struct nameidata *nd, struct dentry *link);
 struct dentry *walk_end(struct nameidata *nd);
 void *walk_fail(struct nameidata *nd, int error);
@@ -228,6 +232,11 @@ int do_truncate(struct inode *inode, loff_t size);
 /* has_positions - not a pipe, not the terminal. */
 bool has_positions(const struct file *file);
 
+/*
+ * generic_llseek - by position and size: the new position, or -EINVAL. Directories: only from the
+ * start and from here.
+ */
+loff_t generic_llseek(struct file *file, loff_t offset, int whence);
 /* make_loff - a 64-bit argument from the two registers it came in. */
 static inline loff_t make_loff(long low, long high)
 {
@@ -244,7 +253,7 @@ int vfs_symlink(struct dentry *base, const char *path, const char *target);
 int vfs_link(struct dentry *base, const char *path, struct inode *inode);
 int vfs_unlink(struct dentry *base, const char *path, bool dir);
 
-/* rename.c */
+/* rename.c: new_path may be an ERR_PTR, which counts if nothing is wrong with the old one. */
 int vfs_rename(struct dentry *old_base, const char *old_path, struct dentry *new_base,
 	       const char *new_path, unsigned int flags);
 

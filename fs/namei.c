@@ -242,6 +242,15 @@ struct dentry *path_lookup(struct dentry *base, const char *path, unsigned int f
 	return walk_end(&nd);
 }
 
+bool has_last_name(const struct nameidata *nd)
+{
+	const struct qstr *last = &nd->last;
+
+	if (last->len > 2 || !last->len)
+		return last->len;
+	return last->name[0] != '.' || last->name[last->len - 1] != '.';
+}
+
 /*
  * Walk until only the last name is left: nd->dentry is the directory, nd->last the name. May be
  * continued after walk_link(). 0 or -Exxx; -EISDIR when there is no last name, or it is . or ..
@@ -262,10 +271,7 @@ int walk_to_parent(struct nameidata *nd)
 	error = inode_permission(nd->dentry->inode, MAY_EXEC);
 	if (error)
 		return error;
-	if (!kind || (nd->last.name[0] == '.' &&
-		      (nd->last.len == 1 || (nd->last.len == 2 && nd->last.name[1] == '.'))))
-		return -EISDIR;
-	return 0;
+	return has_last_name(nd) ? 0 : -EISDIR;
 }
 
 /* ------------------------------------------------------------------ user paths */
@@ -306,12 +312,12 @@ static struct dentry *base_of(int dirfd, const char *path)
 	return dentry;
 }
 
-int get_user_path(struct user_path *p, int dirfd, long path)
+int get_user_path(struct user_path *p, int dirfd, long path, unsigned int flags)
 {
 	p->name = getname((const char *)path);
 	if (IS_ERR(p->name))
 		return PTR_ERR(p->name);
-	p->base = base_of(dirfd, p->name);
+	p->base = *p->name || flags & LOOKUP_EMPTY ? base_of(dirfd, p->name) : ERR_PTR(-ENOENT);
 	if (!IS_ERR(p->base))
 		return 0;
 	putname(p->name);
@@ -328,7 +334,7 @@ struct dentry *user_lookup(int dirfd, long path, unsigned int flags)
 {
 	struct user_path p;
 	struct dentry *dentry;
-	int error = get_user_path(&p, dirfd, path);
+	int error = get_user_path(&p, dirfd, path, flags);
 
 	if (error)
 		return ERR_PTR(error);

@@ -225,7 +225,7 @@ long sys_openat(long dirfd, long path, long flags, long mode)
 {
 	struct user_path p;
 	struct file *file;
-	long error = check_flags(&flags) ?: get_user_path(&p, dirfd, path);
+	long error = check_flags(&flags) ?: get_user_path(&p, dirfd, path, 0);
 
 	if (error)
 		return error;
@@ -333,7 +333,7 @@ long sys_readlinkat(long dirfd, long path, long buf, long size)
 {
 	struct user_path p;
 	struct dentry *dentry;
-	long len = size <= 0 ? -EINVAL : get_user_path(&p, dirfd, path);
+	long len = size <= 0 ? -EINVAL : get_user_path(&p, dirfd, path, LOOKUP_EMPTY);
 
 	if (len)
 		return len;

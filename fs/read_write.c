@@ -11,17 +11,30 @@
 
 enum direction { READ, WRITE };
 
-/* The file of fd if it is open for that direction, or ERR_PTR(-EBADF); for fput_light(). */
-static struct file *get_open(long fd, enum direction dir, bool *counted)
+bool has_positions(const struct file *file)
+{
+	mode_t mode = file->inode->mode;
+
+	return S_ISREG(mode) || S_ISDIR(mode) || file->fop->llseek;
+}
+
+/*
+ * The file of fd if it is open for that direction, and has positions if it should; for
+ * fput_light(). Or ERR_PTR(-EBADF, -ESPIPE).
+ */
+static struct file *get_open(long fd, enum direction dir, bool at_position, bool *counted)
 {
 	struct file *file = fget_light(fd, counted);
+	int error = -EBADF;
 
 	if (unlikely(!file))
-		return ERR_PTR(-EBADF);
-	if (likely(file->mode & (dir == READ ? FMODE_READ : FMODE_WRITE)))
+		return ERR_PTR(error);
+	if (at_position && !(file->flags & O_PATH) && !has_positions(file))
+		error = -ESPIPE;
+	else if (likely(file->mode & (dir == READ ? FMODE_READ : FMODE_WRITE)))
 		return file;
 	fput_light(file, *counted);
-	return ERR_PTR(-EBADF);
+	return ERR_PTR(error);
 }
 
 /* One piece, at *pos. Bytes or -Exxx. */
@@ -65,13 +78,6 @@ long sys_write(long fd, long buf, long count)
 	return rw_fd(fd, WRITE, buf, count);
 }
 
-bool has_positions(const struct file *file)
-{
-	mode_t mode = file->inode->mode;
-
-	return S_ISREG(mode) || S_ISDIR(mode) || file->fop->llseek;
-}
-
 /* At a position of its own; the file's stays. */
 static long rw_at(long fd, enum direction dir, long buf, long count, long low, long high)
 {
@@ -82,12 +88,10 @@ static long rw_at(long fd, enum direction dir, long buf, long count, long low, l
 
 	if (pos < 0)
 		return -EINVAL;
-	file = get_open(fd, dir, &counted);
+	file = get_open(fd, dir, true, &counted);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	done = -ESPIPE;
-	if (has_positions(file))
-		done = do_rw(file, dir, (void *)buf, count, &pos);
+	done = do_rw(file, dir, (void *)buf, count, &pos);
 	fput_light(file, counted);
 	return done;
 }
@@ -102,11 +106,10 @@ long sys_pwrite64(long fd, long buf, long count, long pos_low, long pos_high)
 	return rw_at(fd, WRITE, buf, count, pos_low, pos_high);
 }
 
-/* Copy in and check an array of count pieces; kmalloc()ed, or ERR_PTR. count > 0. */
-static struct iovec *get_iovec(long iov, long count)
+/* Copy in and check an array of count > 0 pieces, *total bytes; kmalloc()ed, or ERR_PTR. */
+static struct iovec *get_iovec(long iov, long count, unsigned long *total)
 {
 	struct iovec *vec = kmalloc(count * sizeof(*vec), GFP_KERNEL);
-	unsigned long total = 0;
 	int error = -EFAULT;
 
 	if (!vec)
@@ -114,10 +117,11 @@ static struct iovec *get_iovec(long iov, long count)
 	if (copy_from_user(vec, (void *)iov, count * sizeof(*vec)))
 		goto fail;
 	error = -EINVAL;
+	*total = 0;
 	for (long i = 0; i < count; i++) {
-		if ((long)vec[i].iov_len < 0 || vec[i].iov_len > LONG_MAX - total)
+		if ((long)vec[i].iov_len < 0 || vec[i].iov_len > LONG_MAX - *total)
 			goto fail;
-		total += vec[i].iov_len;
+		*total += vec[i].iov_len;
 	}
 	return vec;
 fail:
@@ -144,79 +148,103 @@ static ssize_t rw_pieces(struct file *file, enum direction dir, const struct iov
 	return done;
 }
 
-/* pos NULL: at the file's own position. */
-static ssize_t rwv_file(struct file *file, enum direction dir, long iov, long count, loff_t *pos)
+#define RWF_HIPRI	0x01
+#define RWF_DSYNC	0x02
+#define RWF_SYNC	0x04
+#define RWF_NOWAIT	0x08		/* as if opened with O_NONBLOCK; only pipes can */
+#define RWF_APPEND	0x10		/* with O_APPEND */
+#define RWF_NOAPPEND	0x20		/* without it */
+#define RWF_KNOWN	0x3f
+
+/* The same by a copy of the open file that has other flags for this one call. */
+static ssize_t rw_flagged(struct file *file, enum direction dir, const struct iovec *vec,
+			  long count, loff_t *pos, unsigned int rwf)
 {
+	struct file call = *file;
+
+	if (rwf & ~RWF_KNOWN || (S_ISDIR(file->inode->mode) && rwf & ~RWF_HIPRI) ||
+	    (rwf & RWF_NOWAIT && !S_ISFIFO(file->inode->mode)))
+		return -EOPNOTSUPP;
+	if (rwf & RWF_APPEND && rwf & RWF_NOAPPEND)
+		return -EINVAL;
+	if (rwf & RWF_NOWAIT)
+		call.flags |= O_NONBLOCK;
+	if (rwf & RWF_APPEND)
+		call.flags |= O_APPEND;
+	if (rwf & RWF_NOAPPEND)
+		call.flags &= ~O_APPEND;
+	return rw_pieces(&call, dir, vec, count, pos);
+}
+
+/* pos NULL: at the file's own position. */
+static ssize_t rwv_file(struct file *file, enum direction dir, long iov, long count, loff_t *pos,
+			unsigned int rwf)
+{
+	unsigned long total;
 	struct iovec *vec;
-	ssize_t done;
+	ssize_t done = 0;
 
 	if (count < 0 || count > IOV_MAX)
 		return -EINVAL;
-	if (S_ISDIR(file->inode->mode))
-		return -EISDIR;
 	if (!count)
 		return 0;
-	vec = get_iovec(iov, count);
+	vec = get_iovec(iov, count, &total);
 	if (IS_ERR(vec))
 		return PTR_ERR(vec);
-	done = rw_pieces(file, dir, vec, count, pos ?: &file->pos);
+	if (!pos)
+		pos = &file->pos;
+	if (total)
+		done = rwf ? rw_flagged(file, dir, vec, count, pos, rwf)
+			   : rw_pieces(file, dir, vec, count, pos);
 	kfree(vec);
 	return done;
 }
 
-static long rwv_fd(long fd, enum direction dir, long iov, long count, loff_t *pos)
+static long rwv_fd(long fd, enum direction dir, long iov, long count, loff_t *pos,
+		   unsigned int rwf)
 {
 	struct file *file;
 	ssize_t done;
 	bool counted;
 
-	file = get_open(fd, dir, &counted);
+	file = get_open(fd, dir, pos, &counted);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	done = -ESPIPE;
-	if (!pos || has_positions(file))
-		done = rwv_file(file, dir, iov, count, pos);
+	done = rwv_file(file, dir, iov, count, pos, rwf);
 	fput_light(file, counted);
 	return done;
 }
 
 long sys_readv(long fd, long iov, long count)
 {
-	return rwv_fd(fd, READ, iov, count, NULL);
+	return rwv_fd(fd, READ, iov, count, NULL, 0);
 }
 
 long sys_writev(long fd, long iov, long count)
 {
-	return rwv_fd(fd, WRITE, iov, count, NULL);
+	return rwv_fd(fd, WRITE, iov, count, NULL, 0);
 }
 
 long sys_preadv(long fd, long iov, long count, long pos_low, long pos_high)
 {
 	loff_t pos = make_loff(pos_low, pos_high);
 
-	return pos < 0 ? -EINVAL : rwv_fd(fd, READ, iov, count, &pos);
+	return pos < 0 ? -EINVAL : rwv_fd(fd, READ, iov, count, &pos, 0);
 }
 
 long sys_pwritev(long fd, long iov, long count, long pos_low, long pos_high)
 {
 	loff_t pos = make_loff(pos_low, pos_high);
 
-	return pos < 0 ? -EINVAL : rwv_fd(fd, WRITE, iov, count, &pos);
+	return pos < 0 ? -EINVAL : rwv_fd(fd, WRITE, iov, count, &pos, 0);
 }
-
-#define RWF_HIPRI	1
-#define RWF_DSYNC	2
-#define RWF_SYNC	4
-#define RWF_NOTHING	(RWF_HIPRI | RWF_DSYNC | RWF_SYNC)	/* hold for memory anyway */
 
 /* Position -1: the file's own. */
 static long rwv2_fd(long fd, enum direction dir, long iov, long count, loff_t pos, long flags)
 {
-	if (flags & ~RWF_NOTHING)
-		return -EOPNOTSUPP;
 	if (pos < -1)
 		return -EINVAL;
-	return rwv_fd(fd, dir, iov, count, pos == -1 ? NULL : &pos);
+	return rwv_fd(fd, dir, iov, count, pos == -1 ? NULL : &pos, flags);
 }
 
 long sys_preadv2(long fd, long iov, long count, long pos_low, long pos_high, long flags)
@@ -239,15 +267,8 @@ bool within_file_limit(loff_t size)
 	return false;
 }
 
-/* The new position, or -Exxx. Directories: only from the start and from here. */
-static loff_t do_llseek(struct file *file, loff_t offset, int whence)
+loff_t generic_llseek(struct file *file, loff_t offset, int whence)
 {
-	if ((unsigned int)whence > SEEK_MAX)
-		return -EINVAL;
-	if (file->fop->llseek)
-		return file->fop->llseek(file, offset, whence);
-	if (!has_positions(file))
-		return -ESPIPE;
 	if (whence == SEEK_CUR)
 		offset += file->pos;
 	else if (whence == SEEK_END && !S_ISDIR(file->inode->mode))
@@ -258,6 +279,16 @@ static loff_t do_llseek(struct file *file, loff_t offset, int whence)
 		return -EINVAL;
 	file->pos = offset;
 	return offset;
+}
+
+/* The new position, or -Exxx. */
+static loff_t do_llseek(struct file *file, loff_t offset, int whence)
+{
+	if ((unsigned int)whence > SEEK_HOLE)
+		return -EINVAL;
+	if (file->fop->llseek)
+		return file->fop->llseek(file, offset, whence);
+	return has_positions(file) ? generic_llseek(file, offset, whence) : -ESPIPE;
 }
 
 static loff_t seek_fd(long fd, loff_t offset, long whence)

@@ -144,6 +144,10 @@ static int rename_names(struct rename *r)
 
 	if (r->old.dentry->sb != r->new.dentry->sb)
 		return -EXDEV;
+	if (!has_last_name(&r->old))
+		return -EBUSY;
+	if (!has_last_name(&r->new))
+		return r->flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
 	if (r->old.dentry->sb->flags & MS_RDONLY)
 		return -EROFS;
 	mutex_lock(&rename_mutex);
@@ -160,34 +164,40 @@ static int rename_names(struct rename *r)
 	return error;
 }
 
+/* Walk to the directory of one end. 0; or -Exxx, and nothing is held. */
+static int walk_to_dir(struct nameidata *nd, struct dentry *base, const char *path)
+{
+	int error;
+
+	if (IS_ERR(path))
+		return PTR_ERR(path);
+	walk_begin(nd, base, path);
+	error = walk_to_parent(nd);
+	if (!error || error == -EISDIR)
+		return 0;
+	dput(walk_end(nd));
+	return error;
+}
+
 int vfs_rename(struct dentry *old_base, const char *old_path, struct dentry *new_base,
 	       const char *new_path, unsigned int flags)
 {
-	struct rename *r;
+	struct rename *r = kmalloc(sizeof(*r), GFP_KERNEL);	/* too much for the stack */
 	int error;
 
-	if (!*old_path || !*new_path)
-		return -ENOENT;
-	r = kmalloc(sizeof(*r), GFP_KERNEL);	/* two walks are too much for the stack */
 	if (!r)
 		return -ENOMEM;
 	r->flags = flags;
-	walk_begin(&r->old, old_base, old_path);
-	walk_begin(&r->new, new_base, new_path);
-	error = walk_to_parent(&r->old);
-	if (!error || error == -EISDIR) {
-		int second = walk_to_parent(&r->new);
-
-		if (second == -EISDIR && !error)
-			second = flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
-		else if (error == -EISDIR && (!second || second == -EISDIR))
-			second = -EBUSY;	/* the root, . or .. */
-		error = second;
-	}
-	if (!error)
+	error = walk_to_dir(&r->old, old_base, old_path);
+	if (error)
+		goto free;
+	error = walk_to_dir(&r->new, new_base, new_path);
+	if (!error) {
 		error = rename_names(r);
+		dput(walk_end(&r->new));
+	}
 	dput(walk_end(&r->old));
-	dput(walk_end(&r->new));
+free:
 	kfree(r);
 	return error;
 }
@@ -195,19 +205,20 @@ int vfs_rename(struct dentry *old_base, const char *old_path, struct dentry *new
 long sys_renameat2(long old_dirfd, long old_path, long new_dirfd, long new_path, long flags)
 {
 	struct user_path old, new;
-	long error;
+	long error, second;
 
 	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
 	    flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
 		return -EINVAL;
-	error = get_user_path(&old, old_dirfd, old_path);
+	error = get_user_path(&old, old_dirfd, old_path, 0);
 	if (error)
 		return error;
-	error = get_user_path(&new, new_dirfd, new_path);
-	if (!error) {
-		error = vfs_rename(old.base, old.name, new.base, new.name, flags);
+	second = get_user_path(&new, new_dirfd, new_path, 0);
+	if (second)
+		new = (struct user_path){ .name = ERR_PTR(second) };
+	error = vfs_rename(old.base, old.name, new.base, new.name, flags);
+	if (!second)
 		put_user_path(&new);
-	}
 	put_user_path(&old);
 	return error;
 }

@@ -425,19 +425,13 @@ static long do_select(long n, const long user[NR_SETS], u64 deadline)
 	return ready;
 }
 
-static long timed_select(long n, const long user[NR_SETS], enum time_type type, long timeout)
-{
-	struct timeout t;
-	long error = timeout_begin(&t, type, timeout);
-
-	return error ?: timeout_end(&t, do_select(n, user, t.deadline));
-}
-
 long sys_select(long n, long in, long out, long ex, long timeout)
 {
 	const long user[NR_SETS] = { in, out, ex };
+	struct timeout t;
+	long error = timeout_begin(&t, TIMEVAL32, timeout);
 
-	return timed_select(n, user, TIMEVAL32, timeout);
+	return error ?: timeout_end(&t, do_select(n, user, t.deadline));
 }
 
 long sys_old_select(long user)
@@ -453,16 +447,17 @@ static long pselect(long n, const long user[NR_SETS], enum time_type type, long 
 		    long sigset)
 {
 	struct sigset_arg set = { 0, 0 };
+	struct timeout t;
 	long error;
 
 	if (sigset && copy_from_user(&set, (void *)sigset, sizeof(set)))
 		return -EFAULT;
-	error = set_user_sigmask((void *)set.set, set.size);
+	error = timeout_begin(&t, type, timeout) ?: set_user_sigmask((void *)set.set, set.size);
 	if (error)
 		return error;
-	error = timed_select(n, user, type, timeout);
+	error = do_select(n, user, t.deadline);
 	restore_user_sigmask(error == -ERESTARTNOHAND);
-	return error;
+	return timeout_end(&t, error);
 }
 
 long sys_pselect6(long n, long in, long out, long ex, long timeout, long sigset)

@@ -14,6 +14,7 @@
 #include <uapi/mman.h>
 
 #define CHUNK		(16 * PAGE_SIZE)	/* mapped at a time */
+#define NO_END		0x7fffffffffffffffLL
 
 /* [addr, addr + len) is no longer needed. */
 static void unmap_chunk(unsigned long addr, unsigned long len)
@@ -25,6 +26,12 @@ static void unmap_chunk(unsigned long addr, unsigned long len)
 	up_write(&mm->mmap_sem);
 }
 
+/* Where reading ends: /dev/zero has no end. */
+static loff_t end_of(const struct file *in)
+{
+	return S_ISREG(in->inode->mode) ? in->inode->size : NO_END;
+}
+
 /* Up to count bytes from in at *in_pos to out at *out_pos; both move. Bytes or -Exxx. */
 static ssize_t send_chunk(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos,
 			  size_t count)
@@ -33,7 +40,7 @@ static ssize_t send_chunk(struct file *in, loff_t *in_pos, struct file *out, lof
 	unsigned long offset = *in_pos & ~PAGE_MASK, addr, len;
 	ssize_t n;
 
-	count = min((loff_t)min(count, (size_t)(CHUNK - offset)), in->inode->size - *in_pos);
+	count = min((loff_t)min(count, (size_t)(CHUNK - offset)), end_of(in) - *in_pos);
 	len = PAGE_ALIGN(offset + count);
 	down_write(&mm->mmap_sem);
 	addr = do_mmap(mm, in, 0, len, PROT_READ, MAP_PRIVATE, *in_pos >> PAGE_SHIFT);
@@ -54,7 +61,7 @@ static ssize_t send(struct file *in, loff_t *in_pos, struct file *out, loff_t *o
 	size_t done = 0;
 	ssize_t n = 0;
 
-	while (done < count && *in_pos < in->inode->size) {
+	while (done < count && *in_pos < end_of(in)) {
 		size_t part = min(count - done, (size_t)(CHUNK - (*in_pos & ~PAGE_MASK)));
 
 		n = send_chunk(in, in_pos, out, out_pos, part);
@@ -74,7 +81,7 @@ static int check_files(const struct file *in, const struct file *out)
 {
 	if (!(in->mode & FMODE_READ) || !(out->mode & FMODE_WRITE))
 		return -EBADF;
-	if (!in->fop->mmap || !S_ISREG(in->inode->mode) || !out->fop->write)
+	if (!in->fop->mmap || !out->fop->write)
 		return -EINVAL;
 	return 0;
 }
@@ -137,16 +144,17 @@ long sys_sendfile64(long out_fd, long in_fd, long offset, long count)
 static long copy_range(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos,
 		       size_t count)
 {
-	int error = check_files(in, out);
+	int error;
 
 	if (S_ISDIR(in->inode->mode) || S_ISDIR(out->inode->mode))
 		return -EISDIR;
+	if (!S_ISREG(in->inode->mode) || !S_ISREG(out->inode->mode))
+		return -EINVAL;
+	error = out->flags & O_APPEND ? -EBADF : check_files(in, out);
 	if (error)
 		return error;
-	if (!S_ISREG(out->inode->mode) || *in_pos < 0 || *out_pos < 0)
+	if (*in_pos < 0 || *out_pos < 0)
 		return -EINVAL;
-	if (out->flags & O_APPEND)
-		return -EBADF;
 	count = min((loff_t)count, max(in->inode->size - *in_pos, 0LL));
 	if (in->inode == out->inode && *in_pos < *out_pos + (loff_t)count &&
 	    *out_pos < *in_pos + (loff_t)count)
@@ -178,7 +186,7 @@ long sys_copy_file_range(long in_fd, long in_off, long out_fd, long out_off, lon
 
 	if (!in || !out)
 		goto out;
-	n = flags ? -EINVAL : get_pos(&in_pos, in, in_off) ?: get_pos(&out_pos, out, out_off);
+	n = get_pos(&in_pos, in, in_off) ?: get_pos(&out_pos, out, out_off) ?: flags ? -EINVAL : 0;
 	if (n)
 		goto out;
 	n = copy_range(in, &in_pos, out, &out_pos, min((size_t)count, (size_t)MAX_RW_COUNT));

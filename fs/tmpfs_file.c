@@ -280,7 +280,39 @@ static int fill_holes(struct inode *inode, loff_t pos, loff_t len)
 	return 0;
 }
 
+/* Bytes [start, end) of the page of that number, which the caller holds, become a hole. */
+static void punch_page(struct inode *inode, struct page *page, loff_t start, loff_t end)
+{
+	loff_t base = (loff_t)page->index << PAGE_SHIFT;
+	size_t from = max(start - base, 0LL), to = min(end - base, (loff_t)PAGE_SIZE);
+
+	if (to - from < PAGE_SIZE || !invalidate_page(&inode->mapping, page))
+		memset(page_address(page) + from, 0, to - from);
+}
+
+/* FALLOC_FL_PUNCH_HOLE: zeroes from here on, without memory but for pages somebody maps. */
+static void punch_hole(struct inode *inode, loff_t start, loff_t end)
+{
+	unsigned long index = start >> PAGE_SHIFT, last = (end - 1) >> PAGE_SHIFT;
+	struct page *page;
+
+	mutex_lock(&inode->lock);
+	while ((page = find_next_page(&inode->mapping, index))) {
+		index = page->index + 1;
+		if (index <= last + 1)
+			punch_page(inode, page, start, end);
+		put_page(page);
+		if (index > last)
+			break;
+		cond_resched();
+	}
+	inode->mtime = inode->ctime = current_time();
+	mutex_unlock(&inode->lock);
+}
+
 #define FALLOC_FL_KEEP_SIZE	1
+#define FALLOC_FL_PUNCH_HOLE	2
+#define FALLOC_FL_HOLE		(FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)
 
 static int do_fallocate(struct file *file, long mode, loff_t pos, loff_t len)
 {
@@ -289,7 +321,7 @@ static int do_fallocate(struct file *file, long mode, loff_t pos, loff_t len)
 
 	if (pos < 0 || len <= 0)
 		return -EINVAL;
-	if (mode & ~FALLOC_FL_KEEP_SIZE)
+	if (mode & ~FALLOC_FL_KEEP_SIZE && mode != FALLOC_FL_HOLE)
 		return -EOPNOTSUPP;
 	if (!(file->mode & FMODE_WRITE))
 		return -EBADF;
@@ -299,6 +331,10 @@ static int do_fallocate(struct file *file, long mode, loff_t pos, loff_t len)
 		return -ENODEV;
 	if (len > MAX_SIZE - pos)
 		return -EFBIG;
+	if (mode == FALLOC_FL_HOLE) {
+		punch_hole(inode, pos, pos + len);
+		return 0;
+	}
 	if (pos + len > inode->size && !(mode & FALLOC_FL_KEEP_SIZE) &&
 	    !within_file_limit(pos + len))
 		return -EFBIG;
@@ -321,7 +357,49 @@ long sys_fallocate(long fd, long mode, long pos_low, long pos_high, long len_low
 	return error;
 }
 
+/* ------------------------------------------------------------------ position */
+
+/* The first byte from offset on that is in a page, or in none: at most the size. */
+static loff_t next_data(struct inode *inode, loff_t offset)
+{
+	struct page *page = find_next_page(&inode->mapping, offset >> PAGE_SHIFT);
+
+	if (!page)
+		return inode->size;
+	offset = max(offset, (loff_t)page->index << PAGE_SHIFT);
+	put_page(page);
+	return min(offset, inode->size);
+}
+
+static loff_t next_hole(struct inode *inode, loff_t offset)
+{
+	struct page *page;
+
+	while ((page = find_get_page(&inode->mapping, offset >> PAGE_SHIFT))) {
+		put_page(page);
+		offset = (offset | ~PAGE_MASK) + 1;
+	}
+	return min(offset, inode->size);
+}
+
+static loff_t tmpfs_file_llseek(struct file *file, loff_t offset, int whence)
+{
+	struct inode *inode = file->inode;
+
+	if (whence == SEEK_DATA || whence == SEEK_HOLE) {
+		if (offset < 0 || offset >= inode->size)
+			return -ENXIO;
+		if (whence == SEEK_HOLE)
+			offset = next_hole(inode, offset);
+		else if ((offset = next_data(inode, offset)) == inode->size)
+			return -ENXIO;
+		whence = SEEK_SET;
+	}
+	return generic_llseek(file, offset, whence);
+}
+
 const struct file_operations tmpfs_file_fops = {
+	.llseek = tmpfs_file_llseek,
 	.read = tmpfs_file_read,
 	.write = tmpfs_file_write,
 	.mmap = generic_file_mmap,

@@ -40,6 +40,17 @@ struct page *find_get_page(struct address_space *mapping, unsigned long index)
 	return page;
 }
 
+struct page *find_next_page(struct address_space *mapping, unsigned long index)
+{
+	void *page = NULL;
+
+	spin_lock(&mapping->tree_lock);
+	if (radix_tree_gang_lookup(&mapping->page_tree, &page, index, 1))
+		get_page(page);
+	spin_unlock(&mapping->tree_lock);
+	return page;
+}
+
 int add_to_page_cache(struct address_space *mapping, struct page *page, unsigned long index)
 {
 	int error;
@@ -93,6 +104,15 @@ static void remove_from_page_cache(struct address_space *mapping, struct page *p
 	if (mapping->a_ops)
 		mapping->a_ops->uncharge(mapping);
 	put_page(page);
+}
+
+bool invalidate_page(struct address_space *mapping, struct page *page)
+{
+	BUILD_BUG_ON(NR_CPUS != 1);		/* nobody can come between */
+	if (page_count(page) != 2)
+		return false;
+	remove_from_page_cache(mapping, page);
+	return true;
 }
 
 #define TRUNCATE_BATCH	16

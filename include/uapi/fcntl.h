@@ -76,7 +76,8 @@
 #define SEEK_SET	0
 #define SEEK_CUR	1
 #define SEEK_END	2
-#define SEEK_MAX	4		/* SEEK_DATA and SEEK_HOLE lie between: not supported */
+#define SEEK_DATA	3
+#define SEEK_HOLE	4
 
 #define PATH_MAX	4096		/* with the NUL */
 #define NAME_MAX	255
