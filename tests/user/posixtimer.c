@@ -19,7 +19,7 @@ struct spec {
 };
 
 struct spec64 {
-	struct { long long sec; int nsec, pad; } interval, value;
+	struct { long long sec, nsec; } interval, value;
 };
 
 #define MS 1000000
@@ -113,7 +113,7 @@ static void test_repeat(void)
 static void test_centuries(void)
 {
 	struct event event = { .signo = SIGUSR1, .notify = SIGEV_SIGNAL };
-	struct spec64 once = { { 1LL << 45, 0 }, { 0, 20 * MS } }, now = { { 0, 0 }, { 0, 0 } };
+	struct spec64 once = { { 1LL << 45, 0 }, { 0, 20 * MS } }, now;
 	int id = -1;
 
 	catch(SIGUSR1);
