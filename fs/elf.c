@@ -187,7 +187,7 @@ static int map_interp(struct mm_struct *mm, struct elf_program *interp)
 {
 	unsigned long addr, span = elf_span(&interp->img);
 
-	if (interp->img.bias) {			/* ET_DYN */
+	if (interp->img.movable) {
 		addr = do_mmap(mm, NULL, 0, span, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, 0);
 		if (IS_ERR_VALUE(addr))
 			return addr;

@@ -54,8 +54,11 @@ static int check_table(const struct elf32_ehdr *eh, size_t len, struct elf_image
 static int add_load(struct elf_image *img, const struct elf32_phdr *ph, size_t file_size)
 {
 	struct elf_segment *seg = &img->loads[img->nr_loads];
-	u32 start = ph->p_vaddr + img->bias;
+	u32 start;
 
+	if (img->movable && !img->nr_loads)
+		img->bias = ELF_DYN_BASE - ALIGN_DOWN(ph->p_vaddr, ELF_PAGE);
+	start = ph->p_vaddr + img->bias;	/* modulo 2^32: the order is checked below */
 	if (img->nr_loads == ELF_MAX_LOADS)
 		return refuse(img, -E2BIG, "too many segments");
 	if (ph->p_filesz > ph->p_memsz)
@@ -64,7 +67,7 @@ static int add_load(struct elf_image *img, const struct elf32_phdr *ph, size_t f
 		return refuse(img, -EINVAL, "a segment reaches behind the end of the file");
 	if (PAGE_OFF(ph->p_offset) != PAGE_OFF(start))
 		return refuse(img, -EINVAL, "a segment's offset and address differ modulo a page");
-	if (start < ph->p_vaddr || start < ELF_MIN_ADDR || start >= ELF_MAX_ADDR ||
+	if (start < ELF_MIN_ADDR || start >= ELF_MAX_ADDR ||
 	    ph->p_memsz > ELF_MAX_ADDR - start)
 		return refuse(img, -EINVAL, "a segment outside of user space");
 	if (img->nr_loads &&
@@ -127,7 +130,7 @@ int elf_parse(const void *head, size_t len, size_t file_size, struct elf_image *
 	if (err)
 		return err;
 
-	img->bias = eh->e_type == ET_DYN ? ELF_DYN_BASE : 0;
+	img->movable = eh->e_type == ET_DYN;
 	ph = (const struct elf32_phdr *)((const char *)head + eh->e_phoff);
 	for (unsigned int i = 0; i < eh->e_phnum; i++) {
 		err = add_header(img, &ph[i], file_size);

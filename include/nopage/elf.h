@@ -59,7 +59,8 @@ struct elf_image {
 	u32 entry;
 	u32 phdr_addr;		/* the program headers in the loaded image (AT_PHDR), or 0 */
 	u32 phnum;
-	u32 bias;		/* ET_EXEC: 0. ET_DYN: ELF_DYN_BASE, until elf_move() */
+	bool movable;		/* ET_DYN: its first page is at ELF_DYN_BASE, until elf_move() */
+	u32 bias;		/* how far it has been moved, modulo 2^32 */
 	bool exec_stack;	/* PT_GNU_STACK says that it is to be executable, or is missing */
 	bool has_interp;
 	u32 interp_offset;	/* where the file has the interpreter's path, with its NUL */

@@ -86,6 +86,12 @@ static void position_independent(void)
 	elf_move(&img, 0x10000);
 	CHECK_EQ(img.bias, 0xe000);
 	CHECK_EQ(img.loads[0].vaddr, 0x10000);
+	for (int i = 0; i < 6; i++)			/* or where no program can be */
+		file.ph[i].p_vaddr += 0xe0000000 - 0x2000;
+	CHECK_EQ(parse(), 0);
+	CHECK_EQ(img.bias, ELF_DYN_BASE - 0xe0000000);
+	CHECK_EQ(img.loads[0].vaddr, ELF_DYN_BASE);
+	CHECK_EQ(img.loads[3].vaddr, ELF_DYN_BASE + 0x8000);
 }
 
 static void expect(int err, const char *text)

@@ -8,6 +8,7 @@
 #include <sys/auxv.h>
 
 #define TEXT	0x10000000	/* clear of where this program is, which serves as interpreter, too */
+#define TOP	0xe0000000	/* where no program of a 32-bit Linux can be */
 #define PATH	1024		/* where the file has the interpreter's path */
 
 /* A program of one segment that exits with `code`. */
@@ -92,6 +93,14 @@ static void test_runs(const char *self)
 	exits(in_child(run, NULL), 42, "the program may go to any place as well");
 	make_linker(ET_DYN);
 	exits(in_child(run, NULL), 42, "or both");
+	prog.ph[2].p_vaddr = TOP;
+	prog.eh.e_entry += TOP;
+	write_file("linker", sizeof(prog));
+	exits(in_child(run, NULL), 42, "wherever it would like to be");
+	write_file("prog", sizeof(prog));
+	exits(in_child(run, NULL), 42, "the program, too");
+	make_program(ET_DYN, "linker", 7);
+	make_linker(ET_DYN);
 	prog.ph[0] = (Elf32_Phdr){ .p_type = PT_INTERP, .p_offset = PATH, .p_filesz = 8 };
 	strcpy(prog.path, "nothing");
 	write_file("linker", sizeof(prog));
@@ -226,7 +235,7 @@ int main(int argc, char **args)
 
 	if (argc == 2 && !strcmp(args[1], "auxv"))
 		return check_auxv(args);
-	plan(32);
+	plan(34);
 	if (!realpath(args[0], self))
 		say("# where am I? errno %d", errno);
 	enter_tmpdir();
