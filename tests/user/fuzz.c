@@ -117,8 +117,8 @@ static long address(struct random *r)
 	}
 }
 
-/* In the kernel, or the empty string at the end of the stack. Not the strings in front of it: one is
- * the path of this program, and unlink() would believe it. */
+/* In the kernel, or the empty string at the end of the stack. Not the strings in front of it: one
+ * is the path of this program, and unlink() would believe it. */
 static long nowhere(struct random *r)
 {
 	return below(r, 2) ? KERNEL_ADDRESS - below(r, 64) * PAGE : 0xc0000000UL - below(r, 5);
