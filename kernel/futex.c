@@ -89,7 +89,7 @@ static int shared_key(struct futex_key *key)
 		error = 0;
 		if (vma->vm_flags & VM_SHARED) {
 			key->object = vma->vm_file->inode;
-			key->index = vma->vm_pgoff + ((uaddr - vma->vm_start) >> PAGE_SHIFT);
+			key->index = linear_page_index(vma, uaddr);
 			key->offset = uaddr & ~PAGE_MASK;
 		}
 	}

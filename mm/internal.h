@@ -23,13 +23,6 @@ static inline unsigned long vma_pages(const struct vm_area_struct *vma)
 	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
 }
 
-/* linear_page_index - the page of vm_file that stands at addr, which is in vma. */
-static inline unsigned long linear_page_index(const struct vm_area_struct *vma,
-					      unsigned long addr)
-{
-	return vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
-}
-
 /* A private area that may become writable: its frames are shared read-only after fork. */
 static inline bool is_cow_mapping(unsigned long vm_flags)
 {

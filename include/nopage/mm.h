@@ -193,6 +193,13 @@ static inline struct vm_area_struct *find_vma_intersection(struct mm_struct *mm,
 	return vma && vma->vm_start < end ? vma : NULL;
 }
 
+/* linear_page_index - the page of vm_file that stands at addr, which is in vma. */
+static inline unsigned long linear_page_index(const struct vm_area_struct *vma,
+					      unsigned long addr)
+{
+	return vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
+}
+
 /*
  * do_mmap - map len bytes at pgoff (pages) of file, or anonymous memory when file is NULL.
  * prot is PROT_*, flags MAP_*. Returns the address or -Exxx. Caller holds mmap_sem for write.

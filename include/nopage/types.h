@@ -37,7 +37,7 @@ typedef struct {
 
 /*
  * A physical address. A struct, so that it cannot be mixed up with a pointer or a
- * virtual address by accident: __pa() makes one, __va() and phys_to_page() use it up.
+ * virtual address by accident: __pa() makes one, __va() and phys_to_pfn() use it up.
  */
 typedef struct {
 	u32 addr;
