@@ -28,6 +28,7 @@
 #include <uapi/time.h>
 
 #define FUTEX_BUCKETS	256
+#define KEY_PRIVATE_PAGE 1	/* offset of a shared futex in private memory; no word has it */
 
 struct futex_bucket {
 	spinlock_t lock;
@@ -75,24 +76,37 @@ void futex_init(void)
 
 /* ------------------------------------------------------------------ keys and buckets */
 
-/* shared_key - key of an address in a MAP_SHARED area; others stay as they are. 0 or -EFAULT. */
+/* area_key - of a word in vma: 0, or -EFAULT when it cannot be read, or only ever be zero. */
+static inline int area_key(const struct vm_area_struct *vma, struct futex_key *key)
+{
+	unsigned long uaddr = key->index;
+
+	if ((vma->vm_flags & (VM_SHARED | VM_WRITE)) == VM_WRITE) {
+		key->offset = KEY_PRIVATE_PAGE;
+		return 0;
+	}
+	if (!vma->vm_file || !(vma->vm_flags & VM_ACCESS))
+		return -EFAULT;
+	key->object = vma->vm_file->inode;
+	key->index = linear_page_index(vma, uaddr);
+	key->offset = uaddr & ~PAGE_MASK;
+	return 0;
+}
+
+/*
+ * shared_key - key of memory that others may share: the file's, unless the area has private pages.
+ * Those have a key that is not the one of a private futex. 0 or -EFAULT.
+ */
 static int shared_key(struct futex_key *key)
 {
 	struct mm_struct *mm = current->mm;
-	unsigned long uaddr = key->index;
 	struct vm_area_struct *vma;
 	int error = -EFAULT;
 
 	down_read(&mm->mmap_sem);
-	vma = find_vma(mm, uaddr);
-	if (vma && vma->vm_start <= uaddr) {
-		error = 0;
-		if (vma->vm_flags & VM_SHARED) {
-			key->object = vma->vm_file->inode;
-			key->index = linear_page_index(vma, uaddr);
-			key->offset = uaddr & ~PAGE_MASK;
-		}
-	}
+	vma = find_vma(mm, key->index);
+	if (vma && vma->vm_start <= key->index)
+		error = area_key(vma, key);
 	up_read(&mm->mmap_sem);
 	return error;
 }

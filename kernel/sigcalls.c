@@ -122,24 +122,22 @@ long sys_tgkill(long tgid, long tid, long sig)
 	return tgid <= 0 || tid <= 0 ? -EINVAL : kill_thread(tgid, tid, sig, &info);
 }
 
-/* get_info - what the user says about the signal. To others, nobody lies about where it is from. */
-static long get_info(struct siginfo *info, long user, long sig, bool to_self)
+/* To others (pid), nobody lies about where a signal is from. */
+static bool may_claim(const struct siginfo *info, long pid)
 {
-	if (copy_from_user(info, (void *)user, sizeof(*info)))
-		return -EFAULT;
-	info->si_signo = sig;
-	if ((info->si_code >= 0 || info->si_code == SI_TKILL) && !to_self)
-		return -EPERM;
-	return 0;
+	return (info->si_code < 0 && info->si_code != SI_TKILL) || pid == current->pid;
 }
 
 long sys_rt_sigqueueinfo(long tgid, long sig, long uinfo)
 {
 	struct siginfo info;
-	long error = get_info(&info, uinfo, sig, tgid == current->tgid);
+	long error;
 
-	if (error)
-		return error;
+	if (copy_from_user(&info, (void *)uinfo, sizeof(info)))
+		return -EFAULT;
+	if (!may_claim(&info, tgid))
+		return -EPERM;
+	info.si_signo = sig;
 	spin_lock(&tasklist_lock);
 	error = kill_process(tgid, sig, &info);
 	spin_unlock(&tasklist_lock);
@@ -149,12 +147,15 @@ long sys_rt_sigqueueinfo(long tgid, long sig, long uinfo)
 long sys_rt_tgsigqueueinfo(long tgid, long tid, long sig, long uinfo)
 {
 	struct siginfo info;
-	long error;
 
+	if (copy_from_user(&info, (void *)uinfo, sizeof(info)))
+		return -EFAULT;
 	if (tgid <= 0 || tid <= 0)
 		return -EINVAL;
-	error = get_info(&info, uinfo, sig, tid == current->pid);
-	return error ? error : kill_thread(tgid, tid, sig, &info);
+	if (!may_claim(&info, tid))
+		return -EPERM;
+	info.si_signo = sig;
+	return kill_thread(tgid, tid, sig, &info);
 }
 
 /* ------------------------------------------------------------------ actions */

@@ -177,7 +177,7 @@ static pid_t wait_target(long idtype, pid_t id, int *error)
 		return id;
 	if (idtype == P_PGID && id >= 0)
 		return id ? -id : -current->signal->pgrp;
-	*error = -EINVAL;
+	*error = idtype == P_PIDFD && id >= 0 ? -EBADF : -EINVAL;	/* there are no pidfds */
 	return 0;
 }
 
@@ -199,33 +199,32 @@ static void describe_status(struct siginfo *info, int status)
 	}
 }
 
-/* sys_waitid - 0 also when WNOHANG found nothing: then infop is all zero. */
+/* sys_waitid - 0 also when WNOHANG found nothing. Then, and after an error, infop is all zero. */
 long sys_waitid(long idtype, long id, long infop, long options, long rusage)
 {
 	struct wait_opts o = { .options = options };
 	struct siginfo info = { 0 };
 	struct task_times times;
 	int error;
-	pid_t pid;
 
+	o.pid = wait_target(idtype, id, &error);
 	if ((options & ~(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD |
 			 __WCLONE | __WALL)) ||
 	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
-		return -EINVAL;
-	o.pid = wait_target(idtype, id, &error);
+		error = -EINVAL;
 	if (rusage)
 		o.times = zeroed(&times);
-	pid = error ?: do_wait(&o);
-	if (pid < 0)
-		return pid;
-	if (pid) {
+	error = error ?: do_wait(&o);
+	if (error > 0) {
 		info.si_signo = SIGCHLD;
-		info.child.pid = pid;
+		info.child.pid = error;
 		info.child.uid = o.uid;
 		describe_status(&info, o.status);
 		error = put_rusage(rusage, &times);
+		if (error)
+			return error;
 	}
-	if (!error && infop && copy_to_user((void *)infop, &info, offsetof(struct siginfo, child.utime)))
-		error = -EFAULT;
+	if (infop && copy_to_user((void *)infop, &info, offsetof(struct siginfo, child.utime)))
+		return -EFAULT;
 	return error;
 }

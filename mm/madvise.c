@@ -41,9 +41,7 @@ static int page_range(unsigned long start, unsigned long len, unsigned long *end
 	*end = start + PAGE_ALIGN(len);
 	if (start & ~PAGE_MASK)
 		return -EINVAL;
-	if (len > TASK_SIZE || start > TASK_SIZE - PAGE_ALIGN(len))
-		return -ENOMEM;
-	return 0;
+	return len && *end <= start ? -ENOMEM : 0;
 }
 
 /* ------------------------------------------------------------------ madvise */
@@ -97,15 +95,17 @@ static bool page_resident(struct vm_area_struct *vma, unsigned long addr)
 	return page;
 }
 
-/* *arg: where the next page's byte goes, in kernel memory. */
-static int mincore_part(struct vm_area_struct *vma, unsigned long start, unsigned long end,
-			void *arg)
+/* A byte for each page from start to end or the end of its area: how many, or -ENOMEM: none. */
+static int mincore_part(struct mm_struct *mm, unsigned long start, unsigned long end, u8 *found)
 {
-	u8 **next = arg;
+	struct vm_area_struct *vma = find_vma(mm, start);
+	int n = 0;
 
-	for (; start < end; start += PAGE_SIZE)
-		*(*next)++ = page_resident(vma, start);
-	return 0;
+	if (!vma || vma->vm_start > start)
+		return -ENOMEM;
+	for (end = min(end, vma->vm_end); start < end; start += PAGE_SIZE)
+		found[n++] = page_resident(vma, start);
+	return n;
 }
 
 #define MINCORE_BATCH	256		/* pages per look, so that mmap_sem is not held for long */
@@ -116,21 +116,16 @@ long sys_mincore(long start, long len, long vec)
 	struct mm_struct *mm = current->mm;
 	unsigned long addr = start, end;
 	u8 *out = (u8 *)vec, found[MINCORE_BATCH];
-	int error = page_range(start, len, &end);
+	int n = page_range(start, len, &end);
 
-	while (!error && addr < end) {
-		unsigned long part = min(end - addr, MINCORE_BATCH * PAGE_SIZE);
-		u8 *next = found;
-
+	for (; n >= 0 && addr < end; addr += n * PAGE_SIZE, out += n) {
 		down_read(&mm->mmap_sem);
-		error = for_each_part(mm, addr, addr + part, mincore_part, &next);
+		n = mincore_part(mm, addr, min(end - addr, MINCORE_BATCH * PAGE_SIZE) + addr, found);
 		up_read(&mm->mmap_sem);
-		if (!error && copy_to_user(out, found, part >> PAGE_SHIFT))
-			error = -EFAULT;
-		out += part >> PAGE_SHIFT;
-		addr += part;
+		if (n > 0 && copy_to_user(out, found, n))
+			n = -EFAULT;
 	}
-	return error;
+	return min(n, 0);
 }
 
 /* ------------------------------------------------------------------ msync */

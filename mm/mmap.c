@@ -100,11 +100,26 @@ static unsigned long calc_vm_flags(unsigned long prot, unsigned long flags)
 
 	BUILD_BUG_ON(PROT_READ != VM_READ || PROT_WRITE != VM_WRITE || PROT_EXEC != VM_EXEC);
 	vm_flags |= prot & VM_ACCESS;
-	if ((flags & MAP_TYPE) == MAP_SHARED)
+	if (flags & MAP_SHARED)
 		vm_flags |= VM_SHARED;
 	if (flags & MAP_GROWSDOWN)
 		vm_flags |= VM_GROWSDOWN;
 	return vm_flags;
+}
+
+/* Private or shared, of a file or not: 0 or -Exxx. */
+static int check_type(unsigned long flags, const struct file *file)
+{
+	unsigned long type = flags & MAP_TYPE;
+
+	/* Growing moves vm_start, and what would vm_pgoff become? */
+	if (flags & MAP_GROWSDOWN && (file || flags & MAP_SHARED))
+		return -EINVAL;
+	if (type == MAP_SHARED || type == MAP_PRIVATE)
+		return 0;
+	if (type != MAP_SHARED_VALIDATE || !file)
+		return -EINVAL;
+	return flags & ~(unsigned long)MAP_VALIDATED ? -EOPNOTSUPP : 0;
 }
 
 /* May this file be mapped so? *vm_flags loses what mprotect may not add later. */
@@ -237,30 +252,30 @@ noinline unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned
 			       unsigned long len, unsigned long prot, unsigned long flags,
 			       unsigned long pgoff)
 {
-	unsigned long type = flags & MAP_TYPE;
 	struct vma_spec spec;
-	int error;
+	int error = 0;
 
 	assert_mmap_write(mm);
-	if (!len || (type != MAP_SHARED && type != MAP_PRIVATE))
+	if (!len)
 		return -EINVAL;
-	if (flags & MAP_GROWSDOWN && (file || type == MAP_SHARED))
-		return -EINVAL;		/* growing moves vm_start, and what would vm_pgoff become? */
 	if (len > TASK_SIZE)
 		return -ENOMEM;
 	len = PAGE_ALIGN(len);
 	if (pgoff + (len >> PAGE_SHIFT) < pgoff)
 		return -EOVERFLOW;
-	spec.flags = calc_vm_flags(prot, flags);
-	error = file ? check_file(file, &spec.flags) : 0;
-	if (error)
-		return error;
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
 		error = check_fixed(mm, addr, len, flags);
 	else
 		addr = choose_address(mm, addr, len);
 	if (error || IS_ERR_VALUE(addr))
 		return error ? (unsigned long)error : addr;
+	error = check_type(flags, file);
+	if (error)
+		return error;
+	spec.flags = calc_vm_flags(prot, flags);
+	error = file ? check_file(file, &spec.flags) : 0;
+	if (error)
+		return error;
 	spec.start = addr;
 	spec.end = addr + len;
 	spec.file = file;

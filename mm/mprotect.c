@@ -98,7 +98,7 @@ long sys_mprotect(long start, long len, long prot)
 	int error;
 
 	down_write(&mm->mmap_sem);
-	error = do_mprotect(mm, start, len, prot);
+	error = do_mprotect(mm, start, len, prot & ~PROT_SEM);
 	up_write(&mm->mmap_sem);
 	return error;
 }

@@ -109,41 +109,30 @@ static long grow(struct remap *r, struct vm_area_struct *vma)
 	return IS_ERR_VALUE(addr) ? (long)addr : move_vma(r, vma, addr);
 }
 
+/* shrink - to the new length, if that is less, whatever was mapped beyond it. 0 or -ENOMEM. */
+static int shrink(struct remap *r)
+{
+	unsigned long cut = r->old_len - r->new_len;
+
+	if (r->old_len <= r->new_len)
+		return 0;
+	r->old_len = r->new_len;
+	return do_munmap(r->mm, r->old + r->new_len, cut);
+}
+
 /* MREMAP_FIXED: over what is at the new place. */
 static long move_to(struct remap *r)
 {
-	struct vm_area_struct *vma;
-	int error;
+	int error = do_munmap(r->mm, r->new_addr, r->new_len) ?: shrink(r);
 
-	if (r->new_addr & ~PAGE_MASK || r->new_len > TASK_SIZE ||
-	    r->new_addr > TASK_SIZE - r->new_len || r->new_addr < MMAP_MIN_ADDR)
-		return -EINVAL;
-	if (r->new_addr < r->old + r->old_len && r->old < r->new_addr + r->new_len)
-		return -EINVAL;
-	error = do_munmap(r->mm, r->new_addr, r->new_len);
 	if (error)
 		return error;
-	if (r->new_len < r->old_len) {
-		error = do_munmap(r->mm, r->old + r->new_len, r->old_len - r->new_len);
-		if (error)
-			return error;
-		r->old_len = r->new_len;
-	}
 	if (!may_expand_vm(r->mm, (r->new_len - r->old_len) >> PAGE_SHIFT))
 		return -ENOMEM;
-	vma = find_vma(r->mm, r->old);
-	return move_vma(r, vma, r->new_addr);
+	return move_vma(r, find_vma(r->mm, r->old), r->new_addr);
 }
 
-/* What goes may be more than the rest of the one area, as on Linux. */
-static long shrink(struct remap *r)
-{
-	unsigned long less = r->old_len - r->new_len;
-	int error = less ? do_munmap(r->mm, r->old + r->new_len, less) : 0;
-
-	return error ? error : (long)r->old;
-}
-
+/* As on Linux, what grows or moves has to be one mapping, but not what is cut off before. */
 static long do_mremap(struct remap *r)
 {
 	struct vm_area_struct *vma = find_vma(r->mm, r->old);
@@ -151,12 +140,21 @@ static long do_mremap(struct remap *r)
 	if (!vma || vma->vm_start > r->old)
 		return -EFAULT;
 	if (!(r->flags & MREMAP_FIXED) && r->new_len <= r->old_len)
-		return shrink(r);
-	if (r->old_len > vma->vm_end - r->old)
+		return shrink(r) ?: (long)r->old;
+	if (min(r->old_len, r->new_len) > vma->vm_end - r->old)
 		return -EFAULT;
 	if (vma->vm_file && linear_page_index(vma, r->old) > ~0UL - (r->new_len >> PAGE_SHIFT))
 		return -EINVAL;
 	return r->flags & MREMAP_FIXED ? move_to(r) : grow(r, vma);
+}
+
+/* Can MREMAP_FIXED be done: is the new place one, and apart from the old? */
+static bool new_place_fits(const struct remap *r)
+{
+	if (r->new_addr & ~PAGE_MASK || r->new_len > TASK_SIZE ||
+	    r->new_addr > TASK_SIZE - r->new_len || r->new_addr < MMAP_MIN_ADDR)
+		return false;
+	return r->new_addr >= r->old + r->old_len || r->old >= r->new_addr + r->new_len;
 }
 
 /* sys_mremap - the new address, or -EINVAL, -EFAULT (not mapped, or not one mapping), -ENOMEM. */
@@ -174,12 +172,12 @@ long sys_mremap(long old, long old_len, long new_len, long flags, long new_addr)
 
 	if (r.flags & ~(unsigned long)(MREMAP_MAYMOVE | MREMAP_FIXED) || r.old & ~PAGE_MASK)
 		return -EINVAL;
-	if (r.flags & MREMAP_FIXED && !(r.flags & MREMAP_MAYMOVE))
+	if (r.flags & MREMAP_FIXED && !(r.flags & MREMAP_MAYMOVE && new_place_fits(&r)))
 		return -EINVAL;
 	if (!r.old_len || !r.new_len)
 		return -EINVAL;
 	if (r.new_len > TASK_SIZE)
-		return r.flags & MREMAP_FIXED ? -EINVAL : -ENOMEM;
+		return -ENOMEM;
 	down_write(&r.mm->mmap_sem);
 	result = do_mremap(&r);
 	mm_check(r.mm);

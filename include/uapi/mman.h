@@ -7,9 +7,11 @@
 #define PROT_READ	1
 #define PROT_WRITE	2
 #define PROT_EXEC	4
+#define PROT_SEM	8	/* for atomic operations, as all memory is */
 
 #define MAP_SHARED	0x01
 #define MAP_PRIVATE	0x02
+#define MAP_SHARED_VALIDATE 0x03	/* MAP_SHARED, but unknown flags are an error */
 #define MAP_TYPE	0x0f
 #define MAP_FIXED	0x10
 #define MAP_ANONYMOUS	0x20
@@ -19,6 +21,7 @@
 #define MAP_POPULATE	0x8000
 #define MAP_STACK	0x20000
 #define MAP_FIXED_NOREPLACE 0x100000
+#define MAP_VALIDATED	0x7c07f9f3	/* what MAP_SHARED_VALIDATE knows, with the size of huge pages */
 
 #define MREMAP_MAYMOVE	1
 #define MREMAP_FIXED	2

@@ -17,6 +17,7 @@
 #define P_ALL		0
 #define P_PID		1
 #define P_PGID		2
+#define P_PIDFD		3
 
 /* A status: exit code << 8, or the signal that killed, or signal << 8 | 0x7f, or 0xffff. */
 #define W_EXITCODE(code) (((code) & 0xff) << 8)

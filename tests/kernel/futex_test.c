@@ -23,7 +23,7 @@ static int sleep_on_word(void *arg)
 	long ret;
 
 	use_mm(mm);
-	ret = futex(FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0, 0);
+	ret = futex(FUTEX_WAIT, 0, 0);
 	awake++;
 	unuse_mm(mm);
 	return ret;
@@ -142,7 +142,7 @@ KTEST(futex, joins_a_thread)
 
 static long futex2(long op, long val, long val2, long val3)
 {
-	return sys_futex(WORD, op | FUTEX_PRIVATE_FLAG, val, val2, WORD2, val3);
+	return sys_futex(WORD, op, val, val2, WORD2, val3);
 }
 
 static int sleep_on_bits(void *bits)

@@ -66,6 +66,16 @@ static void join(int n)
 		thread_join(&threads[i]);
 }
 
+/* Private memory can be waited for in two ways, which do not meet. */
+static void test_private_shared(void)
+{
+	word = 0;
+	start(1, 1);
+	is(futex(&word, WAKE, 9, NULL, NULL, 0), 0, "a shared wake-up, a private waiter");
+	is(futex(&word, WAKE | PRIVATE, 9, NULL, NULL, 0), 1, "a private one");
+	join(1);
+}
+
 static void test_errors(void)
 {
 	int bad[2] = { 0, 1000 * MS }, negative[2] = { -1, 0 };
@@ -266,10 +276,11 @@ static void test_signal(void)
 
 int main(void)
 {
-	plan(54);
+	plan(56);
 	test_errors();
 	test_timeouts();
 	test_wake();
+	test_private_shared();
 	test_requeue();
 	test_wake_op();
 	test_shared();

@@ -186,6 +186,44 @@ static int overflow_alternate(void *arg)
 	return 0;
 }
 
+/* The same with room for no frame of any size: the handler moves its stack pointer to the end. */
+static char *lowest;
+
+static void nest_at_end(int sig)
+{
+	pid_t pid = getpid();
+	long ret;
+
+	__asm__ volatile("movl %%esp, %%esi\n\tmovl %3, %%esp\n\tint $0x80\n\tmovl %%esi, %%esp"
+			 : "=a"(ret) : "0"(SYS_kill), "b"(pid), "D"(lowest + 64), "c"(sig)
+			 : "esi", "memory");
+}
+
+static int overflow_at_end(void *memory)
+{
+	struct rlimit no_core = { 0, 0 };
+	stack_t stack = { .ss_sp = (char *)memory + 4 * PAGE, .ss_size = 4 * PAGE };
+	struct sigaction act = { .sa_handler = nest_at_end, .sa_flags = SA_ONSTACK | SA_NODEFER };
+
+	lowest = stack.ss_sp;
+	setrlimit(RLIMIT_CORE, &no_core);
+	sigaltstack(&stack, NULL);
+	sigaction(SIGUSR1, &act, NULL);
+	raise(SIGUSR1);
+	return 0;
+}
+
+static void test_full(void)
+{
+	char *memory = shared_pages(8);
+	int dirty = 0;
+
+	killed_by(in_child(overflow_at_end, memory), SIGSEGV, "nor one word over its end");
+	for (unsigned long i = 0; i < 4 * PAGE; i++)
+		dirty |= memory[i];
+	ok(!dirty, "what lies below it has not been written to");
+}
+
 static int in_fork(void *arg)
 {
 	stack_t now;
@@ -199,7 +237,7 @@ int main(void)
 {
 	stack_t stack = { .ss_sp = stack_memory, .ss_size = SIZE };
 
-	plan(23);
+	plan(25);
 	test_use();
 	test_errors();
 	sigaltstack(&stack, NULL);
@@ -208,6 +246,7 @@ int main(void)
 	killed_by(in_child(bad_stack_pointer, NULL), SIGSEGV, "no frame on a bad stack");
 	killed_by(in_child(bad_alternate, NULL), SIGSEGV, "nor on a bad alternate stack");
 	killed_by(in_child(overflow_alternate, NULL), SIGSEGV, "nor below the end of a full one");
+	test_full();
 	test_overflow();
 	return done();
 }
