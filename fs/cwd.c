@@ -96,6 +96,7 @@ static void set_place(struct dentry **place, struct dentry *dentry)
 	*place = dentry;
 	spin_unlock(&dcache_lock);
 	dput(old);
+	put_detached();
 }
 
 static long change_place(struct dentry **place, long path, bool allowed)
@@ -196,6 +197,7 @@ static void put_fs(struct fs_struct *fs)
 	dput(fs->pwd);
 	dput(fs->root);
 	kfree(fs);
+	put_detached();
 }
 
 int copy_fs(unsigned long clone_flags, struct task_struct *p)

@@ -80,6 +80,7 @@ void fput(struct file *file)
 	dput(file->dentry);
 	iput(file->inode);
 	kmem_cache_free(file_cachep, file);
+	put_detached();
 }
 
 /* A descriptor of the table files is closed: with it go all its locks on the file. Consumes. */

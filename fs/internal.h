@@ -101,6 +101,8 @@ void file_accessed(struct file *file);		/* sets atime, if system and flags want 
 extern struct mutex mount_mutex;
 extern struct list_head filesystems;	/* of file_system_type.list; mount_mutex */
 extern struct list_head mounts;		/* of mount.list; mount_mutex */
+extern unsigned int mount_event;	/* counts changes of mounts; under mount_mutex */
+extern wait_queue_head_t mount_wait;	/* for the next change */
 struct mount {
 	struct super_block *sb;
 	struct dentry *mountpoint;	/* counted; NULL: the root file system. dcache_lock */
@@ -110,8 +112,19 @@ struct mount {
 /* do_mount - type by name on top of a directory, counted by the caller. 0 or -Exxx. */
 int do_mount(const char *source, struct dentry *where, const char *type, unsigned long flags,
 	     const char *options);
-/* do_umount - take away what where is the root of. 0, -EINVAL (no such root) or -EBUSY. */
-int do_umount(struct dentry *where);
+/*
+ * do_umount - take away what where is the root of. 0, -EINVAL (no such root) or -EBUSY; lazy: even
+ * if it is used, and free it after its last use.
+ */
+int do_umount(struct dentry *where, bool lazy);
+/* put_detached - a file or place is given up: free what was unmounted before its last use. Sleeps. */
+extern struct list_head detached_mounts;	/* of mount.list, without a mountpoint; mount_mutex */
+void free_detached(void);
+static inline void put_detached(void)
+{
+	if (unlikely(!list_empty(&detached_mounts)))
+		free_detached();
+}
 int do_move_mount(struct dentry *from, struct dentry *where);
 void mount_root(void);				/* boot: root_dentry */
 

@@ -23,10 +23,13 @@
 #include <asm/uaccess.h>
 
 struct mutex mount_mutex = MUTEX_INIT(mount_mutex);
+unsigned int mount_event;
+wait_queue_head_t mount_wait = WAIT_QUEUE_INIT(mount_wait);
 struct dentry *root_dentry;
 
 LIST_HEAD(filesystems);
 LIST_HEAD(mounts);
+LIST_HEAD(detached_mounts);
 static u32 dev_in_use[256 / 32] = { 1 };	/* minors of major 0; mount_mutex */
 
 #define SB_USER_FLAGS	(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_SYNCHRONOUS | \
@@ -173,6 +176,12 @@ static struct mount *alloc_mount(const char *source)
 	return mnt;
 }
 
+static void mounts_changed(void)
+{
+	mount_event++;
+	wake_up_all(&mount_wait);
+}
+
 /* Put sb on top of where (NULL: it is the root). Cannot fail. Caller holds mount_mutex. */
 static void attach(struct mount *mnt, struct super_block *sb, struct dentry *where)
 {
@@ -185,6 +194,7 @@ static void attach(struct mount *mnt, struct super_block *sb, struct dentry *whe
 	}
 	spin_unlock(&dcache_lock);
 	list_add_tail(&mnt->list, &mounts);
+	mounts_changed();
 }
 
 /* Somebody may have mounted there, or removed the directory, since the path was walked. */
@@ -192,7 +202,7 @@ static int may_attach(const struct dentry *where)
 {
 	if (!S_ISDIR(where->inode->mode))
 		return -ENOTDIR;
-	return where->mounted || !dir_alive(where) ? -ENOENT : 0;
+	return !where->sb->mount || where->mounted || !dir_alive(where) ? -ENOENT : 0;
 }
 
 int do_mount(const char *source, struct dentry *where, const char *type_name, unsigned long flags,
@@ -223,42 +233,85 @@ out:
 	return error;
 }
 
-/* Caller holds mount_mutex and one reference to where, a root. */
-static int detach(struct dentry *where)
+/* Any mount that stands on a directory of sb, or NULL. */
+static struct mount *mounted_in(const struct super_block *sb)
+{
+	struct mount *mnt;
+
+	list_for_each_entry(mnt, &mounts, list)
+		if (mnt->mountpoint && mnt->mountpoint->sb == sb)
+			return mnt;
+	return NULL;
+}
+
+/* Take a mount out of the tree: from now on the file system lives as long as it is used. */
+static void take_out(struct mount *mnt)
+{
+	struct dentry *mountpoint = mnt->mountpoint;
+
+	spin_lock(&dcache_lock);
+	mountpoint->mounted = NULL;
+	mnt->mountpoint = NULL;
+	mnt->sb->mount = NULL;
+	spin_unlock(&dcache_lock);
+	list_del(&mnt->list);
+	list_add_tail(&mnt->list, &detached_mounts);
+	dput(mountpoint);
+	mounts_changed();
+}
+
+void free_detached(void)
+{
+	struct mount *mnt, *next;
+	bool busy;
+
+	mutex_lock(&mount_mutex);
+	list_for_each_entry_safe(mnt, next, &detached_mounts, list) {
+		spin_lock(&dcache_lock);
+		busy = super_busy(mnt->sb);
+		spin_unlock(&dcache_lock);
+		if (busy)
+			continue;
+		list_del(&mnt->list);
+		kill_super(mnt->sb);
+		kfree(mnt);
+	}
+	mutex_unlock(&mount_mutex);
+}
+
+/* Caller holds mount_mutex and one reference to where, a root. lazy: with all that stands in it. */
+static int detach(struct dentry *where, bool lazy)
 {
 	struct super_block *sb = where->sb;
-	struct mount *mnt = sb->mount;
-	struct dentry *mountpoint = mnt->mountpoint;
+	struct mount *mnt, *below;
 	bool busy;
 
 	spin_lock(&dcache_lock);
 	atomic_dec(&where->count);		/* the caller's own is no use of it */
 	busy = super_busy(sb);
-	if (busy)
-		dget(where);
-	else
-		mountpoint->mounted = NULL;
+	dget(where);
 	spin_unlock(&dcache_lock);
-	if (busy)
+	if (busy && !lazy)
 		return -EBUSY;
-	list_del(&mnt->list);
-	dput(mountpoint);
-	kfree(mnt);
-	kill_super(sb);
+	do {
+		for (mnt = sb->mount; (below = mounted_in(mnt->sb)); mnt = below)
+			;
+		take_out(mnt);
+	} while (sb->mount);
 	return 0;
 }
 
 /* Consumes the reference to where. */
-int do_umount(struct dentry *where)
+int do_umount(struct dentry *where, bool lazy)
 {
 	int error = -EINVAL;
 
 	mutex_lock(&mount_mutex);
 	if (where == where->sb->root && where->sb->mount)
-		error = where->sb->mount->mountpoint ? detach(where) : -EBUSY;
-	if (error)
-		dput(where);
+		error = where->sb->mount->mountpoint ? detach(where, lazy) : -EBUSY;
 	mutex_unlock(&mount_mutex);
+	dput(where);
+	put_detached();
 	return error;
 }
 
@@ -287,6 +340,7 @@ int do_move_mount(struct dentry *from, struct dentry *where)
 	where->mounted = mnt;
 	spin_unlock(&dcache_lock);
 	dput(old);
+	mounts_changed();
 	error = 0;
 out:
 	mutex_unlock(&mount_mutex);
@@ -306,8 +360,10 @@ static int do_remount(struct dentry *where, unsigned long flags, const char *opt
 		error = -EBUSY;
 	else if (sb->type->remount)
 		error = sb->type->remount(sb, options);
-	if (!error)
+	if (!error) {
 		sb->flags = (sb->flags & ~SB_USER_FLAGS) | (flags & SB_USER_FLAGS);
+		mounts_changed();
+	}
 	mutex_unlock(&mount_mutex);
 	return error;
 }
@@ -401,7 +457,7 @@ long sys_umount2(long where, long flags)
 		return -EPERM;
 	dentry = user_lookup(AT_FDCWD, where,
 			     flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW);
-	return IS_ERR(dentry) ? PTR_ERR(dentry) : do_umount(dentry);
+	return IS_ERR(dentry) ? PTR_ERR(dentry) : do_umount(dentry, flags & MNT_DETACH);
 }
 
 long sys_umount(long where)

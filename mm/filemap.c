@@ -98,6 +98,7 @@ static void remove_from_page_cache(struct address_space *mapping, struct page *p
 	spin_lock(&mapping->tree_lock);
 	radix_tree_delete(&mapping->page_tree, page->index);
 	page->mapping = NULL;
+	page->flags &= ~BIT(PG_dirty);
 	mapping->nrpages--;
 	atomic_dec(&cached);
 	spin_unlock(&mapping->tree_lock);

@@ -80,6 +80,8 @@ noinline int do_munmap(struct mm_struct *mm, unsigned long start, unsigned long 
 	vma = find_vma_intersection(mm, start, end);
 	if (!vma)
 		return 0;
+	if (unlikely(mm->total_vm > mm->hiwater_vm))
+		mm->hiwater_vm = mm->total_vm;
 	if (vma->vm_start < start && end < vma->vm_end && split_vma(vma, end))
 		return -ENOMEM;
 	zap_page_range(mm, start, end);

@@ -59,10 +59,10 @@ struct proc_entry {
 	bool setting;			/* below sys/: root cannot do what mode does not allow either */
 	/* Files: all of their text. Links without follow: their target. 0 or -Exxx. */
 	proc_show_t *show;
-	/* text: what was written, less than a page, NUL behind it, no final newline. 0 or -Exxx. */
+	/* text: what was written, less than a page, NUL behind it; settings: without its newline */
 	int (*store)(const struct proc_target *t, char *text);
 	void *data;			/* for these two, if they serve several entries */
-	const struct file_operations *fop;	/* files that are no text: instead of the two above */
+	const struct file_operations *fop;	/* files that need other ones than proc_text_fops */
 	const struct proc_entry *dir;		/* directories: entries, up to a NULL name; or NULL */
 	const struct proc_numbers *numbers;	/* directories: names that come and go; or NULL */
 	/* Links to a place, not a text: where they lead, counted, or ERR_PTR. */
@@ -107,8 +107,8 @@ struct task_struct *node_task(const struct proc_node *node);
 
 #define KIB(pages)	((unsigned long)(pages) << (PAGE_SHIFT - 10))
 
-/* text.c: the operations of files with show and store */
-extern const struct file_operations proc_text_fops;
+/* text.c: the operations of files with show and store; and of those that tell what is mounted */
+extern const struct file_operations proc_text_fops, proc_mounts_fops;
 /* proc_show - the whole text of a file or link. 0, -ESRCH: its task is gone, -EACCES, .. Sleeps. */
 int proc_show(const struct proc_node *node, struct seq *s);
 

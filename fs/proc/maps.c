@@ -88,6 +88,7 @@ static void count_frame(void *arg, unsigned long addr __unused, pte_t pte)
 	struct mapped *m = walk->m;
 	struct page *page;
 	unsigned int sharers;
+	bool dirty;
 	u64 share;
 
 	if (!pte_present(pte))
@@ -97,15 +98,16 @@ static void count_frame(void *arg, unsigned long addr __unused, pte_t pte)
 		return;
 	sharers = page_mapcount(page);
 	share = ((u32)PAGE_SIZE << PSS_SHIFT) / sharers;
+	dirty = pte_dirty(pte) || PageDirty(page);
 	m->pss += share;
-	if (pte_dirty(pte))
+	if (dirty)
 		m->pss_dirty += share;
 	if (pte_young(pte))
 		m->referenced += PAGE_SIZE;
 	if (sharers > 1)
-		*(pte_dirty(pte) ? &m->shared_dirty : &m->shared_clean) += PAGE_SIZE;
+		*(dirty ? &m->shared_dirty : &m->shared_clean) += PAGE_SIZE;
 	else
-		*(pte_dirty(pte) ? &m->private_dirty : &m->private_clean) += PAGE_SIZE;
+		*(dirty ? &m->private_dirty : &m->private_clean) += PAGE_SIZE;
 	if (!page->mapping) {
 		m->anon += PAGE_SIZE;
 		m->pss_anon += share;
@@ -160,17 +162,18 @@ static void smaps_counts(struct seq *s, const struct mapped *m, bool rollup)
 static void smaps_flags(struct seq *s, unsigned long flags)
 {
 	static const struct {
-		unsigned long bit;
+		unsigned long bits;
 		const char *name;
 	} names[] = {
-		{ VM_READ, "rd " }, { VM_WRITE, "wr " }, { VM_EXEC, "ex " }, { VM_SHARED, "sh " },
+		{ VM_READ, "rd " }, { VM_WRITE, "wr " }, { VM_EXEC, "ex " },
+		{ VM_SHARED | VM_MAYWRITE, "sh " },	/* changes can be shared */
 		{ VM_MAYREAD, "mr " }, { VM_MAYWRITE, "mw " }, { VM_MAYEXEC, "me " },
 		{ VM_SHARED, "ms " }, { VM_GROWSDOWN, "gd " },
 	};
 
 	seq_puts(s, "VmFlags: ");
 	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
-		if (flags & names[i].bit)
+		if ((flags & names[i].bits) == names[i].bits)
 			seq_puts(s, names[i].name);
 	/* What counts against the memory there is: private memory that can be written. */
 	if ((flags & (VM_WRITE | VM_SHARED)) == VM_WRITE)

@@ -38,11 +38,13 @@ static int show_self_mounts(struct seq *s, const struct proc_target *t __unused)
 	PROC_PRIVATE("smaps_rollup", 0444, show_smaps_rollup),			\
 	PROC_PRIVATE("environ", 0400, show_environ),				\
 	PROC_PRIVATE("syscall", 0400, show_syscall),				\
-	PROC_PRIVATE("wchan", 0444, show_wchan),				\
+	PROC_FILE("wchan", 0444, show_wchan),					\
 	PROC_FILE("cmdline", 0444, show_cmdline),				\
 	PROC_FILE("limits", 0444, show_limits),					\
-	PROC_FILE("mountinfo", 0444, show_mountinfo),				\
-	PROC_FILE("mounts", 0444, show_mounts),					\
+	{ .name = "mountinfo", .mode = S_IFREG | 0444, .show = show_mountinfo,	\
+	  .fop = &proc_mounts_fops },						\
+	{ .name = "mounts", .mode = S_IFREG | 0444, .show = show_mounts,	\
+	  .fop = &proc_mounts_fops },						\
 	PROC_FILE("oom_score", 0444, show_oom_score),				\
 	PROC_FILE("statm", 0444, show_statm),					\
 	PROC_FILE("status", 0444, show_status)

@@ -249,6 +249,7 @@ static void status_mm(struct seq *s, struct mm_struct *mm)
 	down_read(&mm->mmap_sem);
 	get_mm_pages(mm, &pages);
 	text = text_pages(mm);
+	status_kib(s, "VmPeak", KIB(mm_peak_vm(mm)));
 	status_kib(s, "VmSize", KIB(mm->total_vm));
 	status_kib(s, "VmLck", 0);
 	status_kib(s, "VmPin", 0);

@@ -139,9 +139,10 @@ int show_limits(struct seq *s, const struct proc_target *t)
 	return 0;
 }
 
+/* Who may not look into the process learns as little as of a running one. */
 int show_wchan(struct seq *s, const struct proc_target *t)
 {
-	unsigned long ip = get_wchan(t->task);
+	unsigned long ip = may_look_into(t->task) ? get_wchan(t->task) : 0;
 	const char *name = ip ? ksym_lookup(ip, NULL) : NULL;
 
 	seq_puts(s, name ? name : "0");

@@ -52,6 +52,7 @@ static inline bool page_flag(const struct page *page, unsigned int bit)
 
 #define PageReserved(page)	page_flag(page, PG_reserved)
 #define PageSlab(page)		page_flag(page, PG_slab)
+#define PageDirty(page)		page_flag(page, PG_dirty)
 
 static inline int page_count(const struct page *page)
 {
@@ -157,6 +158,11 @@ void mmput(struct mm_struct *mm, enum mm_why why);	/* may sleep */
 bool mmget_not_zero(struct mm_struct *mm, enum mm_why why);
 void mmgrab(struct mm_struct *mm, enum mm_why why);
 void mmdrop(struct mm_struct *mm, enum mm_why why);
+/* mm_peak_vm - the most pages that the areas of mm have covered at a time. */
+static inline unsigned long mm_peak_vm(const struct mm_struct *mm)
+{
+	return max(mm->hiwater_vm, mm->total_vm);
+}
 /* mm_peak_rss - the most pages that mm has had in memory at a time. */
 static inline unsigned long mm_peak_rss(const struct mm_struct *mm)
 {

@@ -53,6 +53,7 @@ struct page {
 #define PG_free		4		/* free: in a free block, first frame or not */
 #define PG_tail		5		/* in use: in a block, not its first frame */
 #define PG_poison	6		/* debug build: free and filled with the poison pattern */
+#define PG_dirty	7		/* of a file: written by write(); tree_lock or the file's lock */
 #define PG_ORDER_SHIFT	8		/* first frame of any block: its order stands here */
 
 /*
@@ -117,6 +118,7 @@ struct mm_struct {
 	unsigned long free_area_cache;		/* no room known at or above this; see get_unmapped_area() */
 	unsigned long cached_hole_size;		/* largest gap passed over on the way there */
 	unsigned long total_vm;			/* pages covered by areas */
+	unsigned long hiwater_vm;		/* the most before munmap: mm_peak_vm() */
 	unsigned long start_code, end_code, start_data, end_data;
 	unsigned long start_brk, brk, start_stack;
 	unsigned long arg_start, arg_end, env_start, env_end;

@@ -24,7 +24,7 @@ static int umount_at(const char *path)
 {
 	struct dentry *where = path_lookup(NULL, path, LOOKUP_FOLLOW);
 
-	return IS_ERR(where) ? PTR_ERR(where) : do_umount(where);
+	return IS_ERR(where) ? PTR_ERR(where) : do_umount(where, false);
 }
 
 KTEST(vfs, mounts_are_crossed)
@@ -76,6 +76,26 @@ KTEST(vfs, umount_finds_users)
 	KT_EQ(umount_at("/ktest"), -EBUSY);
 	fput(file);
 	KT_EQ(umount_at("/ktest"), 0);
+	test_dir_remove();
+}
+
+/* Unmounted while it is used, a file system lives until the last file of it is closed. */
+KTEST(vfs, umount_lazily)
+{
+	struct dentry *where;
+	struct file *file;
+
+	KT_ASSERT(test_dir_make());
+	KT_EQ(mount_at("/ktest", "tmpfs", ""), 0);
+	file = filp_open("/ktest/f", O_CREAT | O_RDWR, 0644);
+	KT_ASSERT(!IS_ERR(file));
+	where = path_lookup(NULL, "/ktest", 0);
+	KT_EQ(do_umount(where, true), 0);
+	KT_TRUE(!list_empty(&detached_mounts));
+	KT_EQ(test_ino("/ktest/f"), 0);
+	KT_EQ(tmpfs_write(file->inode, 0, "x", 1), 1);
+	fput(file);
+	KT_TRUE(list_empty(&detached_mounts));
 	test_dir_remove();
 }
 

@@ -4,6 +4,7 @@
 #include "tmpdir.h"
 
 #include <dirent.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/statfs.h>
@@ -73,6 +74,50 @@ static void test_busy(void)
 	is(umount("m"), 0, "the top one");
 	is(umount("m"), 0, "the lower one");
 	fails(umount("m"), EINVAL, "nothing is left: EINVAL");
+}
+
+/* What has happened to mounts since the last call. */
+static int mount_news(int fd)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN | POLLPRI };
+
+	poll(&pfd, 1, 0);
+	return pfd.revents;
+}
+
+static void test_lazy(void)
+{
+	int mounts = open("/proc/self/mounts", O_RDONLY), fd;
+	char byte = 0;
+
+	is(mount_news(mounts), POLLIN, "mounts: nothing new");
+	mount("none", "m", "tmpfs", 0, NULL);
+	is(mount_news(mounts), POLLIN | POLLPRI | POLLERR, "a mount is news");
+	is(mount_news(mounts), POLLIN, "once");
+	mkdir("m/sub", 0755);
+	mount("none", "m/sub", "tmpfs", 0, NULL);
+	make_file("m/sub/f", "text");
+	fd = open("m/sub/f", O_RDWR);
+	chdir("m");
+	fails(umount("../m"), EBUSY, "one that is used twice");
+	mount_news(mounts);
+	is(umount2("../m", MNT_DETACH), 0, "MNT_DETACH");
+	is(mount_news(mounts), POLLIN | POLLPRI | POLLERR, "takes it out");
+	fails(umount2("../m", MNT_DETACH), ENOENT, ".. of it leads nowhere");
+	is(access("sub", F_OK), 0, "who stands in it stays");
+	fails(access("sub/f", F_OK), ENOENT, "what stood in it is out, too");
+	make_file("new", "x");
+	is(access("new", F_OK), 0, "there can be new files");
+	is(pread(fd, &byte, 1, 0), 1, "an open file is read");
+	is(byte, 't', "as before");
+	fails(mount("none", "sub", "tmpfs", 0, NULL), ENOENT, "nothing can be mounted there");
+	chdir(tmp_path);
+	is(close(fd), 0, "the last use");
+	fails(access("m/sub", F_OK), ENOENT, "the directory is there again");
+	fails(umount("m"), EINVAL, "without a mount");
+	mount("none", "m", "tmpfs", 0, NULL);
+	is(umount2("m", MNT_DETACH), 0, "MNT_DETACH of what nobody uses");
+	close(mounts);
 }
 
 static void test_read_only(void)
@@ -209,10 +254,11 @@ static void test_mounts_file(void)
 
 int main(void)
 {
-	plan(88);
+	plan(105);
 	enter_tmpdir();
 	test_walk();
 	test_busy();
+	test_lazy();
 	test_read_only();
 	test_flags();
 	test_full();

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "tap.h"
 
@@ -113,6 +114,41 @@ static void test_smaps(void)
 	munmap(p, 8 * PAGE);
 }
 
+/* Has the area with address that flag? */
+static int smaps_flag(void *address, const char *flag)
+{
+	char *flags, *found;
+
+	slurp("/proc/self/smaps");
+	flags = strstr(maps_line(address), "VmFlags: ");
+	found = strstr(flags, flag);
+	return found && found < strchr(flags, '\n');
+}
+
+/* A file in memory: written by write(), mapped shared for reading and for writing. */
+static void test_smaps_file(void)
+{
+	int fd = syscall(SYS_memfd_create, "file", 0), reader;
+	char path[64], *p, *q;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	reader = open(path, O_RDONLY);
+	is(write(fd, text, PAGE), PAGE, "a page of a file in memory is written");
+	p = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, reader, 0);
+	q = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	is(load(p), load(q), "and mapped twice");
+	is(smaps_value(p, "Shared_Dirty:"), 4, "smaps: Shared_Dirty");
+	is(smaps_value(p, "Shared_Clean:"), 0, "smaps: Shared_Clean");
+	ok(smaps_flag(q, " sh ") && smaps_flag(q, " ms ") && smaps_flag(q, " mw "),
+	   "smaps: a file that may be written is shared");
+	ok(!smaps_flag(p, " sh ") && smaps_flag(p, " ms ") && !smaps_flag(p, " mw "),
+	   "one that may not could be");
+	munmap(p, PAGE);
+	munmap(q, PAGE);
+	close(reader);
+	close(fd);
+}
+
 static void test_stat(void)
 {
 	int pid, ppid, pgrp, session, length;
@@ -161,7 +197,10 @@ static void test_strings(char **argv)
 	is(spit("/proc/self/comm", "a very long name indeed"), 23, "comm can be written");
 	slurp("/proc/self/comm");
 	is_str(text, "a very long nam\n", "comm: 15 characters are kept");
-	spit("/proc/self/comm", "proc\n");
+	is(spit("/proc/self/comm", "a\nb\n"), 4, "comm: newlines");
+	slurp("/proc/self/comm");
+	is_str(text, "a\nb\n\n", "are part of it");
+	spit("/proc/self/comm", "proc");
 	ok(readlink("/proc/self/cwd", path, sizeof(path) - 1) > 0 && getcwd(cwd, sizeof(cwd)),
 	   "cwd is a link");
 	is_str(path, cwd, "cwd leads where the process stands");
@@ -349,6 +388,8 @@ static int other_user(void *unused)
 	wrong |= (opendir("fd") || errno != EACCES) << 5;
 	wrong |= (open("cwd/.", O_RDONLY) >= 0 || errno != EACCES) << 6;
 	wrong |= (open("/proc/sys/vm/max_map_count", O_WRONLY) >= 0 || errno != EACCES) << 7;
+	if (slurp("wchan") != 1 || strcmp(text, "0"))
+		return 97;
 	return wrong;
 }
 
@@ -424,9 +465,10 @@ int main(int argc, char **argv)
 
 	if (!getenv("PROC"))
 		execve(argv[0], argv, env);
-	plan(107);
+	plan(115);
 	test_maps();
 	test_smaps();
+	test_smaps_file();
 	test_stat();
 	test_status();
 	test_strings(argv);
