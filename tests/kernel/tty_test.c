@@ -5,10 +5,13 @@
  */
 #include "fs_test.h"
 #include "mm_test.h"
+#include <nopage/cred.h>
+#include <nopage/err.h>
 #include <nopage/poll.h>
 #include <nopage/printk.h>
 #include <nopage/sched.h>
 #include <nopage/syscalls.h>
+#include <nopage/time.h>
 #include <nopage/tty.h>
 #include <uapi/termios.h>
 
@@ -301,8 +304,8 @@ KTEST(tty, change_of_mode)
 
 KTEST(tty, time_between_characters)
 {
-	unsigned long start;
 	struct task_struct *p;
+	u64 start;
 
 	KT_ASSERT(begin());
 	settings.c_lflag &= ~ICANON;
@@ -316,9 +319,73 @@ KTEST(tty, time_between_characters)
 	kthread_join(p);
 	settings.c_cc[VMIN] = 0;
 	KT_EQ(set(&settings), 0);
-	start = jiffies;
+	start = ktime_get_ns();
 	KT_EQ(sys_read(0, TEST_BASE, 50), 0);
-	KT_TRUE(jiffies - start >= 20);
+	KT_TRUE(ktime_get_ns() - start >= 200 * (u64)NSEC_PER_MSEC);	/* not a tick too early */
+	end();
+}
+
+/* Settings as of System V: the low halves of the flags, and eight keys. */
+KTEST(tty, old_settings)
+{
+	const struct termio old = { .c_cflag = CS8 | CREAD, .c_cc = { [VINTR] = 'X' } };
+	struct termios now;
+	struct termio got;
+
+	KT_ASSERT(begin());
+	KT_EQ(saved.c_cc[VDISCARD], 'O' & 0x1f);
+	KT_EQ(saved.c_cc[VLNEXT], 'V' & 0x1f);
+	KT_EQ(sys_ioctl(0, TCGETA, TEST_BASE), 0);
+	KT_EQ(copy_from_user(&got, (void *)TEST_BASE, sizeof(got)), 0);
+	KT_EQ(got.c_lflag, (u16)settings.c_lflag);
+	KT_EQ(got.c_cc[VINTR], settings.c_cc[VINTR]);
+	settings.c_lflag |= 1 << 20;		/* nothing, above the half */
+	KT_EQ(set(&settings), 0);
+	KT_EQ(copy_to_user((void *)TEST_BASE, &old, sizeof(old)), 0);
+	KT_EQ(sys_ioctl(0, TCSETAF, TEST_BASE), 0);
+	KT_EQ(sys_ioctl(0, TCGETS, TEST_BASE), 0);
+	KT_EQ(copy_from_user(&now, (void *)TEST_BASE, sizeof(now)), 0);
+	KT_EQ(now.c_lflag, 1 << 20);
+	KT_EQ(now.c_cflag, (unsigned int)(CS8 | CREAD));
+	KT_EQ(now.c_cc[VINTR], 'X');
+	KT_EQ(now.c_cc[VSUSP], settings.c_cc[VSUSP]);
+	KT_EQ(sys_ioctl(0, TCSETA, TEST_BASE + PAGE_SIZE), -EFAULT);
+	KT_EQ(sys_ioctl(0, TCGETA, TEST_BASE + PAGE_SIZE), -EFAULT);
+	end();
+}
+
+/* An int that the ioctl writes, or -Exxx. */
+static long ask(unsigned int cmd)
+{
+	long error = sys_ioctl(0, cmd, TEST_BASE);
+
+	return error ?: (long)test_peek(TEST_BASE);
+}
+
+KTEST(tty, small_ioctls)
+{
+	const struct cred root = current->cred;
+
+	KT_ASSERT(begin());
+	KT_EQ(ask(TIOCGEXCL), 0);
+	KT_EQ(sys_ioctl(0, TIOCEXCL, 0), 0);
+	KT_EQ(ask(TIOCGEXCL), 1);
+	KT_EQ(test_poke(TEST_BASE, 'q'), 0);
+	KT_EQ(sys_ioctl(0, TIOCSTI, TEST_BASE), 0);
+	current->cred.cap_effective = 0;
+	KT_EQ(PTR_ERR(filp_open("/dev/console", O_RDWR | O_NOCTTY, 0)), -EBUSY);
+	KT_EQ(sys_ioctl(0, TIOCSTI, TEST_BASE), -EPERM);
+	current->cred = root;
+	KT_EQ(sys_ioctl(0, TIOCNXCL, 0), 0);
+	KT_EQ(ask(TIOCGEXCL), 0);
+	type("\n");
+	KT_TRUE(reads("q\n", 50));		/* typed by TIOCSTI */
+	KT_EQ(sys_ioctl(0, TIOCSTI, TEST_BASE + PAGE_SIZE), -EFAULT);
+	KT_EQ(ask(TIOCGETD), 0);
+	KT_EQ(sys_ioctl(0, TIOCSETD, TEST_BASE), 0);
+	KT_EQ(test_poke(TEST_BASE, 5), 0);
+	KT_EQ(sys_ioctl(0, TIOCSETD, TEST_BASE), -EINVAL);
+	KT_EQ(ask(FIGETBSZ), PAGE_SIZE);
 	end();
 }
 

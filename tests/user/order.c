@@ -143,6 +143,9 @@ static void test_copies(void)
 	is(stat_of("out").st_size, 6000, "bytes of it");
 	is(sys4(SYS_sendfile, out, null, 0, 10), -EINVAL, "of /dev/null");
 	is(sys4(SYS_sendfile, out, dir, 0, 10), -EINVAL, "of a directory");
+	is(sys3(SYS_ioctl, file, 2, (long)buf), 0, "FIGETBSZ of a file");
+	is(*(int *)buf, PAGE, "is a page");
+	is(sys3(SYS_ioctl, dir, 2, 16), -EFAULT, "of a directory, nowhere");
 	close(zero);
 	close(add);
 	close(out);
@@ -210,7 +213,7 @@ static void test_holes(void)
 
 int main(void)
 {
-	plan(113);
+	plan(116);
 	enter_tmpdir();
 	make_file("file", "text");
 	mkdir("dir", 0755);
