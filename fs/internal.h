@@ -117,7 +117,7 @@ int do_mount(const char *source, struct dentry *where, const char *type, unsigne
  * if it is used, and free it after its last use.
  */
 int do_umount(struct dentry *where, bool lazy);
-/* put_detached - a file or place is given up: free what was unmounted before its last use. Sleeps. */
+/* put_detached - a file or place is given up: free what was unmounted while in use. Sleeps. */
 extern struct list_head detached_mounts;	/* of mount.list, without a mountpoint; mount_mutex */
 void free_detached(void);
 static inline void put_detached(void)
