@@ -5,6 +5,7 @@
 #include <nopage/mm.h>
 #include <nopage/sched.h>
 #include <nopage/slab.h>
+#include <nopage/string.h>
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 #include <uapi/sched.h>
@@ -141,19 +142,25 @@ long sys_fchdir(long fd)
 	return error;
 }
 
+#define UNREACHABLE "(unreachable)"
+
 /* sys_getcwd - the path with its NUL; its length, as Linux returns it. */
 long sys_getcwd(long buf, long size)
 {
 	struct dentry *pwd = get_pwd();
+	size_t prefix = d_reachable(pwd) ? 0 : strlen(UNREACHABLE);
 	char *page = __get_free_pages(GFP_KERNEL, 0), *path;
 	long len = -ENOMEM;
 
 	if (!page)
 		goto out;
-	path = d_unlinked(pwd) ? ERR_PTR(-ENOENT) : d_path(pwd, page, PAGE_SIZE);
+	path = d_unlinked(pwd) ? ERR_PTR(-ENOENT)
+			       : d_path(pwd, page + prefix, PAGE_SIZE - prefix);
 	len = PTR_ERR(path);
 	if (IS_ERR(path))
 		goto out_page;
+	path -= prefix;
+	memcpy(path, UNREACHABLE, prefix);
 	len = page + PAGE_SIZE - path;
 	if ((unsigned long)len > (unsigned long)size)
 		len = -ERANGE;

@@ -239,6 +239,23 @@ static char *prepend_path(struct dentry *dentry, char *buf, char *end)
 	return p;
 }
 
+bool d_reachable(const struct dentry *dentry)
+{
+	const struct dentry *root, *up = dentry;
+
+	spin_lock(&dcache_lock);
+	root = fs_root();
+	do {
+		dentry = up;
+		if (dentry->parent != dentry)
+			up = dentry->parent;
+		else if (dentry->sb->mount && dentry->sb->mount->mountpoint)
+			up = dentry->sb->mount->mountpoint;
+	} while (dentry != root && up != dentry);
+	spin_unlock(&dcache_lock);
+	return dentry == root;
+}
+
 #define DELETED " (deleted)"
 
 char *d_path(struct dentry *dentry, char *buf, size_t size)

@@ -81,6 +81,8 @@ void d_move(struct dentry *dentry, struct dentry *new, char *const name[2]);
 bool d_empty(struct dentry *dentry);		/* a directory without entries */
 /* d_unlinked - taken away? Not a name made on demand: it lives as long as somebody uses it. */
 bool d_unlinked(const struct dentry *dentry);
+/* d_reachable - is it below the root of the current process? Not above it, nor unmounted. */
+bool d_reachable(const struct dentry *dentry);
 /*
  * d_path - from the root of the current process, with " (deleted)" behind it if it is, into the end
  * of buf; or ERR_PTR(-ENAMETOOLONG).

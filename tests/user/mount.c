@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/statfs.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
 static void test_walk(void)
@@ -88,7 +89,7 @@ static int mount_news(int fd)
 static void test_lazy(void)
 {
 	int mounts = open("/proc/self/mounts", O_RDONLY), fd;
-	char byte = 0;
+	char byte = 0, cwd[64];
 
 	is(mount_news(mounts), POLLIN, "mounts: nothing new");
 	mount("none", "m", "tmpfs", 0, NULL);
@@ -108,6 +109,8 @@ static void test_lazy(void)
 	fails(access("sub/f", F_OK), ENOENT, "what stood in it is out, too");
 	make_file("new", "x");
 	is(access("new", F_OK), 0, "there can be new files");
+	is(syscall(SYS_getcwd, cwd, sizeof(cwd)), 15, "where it stands");
+	is_str(cwd, "(unreachable)/", "is not below the root");
 	is(pread(fd, &byte, 1, 0), 1, "an open file is read");
 	is(byte, 't', "as before");
 	fails(mount("none", "sub", "tmpfs", 0, NULL), ENOENT, "nothing can be mounted there");
@@ -254,7 +257,7 @@ static void test_mounts_file(void)
 
 int main(void)
 {
-	plan(105);
+	plan(107);
 	enter_tmpdir();
 	test_walk();
 	test_busy();
