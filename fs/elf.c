@@ -18,6 +18,7 @@
 #include <asm/vdso.h>
 #include <uapi/auxvec.h>
 #include <uapi/mman.h>
+#include <uapi/prctl.h>
 
 #define STACK_ROOM	(2UL << 20)	/* below TASK_SIZE: arguments, guard gap, some stack */
 
@@ -214,6 +215,8 @@ int load_elf(struct mm_struct *mm, struct elf_program *prog)
 	int error;
 
 	BUG_ON(mm->mmap);
+	if (prog->img.old)
+		current->personality |= READ_IMPLIES_EXEC;
 	down_write(&mm->mmap_sem);
 	error = map_image(mm, prog) ?: setup_stack_vma(mm, TASK_SIZE, prog->img.exec_stack);
 	if (!error && prog->interp)

@@ -383,6 +383,7 @@ static int do_execve(const char *path, const struct string_array *argv,
 		     const struct string_array *envp)
 {
 	struct exec *x = kzalloc(sizeof(*x), GFP_KERNEL);
+	unsigned long personality = current->personality;
 	int error = -ENOMEM;
 
 	if (!x)
@@ -399,6 +400,8 @@ static int do_execve(const char *path, const struct string_array *argv,
 	error = error ?: de_thread();
 	if (!error)
 		exec_commit(x);
+	else
+		current->personality = personality;	/* load_elf() may have changed it */
 out:
 	free_exec(x);
 	return error;

@@ -103,6 +103,7 @@ static int add_header(struct elf_image *img, const struct elf32_phdr *ph, size_t
 		return ph->p_memsz || ph->p_filesz ? add_load(img, ph, file_size) : 0;
 	case PT_GNU_STACK:
 		img->exec_stack = ph->p_flags & PF_X;
+		img->old = false;
 		return 0;
 	case PT_INTERP:
 		if (!img->has_interp) {		/* the first one counts */
@@ -123,7 +124,7 @@ int elf_parse(const void *head, size_t len, size_t file_size, struct elf_image *
 	int err;
 
 	memset(img, 0, offsetof(struct elf_image, loads));	/* nr_loads tells how many there are */
-	img->exec_stack = true;
+	img->old = true;
 	err = check_kind(eh, len, img);
 	if (!err)
 		err = check_table(eh, len, img);

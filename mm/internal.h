@@ -36,6 +36,13 @@ static inline void event_vma(enum vma_op op, const struct vm_area_struct *vma,
 	event(EV_VMA, (u32)vma->vm_mm, op, start, end, vma->vm_flags, vma->vm_mm->map_count);
 }
 
+/*
+ * advise_fork - set and clear VM_DONTCOPY or VM_WIPEONFORK in [start, end) (mprotect.c). 0, or
+ * -EINVAL: shared memory is not wiped, -ENOMEM: a part is not mapped; the rest is done.
+ */
+int advise_fork(struct mm_struct *mm, unsigned long start, unsigned long end, unsigned long set,
+		unsigned long clear);
+
 /* ---- vma.c: the set of areas; knows neither pages nor page tables ---- */
 
 /* What a new area shall be; vma_extend() compares it with the existing ones. */

@@ -59,17 +59,33 @@ static int advise_part(struct vm_area_struct *vma, unsigned long start, unsigned
 	return 0;
 }
 
+/* What fork() does with areas: *set and *clear are vm_flags. False: the advice is another one. */
+static bool fork_advice(long advice, unsigned long *set, unsigned long *clear)
+{
+	*set = advice == MADV_DONTFORK ? VM_DONTCOPY : advice == MADV_WIPEONFORK ? VM_WIPEONFORK : 0;
+	*clear = advice == MADV_DOFORK ? VM_DONTCOPY : advice == MADV_KEEPONFORK ? VM_WIPEONFORK : 0;
+	return *set || *clear;
+}
+
 /* sys_madvise - 0, -EINVAL (alignment, unknown advice), -ENOMEM (a part is not mapped). */
 long sys_madvise(long start, long len, long advice)
 {
 	struct mm_struct *mm = current->mm;
-	unsigned long end;
+	unsigned long end, set, clear;
+	bool fork = fork_advice(advice, &set, &clear);
 	int error = page_range(start, len, &end);
 
-	if (advice < MADV_NORMAL || (advice > MADV_DONTNEED && advice != MADV_FREE))
+	if (!fork && (advice < MADV_NORMAL || (advice > MADV_DONTNEED && advice != MADV_FREE)))
 		return -EINVAL;
 	if (error || !len)
 		return error;
+	if (fork) {
+		down_write(&mm->mmap_sem);
+		error = advise_fork(mm, start, end, set, clear);
+		mm_check(mm);
+		up_write(&mm->mmap_sem);
+		return error;
+	}
 	down_read(&mm->mmap_sem);
 	error = for_each_part(mm, start, end, advise_part, &advice);
 	mm_check(mm);

@@ -164,14 +164,21 @@ noinline int dup_mmap(struct mm_struct *mm, struct mm_struct *old)
 	int error = 0;
 
 	copy_layout(mm, old);
-	for (vma = old->mmap; vma && !error; vma = vma->vm_next, prev = copy) {
+	for (vma = old->mmap; vma; vma = vma->vm_next) {
+		if (unlikely(vma->vm_flags & VM_DONTCOPY))
+			continue;
 		copy = vma_copy(mm, vma);
 		if (!copy) {
 			error = -ENOMEM;
 			break;
 		}
 		vma_link(mm, prev, copy);
+		prev = copy;
+		if (unlikely(vma->vm_flags & VM_WIPEONFORK))
+			continue;
 		error = copy_page_range(mm, old, vma);
+		if (error)
+			break;
 	}
 	/* The parent has lost write bits: before it runs again, its TLB must know. */
 	flush_tlb_mm(old);

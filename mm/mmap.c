@@ -10,6 +10,7 @@
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 #include <uapi/mman.h>
+#include <uapi/prctl.h>
 #include <uapi/mount.h>
 
 /* ------------------------------------------------------------------ layout and limits */
@@ -102,6 +103,8 @@ static unsigned long calc_vm_flags(unsigned long prot, unsigned long flags)
 
 	BUILD_BUG_ON(PROT_READ != VM_READ || PROT_WRITE != VM_WRITE || PROT_EXEC != VM_EXEC);
 	vm_flags |= prot & VM_ACCESS;
+	if (prot & PROT_READ && current->personality & READ_IMPLIES_EXEC)
+		vm_flags |= VM_EXEC;
 	if (flags & MAP_SHARED)
 		vm_flags |= VM_SHARED;
 	if (flags & MAP_GROWSDOWN)
@@ -301,7 +304,7 @@ int setup_stack_vma(struct mm_struct *mm, unsigned long top, bool exec)
 /* Make the heap end at new instead of old, both page aligned. 0 or -Exxx. */
 static int move_brk(struct mm_struct *mm, unsigned long old, unsigned long new)
 {
-	const struct vma_spec spec = {
+	struct vma_spec spec = {
 		.start = old,
 		.end = new,
 		.flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC,
@@ -316,6 +319,8 @@ static int move_brk(struct mm_struct *mm, unsigned long old, unsigned long new)
 	next = find_vma_prev(mm, old, &prev);
 	if (next && next->vm_start < new + PAGE_SIZE)
 		return -ENOMEM;
+	if (current->personality & READ_IMPLIES_EXEC)
+		spec.flags |= VM_EXEC;
 	return map_region(mm, &spec);
 }
 

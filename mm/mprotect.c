@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * mprotect.c - change the rights of mapped memory: areas are cut so that the range is made of whole
- * ones, get new flags, and are joined again with neighbours that have become equal.
+ * ones, get new flags, and are joined again with neighbours that have become equal. So are they for
+ * what fork() is to do with memory (madvise).
  *
  * Locks: mmap_sem for write.
  */
@@ -10,9 +11,10 @@
 #include <nopage/syscalls.h>
 #include <asm/tlb.h>
 #include <uapi/mman.h>
+#include <uapi/prctl.h>
 
 /* Give every entry of the area the rights of prot; frames stay. */
-static void change_protection(struct vm_area_struct *vma, pgprot_t prot)
+static __always_inline void change_protection(struct vm_area_struct *vma, pgprot_t prot)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long addr = vma->vm_start, stop;
@@ -31,8 +33,8 @@ static void change_protection(struct vm_area_struct *vma, pgprot_t prot)
  * mprotect_fixup - new flags for [start, end) of vma. Both cuts come first: if the second fails,
  * nothing has changed but that an area is in two parts, and those are joined again. 0 or -ENOMEM.
  */
-static int mprotect_fixup(struct vm_area_struct *vma, unsigned long start, unsigned long end,
-			  unsigned long flags)
+static __always_inline int mprotect_fixup(struct vm_area_struct *vma, unsigned long start,
+					  unsigned long end, unsigned long flags)
 {
 	if (flags == vma->vm_flags)
 		return 0;
@@ -97,8 +99,32 @@ long sys_mprotect(long start, long len, long prot)
 	struct mm_struct *mm = current->mm;
 	int error;
 
+	if (prot & PROT_READ && current->personality & READ_IMPLIES_EXEC)
+		prot |= PROT_EXEC;
 	down_write(&mm->mmap_sem);
 	error = do_mprotect(mm, start, len, prot & ~PROT_SEM);
 	up_write(&mm->mmap_sem);
 	return error;
+}
+
+int advise_fork(struct mm_struct *mm, unsigned long start, unsigned long end, unsigned long set,
+		unsigned long clear)
+{
+	struct vm_area_struct *vma;
+	unsigned long stop;
+	int error = 0, hole = 0;
+
+	for (; start < end && !error; start = stop) {
+		vma = find_vma(mm, start);
+		if (!vma || vma->vm_start > start)
+			hole = -ENOMEM;
+		if (!vma || vma->vm_start >= end)
+			break;
+		start = max(start, vma->vm_start);
+		if (set == VM_WIPEONFORK && (vma->vm_file || vma->vm_flags & VM_SHARED))
+			return -EINVAL;
+		stop = min(end, vma->vm_end);
+		error = mprotect_fixup(vma, start, stop, (vma->vm_flags | set) & ~clear);
+	}
+	return error ?: hole;
 }

@@ -63,8 +63,15 @@ struct vm_area_struct *vma_copy(struct mm_struct *mm, const struct vm_area_struc
 
 	if (!vma)
 		return NULL;
-	*vma = *old;
+	/* All but the links, here too. */
 	vma->vm_mm = mm;
+	vma->vm_start = old->vm_start;
+	vma->vm_end = old->vm_end;
+	vma->vm_flags = old->vm_flags;
+	vma->vm_page_prot = old->vm_page_prot;
+	vma->vm_ops = old->vm_ops;
+	vma->vm_pgoff = old->vm_pgoff;
+	vma->vm_file = old->vm_file;
 	if (vma->vm_file)
 		get_file(vma->vm_file);
 	if (vma->vm_ops && vma->vm_ops->open)

@@ -168,7 +168,7 @@ static void smaps_flags(struct seq *s, unsigned long flags)
 		{ VM_READ, "rd " }, { VM_WRITE, "wr " }, { VM_EXEC, "ex " },
 		{ VM_SHARED | VM_MAYWRITE, "sh " },	/* changes can be shared */
 		{ VM_MAYREAD, "mr " }, { VM_MAYWRITE, "mw " }, { VM_MAYEXEC, "me " },
-		{ VM_SHARED, "ms " }, { VM_GROWSDOWN, "gd " },
+		{ VM_SHARED, "ms " }, { VM_GROWSDOWN, "gd " }, { VM_DONTCOPY, "dc " },
 	};
 
 	seq_puts(s, "VmFlags: ");
@@ -178,6 +178,8 @@ static void smaps_flags(struct seq *s, unsigned long flags)
 	/* What counts against the memory there is: private memory that can be written. */
 	if ((flags & (VM_WRITE | VM_SHARED)) == VM_WRITE)
 		seq_puts(s, "ac ");
+	if (flags & VM_WIPEONFORK)
+		seq_puts(s, "wf ");
 	seq_puts(s, "\n");
 }
 

@@ -61,7 +61,8 @@ struct elf_image {
 	u32 phnum;
 	bool movable;		/* ET_DYN: its first page is at ELF_DYN_BASE, until elf_move() */
 	u32 bias;		/* how far it has been moved, modulo 2^32 */
-	bool exec_stack;	/* PT_GNU_STACK says that it is to be executable, or is missing */
+	bool exec_stack;	/* PT_GNU_STACK says that it is to be executable */
+	bool old;		/* PT_GNU_STACK is missing: READ_IMPLIES_EXEC */
 	bool has_interp;
 	u32 interp_offset;	/* where the file has the interpreter's path, with its NUL */
 	u32 interp_size;

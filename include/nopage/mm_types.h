@@ -82,6 +82,8 @@ struct vm_area_struct {
 #define VM_MAYWRITE	0x00000020
 #define VM_MAYEXEC	0x00000040
 #define VM_GROWSDOWN	0x00000100
+#define VM_DONTCOPY	0x00000200		/* a forked child does not get it */
+#define VM_WIPEONFORK	0x00000400		/* it gets zeroes */
 #define VM_ACCESS	(VM_READ | VM_WRITE | VM_EXEC)
 
 /*

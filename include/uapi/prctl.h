@@ -19,4 +19,7 @@
 #define PR_SET_NO_NEW_PRIVS	38
 #define PR_GET_NO_NEW_PRIVS	39
 
+/* personality(): what can be read can be executed */
+#define READ_IMPLIES_EXEC	0x0400000
+
 #endif

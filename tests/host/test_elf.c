@@ -169,10 +169,10 @@ static void limits(void)
 	make_file();
 	file.ph[4].p_flags |= PF_X;
 	CHECK_EQ(parse(), 0);
-	CHECK(img.exec_stack);
+	CHECK(img.exec_stack && !img.old);
 	file.ph[4].p_type = 0;
 	CHECK_EQ(parse(), 0);
-	CHECK(img.exec_stack);
+	CHECK(!img.exec_stack && img.old);
 	file.ph[4].p_type = PT_INTERP;
 	file.ph[4].p_offset = 0x123;
 	file.ph[4].p_filesz = 0xffffffff;		/* whoever reads it has to check */

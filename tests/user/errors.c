@@ -186,6 +186,38 @@ static void test_mmap(char *self)
 	close(file);
 }
 
+/* The pages of p: 0 not mapped, 1 zero, 2 else; as decimal digits. */
+static int look(void *p)
+{
+	char *page = p;
+	int seen = 0;
+
+	for (int i = 0; i < 3; i++, page += PAGE)
+		seen = seen * 5 + (readable(page) ? *page ? 2 : 1 : 0);
+	return seen;
+}
+
+static void test_fork_advice(void)
+{
+	char *p = map(3, RW, MAP_PRIVATE), *shared = shared_pages(1);
+
+	for (int i = 0; i < 3; i++)
+		p[i * PAGE] = '/';
+	is(madvise(p, PAGE, MADV_DONTFORK), 0, "madvise: MADV_DONTFORK");
+	is(madvise(p + PAGE, PAGE, MADV_WIPEONFORK), 0, "MADV_WIPEONFORK");
+	exits(in_child(look, p), 0 * 25 + 1 * 5 + 2, "a child gets nothing, zeroes, a copy");
+	is(look(p), 2 * 25 + 2 * 5 + 2, "its parent has all");
+	is(madvise(p, PAGE, MADV_DOFORK) | madvise(p + PAGE, PAGE, MADV_KEEPONFORK), 0,
+	   "as it was");
+	exits(in_child(look, p), 2 * 25 + 2 * 5 + 2, "then a child does, too");
+	fails(madvise(shared, PAGE, MADV_WIPEONFORK), EINVAL, "shared memory is not wiped");
+	munmap(p + PAGE, PAGE);
+	fails(madvise(p, 3 * PAGE, MADV_DONTFORK), ENOMEM, "a hole does not keep it");
+	exits(in_child(look, p), 0, "from what comes behind");
+	munmap(shared, PAGE);
+	munmap(p, 3 * PAGE);
+}
+
 static void test_flock(void)
 {
 	is(flock(777, LOCK_SH | 32), 0, "flock: LOCK_MAND is ignored");
@@ -194,7 +226,7 @@ static void test_flock(void)
 
 int main(int argc, char **argv)
 {
-	plan(68);
+	plan(77);
 	area = map(8, RW, MAP_PRIVATE);
 	memset(area, 0, 8 * PAGE);
 	munmap(area + 6 * PAGE, 2 * PAGE);
@@ -205,6 +237,7 @@ int main(int argc, char **argv)
 	test_mremap();
 	test_futex(argv[0]);
 	test_mmap(argv[0]);
+	test_fork_advice();
 	test_flock();
 	return done();
 }

@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "tap.h"
 
+#include <elf.h>
+#include <fcntl.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 
@@ -128,9 +130,76 @@ static int persona(void *arg)
 	return sys1(SYS_personality, 0xffffffff) == (before | ADDR_NO_RANDOMIZE) ? 0 : 2;
 }
 
-int main(void)
+/* ---- a program without PT_GNU_STACK: what it can read it can execute ---- */
+
+/* copy_without - the ELF file from as the file to, without the program header of that type. */
+static int copy_without(unsigned int type, const char *from, const char *to)
 {
-	plan(24);
+	int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT, 0755);
+	char *file = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE, in, 0);
+	Elf32_Ehdr *header = (void *)file;
+	Elf32_Phdr *ph = (void *)(file + header->e_phoff);
+	long length = lseek(in, 0, SEEK_END);
+
+	for (int i = 0; i < header->e_phnum; i++)
+		if (ph[i].p_type == type)
+			ph[i].p_type = PT_NULL;
+	length -= write(out, file, length);
+	close(in);
+	close(out);
+	return length;
+}
+
+/* can_execute - what /proc/self/maps says about the area at p. */
+static int can_execute(const void *p)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	unsigned long start, end, at = (unsigned long)p;
+	char line[256], x = 0;
+
+	while (fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%lx-%lx %*2c%c", &start, &end, &x) == 3 && start <= at && at < end)
+			break;
+	fclose(maps);
+	return x == 'x';
+}
+
+/* The program that is started so: a bit for each kind of memory that can be executed. */
+static int old_program(void)
+{
+	static int data = 1;
+	char *anon = map(3, PROT_READ | PROT_WRITE, MAP_PRIVATE), *heap = sbrk(PAGE);
+
+	mprotect(anon + PAGE, PAGE, PROT_READ);
+	mprotect(anon + 2 * PAGE, PAGE, PROT_NONE);
+	return can_execute(&data) | can_execute(&anon) << 1 | can_execute(anon) << 2 |
+	       can_execute(anon + PAGE) << 3 | can_execute(anon + 2 * PAGE) << 4 |
+	       can_execute(heap) << 5 |
+	       !!(sys1(SYS_personality, 0xffffffff) & READ_IMPLIES_EXEC) << 6;
+}
+
+static int run(void *path)
+{
+	execl(path, path, "old", NULL);
+	return 255;
+}
+
+static void test_old(char *self)
+{
+	const char *path = "/tmp/old-program";
+
+	exits(in_child(run, self), 0, "data cannot be executed");
+	is(copy_without(PT_GNU_STACK, self, path), 0, "a program without PT_GNU_STACK");
+	exits(in_child(run, (void *)path), 0x6f, "can execute what it can read");
+	unlink(path);
+	is(sys1(SYS_personality, 0xffffffff) & READ_IMPLIES_EXEC, 0, "it alone");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2)
+		return old_program();
+	plan(28);
 	test_name();
 	test_flags();
 	exits(in_child(privs_stay, NULL), 0, "no new rights, for ever");
@@ -138,5 +207,6 @@ int main(void)
 	exits(in_child(adopt_here, NULL), 0, "a subreaper gets orphans");
 	exits(in_child(death_signal, NULL), 0, "a signal when the parent dies");
 	exits(in_child(persona, NULL), 0, "personality");
+	test_old(argv[0]);
 	return done();
 }
