@@ -354,34 +354,46 @@ void mm_release(struct task_struct *p)
 
 /* ------------------------------------------------------------------ system calls */
 
+/* user_args - of a call of the current task. Word by word: the compiler would clear by a loop. */
+static inline void user_args(struct fork_args *args, unsigned long flags)
+{
+	args->flags = flags;
+	args->usp = 0;
+	args->regs = task_pt_regs(current);
+	args->tls = NULL;
+	args->parent_tid = NULL;
+	args->child_tid = NULL;
+	args->fn = NULL;
+	args->arg = NULL;
+	args->name = NULL;
+	args->clear_sighand = false;
+}
+
 long sys_fork(void)
 {
-	struct fork_args args = { .flags = SIGCHLD, .regs = task_pt_regs(current) };
+	struct fork_args args;
 
+	user_args(&args, SIGCHLD);
 	return do_fork(&args);
 }
 
 long sys_vfork(void)
 {
-	struct fork_args args = {
-		.flags = CLONE_VFORK | CLONE_VM | SIGCHLD,
-		.regs = task_pt_regs(current),
-	};
+	struct fork_args args;
 
+	user_args(&args, CLONE_VFORK | CLONE_VM | SIGCHLD);
 	return do_fork(&args);
 }
 
 long sys_clone(long flags, long usp, long parent_tid, long tls, long child_tid)
 {
-	struct fork_args args = {
-		.flags = flags,
-		.usp = usp,
-		.regs = task_pt_regs(current),
-		.tls = (void *)tls,
-		.parent_tid = (int *)parent_tid,
-		.child_tid = (int *)child_tid,
-	};
+	struct fork_args args;
 
+	user_args(&args, flags);
+	args.usp = usp;
+	args.tls = (void *)tls;
+	args.parent_tid = (int *)parent_tid;
+	args.child_tid = (int *)child_tid;
 	return do_fork(&args);
 }
 
