@@ -212,13 +212,14 @@ static int clear_tails(struct mm_struct *mm, const struct elf_image *img)
 
 int load_elf(struct mm_struct *mm, struct elf_program *prog)
 {
+	bool exec_stack = prog->img.exec_stack || prog->img.old;
 	int error;
 
 	BUG_ON(mm->mmap);
 	if (prog->img.old)
 		current->personality |= READ_IMPLIES_EXEC;
 	down_write(&mm->mmap_sem);
-	error = map_image(mm, prog) ?: setup_stack_vma(mm, TASK_SIZE, prog->img.exec_stack);
+	error = map_image(mm, prog) ?: setup_stack_vma(mm, TASK_SIZE, exec_stack);
 	if (!error && prog->interp)
 		error = map_interp(mm, prog->interp);
 	error = error ?: arch_setup_vdso(mm);

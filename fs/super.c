@@ -356,7 +356,9 @@ static int do_remount(struct dentry *where, unsigned long flags, const char *opt
 	if (where != sb->root)
 		return -EINVAL;
 	mutex_lock(&mount_mutex);
-	if (flags & MS_RDONLY && !(sb->flags & MS_RDONLY) && atomic_read(&sb->writers))
+	if (!sb->mount)
+		error = -EINVAL;		/* taken out, but in use */
+	else if (flags & MS_RDONLY && !(sb->flags & MS_RDONLY) && atomic_read(&sb->writers))
 		error = -EBUSY;
 	else if (sb->type->remount)
 		error = sb->type->remount(sb, options);

@@ -135,12 +135,14 @@ static void cap_after_setfsuid(struct cred *new, const struct cred *old)
 }
 
 /* Root, real or effective, gets all its program may have; others have nothing to inherit. */
-void prepare_exec_cred(struct cred *new, uid_t uid, gid_t gid)
+bool prepare_exec_cred(struct cred *new, uid_t uid, gid_t gid)
 {
 	*new = current->cred;
-	if (uid != NO_ID && !new->no_new_privs)
+	if (new->no_new_privs)
+		uid = gid = NO_ID;
+	if (uid != NO_ID)
 		new->euid = uid;
-	if (gid != NO_ID && !new->no_new_privs)
+	if (gid != NO_ID)
 		new->egid = gid;
 	new->suid = new->fsuid = new->euid;
 	new->sgid = new->fsgid = new->egid;
@@ -149,6 +151,7 @@ void prepare_exec_cred(struct cred *new, uid_t uid, gid_t gid)
 		new->cap_permitted = new->cap_inheritable | new->cap_bound;
 	new->cap_effective = new->euid ? 0 : new->cap_permitted;
 	new->keep_caps = false;
+	return uid != NO_ID || gid != NO_ID;
 }
 
 void commit_exec_cred(const struct cred *new)

@@ -20,6 +20,7 @@
 #include <asm/uaccess.h>
 #include <uapi/fcntl.h>
 #include <uapi/mount.h>
+#include <uapi/prctl.h>
 #include <uapi/stat.h>
 
 #define SCRIPT_LINE	256		/* bytes of a #! line that are looked at */
@@ -304,8 +305,9 @@ static void find_cred(struct exec *x)
 	bool nosuid = inode->sb->flags & MS_NOSUID;
 	bool setgid = (inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
 
-	prepare_exec_cred(&x->cred, inode->mode & S_ISUID && !nosuid ? inode->uid : (uid_t)-1,
-			  setgid && !nosuid ? inode->gid : (gid_t)-1);
+	if (prepare_exec_cred(&x->cred, inode->mode & S_ISUID && !nosuid ? inode->uid : (uid_t)-1,
+			      setgid && !nosuid ? inode->gid : (gid_t)-1))
+		current->personality &= ~PER_CLEAR_ON_SETID;
 }
 
 /* ------------------------------------------------------------------ the new address space */
@@ -401,7 +403,7 @@ static int do_execve(const char *path, const struct string_array *argv,
 	if (!error)
 		exec_commit(x);
 	else
-		current->personality = personality;	/* load_elf() may have changed it */
+		current->personality = personality;	/* find_cred(), load_elf() */
 out:
 	free_exec(x);
 	return error;

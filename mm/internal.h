@@ -5,6 +5,7 @@
 
 #include <nopage/events.h>
 #include <nopage/mm.h>
+#include <uapi/prctl.h>
 
 /* Callers of these hold mmap_sem of the mm for write, unless stated otherwise. */
 
@@ -27,6 +28,14 @@ static inline unsigned long vma_pages(const struct vm_area_struct *vma)
 static inline bool is_cow_mapping(unsigned long vm_flags)
 {
 	return (vm_flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
+}
+
+/* imply_exec - *vm_flags get VM_EXEC if they may, for a task of a personality that wants it. */
+static inline void imply_exec(unsigned long *vm_flags, unsigned long personality)
+{
+	if (unlikely(personality & READ_IMPLIES_EXEC) &&
+	    (*vm_flags & (VM_READ | VM_MAYEXEC)) == (VM_READ | VM_MAYEXEC))
+		*vm_flags |= VM_EXEC;
 }
 
 /* start, end: the range that came, went or changed. */

@@ -10,7 +10,6 @@
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 #include <uapi/mman.h>
-#include <uapi/prctl.h>
 #include <uapi/mount.h>
 
 /* ------------------------------------------------------------------ layout and limits */
@@ -103,8 +102,6 @@ static unsigned long calc_vm_flags(unsigned long prot, unsigned long flags)
 
 	BUILD_BUG_ON(PROT_READ != VM_READ || PROT_WRITE != VM_WRITE || PROT_EXEC != VM_EXEC);
 	vm_flags |= prot & VM_ACCESS;
-	if (prot & PROT_READ && current->personality & READ_IMPLIES_EXEC)
-		vm_flags |= VM_EXEC;
 	if (flags & MAP_SHARED)
 		vm_flags |= VM_SHARED;
 	if (flags & MAP_GROWSDOWN)
@@ -281,6 +278,7 @@ noinline unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned
 	error = file ? check_file(file, &spec.flags) : 0;
 	if (error)
 		return error;
+	imply_exec(&spec.flags, current->personality);
 	spec.start = addr;
 	spec.end = addr + len;
 	spec.file = file;
@@ -290,13 +288,18 @@ noinline unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned
 	return error ? (unsigned long)error : addr;
 }
 
+#define DATA_FLAGS	(VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
+
+/* Not by do_mmap(): whether a stack can be executed is for the program to say, not implied. */
 int setup_stack_vma(struct mm_struct *mm, unsigned long top, bool exec)
 {
-	unsigned long addr = do_mmap(mm, NULL, top - PAGE_SIZE, PAGE_SIZE,
-				     PROT_READ | PROT_WRITE | (exec ? PROT_EXEC : 0),
-				     MAP_PRIVATE | MAP_FIXED_NOREPLACE | MAP_GROWSDOWN, 0);
+	const struct vma_spec spec = {
+		.start = top - PAGE_SIZE,
+		.end = top,
+		.flags = DATA_FLAGS | VM_GROWSDOWN | (exec ? VM_EXEC : 0),
+	};
 
-	return IS_ERR_VALUE(addr) ? (int)addr : 0;
+	return map_region(mm, &spec);
 }
 
 /* ------------------------------------------------------------------ system calls */
@@ -307,7 +310,7 @@ static int move_brk(struct mm_struct *mm, unsigned long old, unsigned long new)
 	struct vma_spec spec = {
 		.start = old,
 		.end = new,
-		.flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC,
+		.flags = DATA_FLAGS,
 	};
 	struct vm_area_struct *next, *prev;
 
@@ -319,8 +322,7 @@ static int move_brk(struct mm_struct *mm, unsigned long old, unsigned long new)
 	next = find_vma_prev(mm, old, &prev);
 	if (next && next->vm_start < new + PAGE_SIZE)
 		return -ENOMEM;
-	if (current->personality & READ_IMPLIES_EXEC)
-		spec.flags |= VM_EXEC;
+	imply_exec(&spec.flags, current->personality);
 	return map_region(mm, &spec);
 }
 

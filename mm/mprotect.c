@@ -11,7 +11,6 @@
 #include <nopage/syscalls.h>
 #include <asm/tlb.h>
 #include <uapi/mman.h>
-#include <uapi/prctl.h>
 
 /* Give every entry of the area the rights of prot; frames stay. */
 static __always_inline void change_protection(struct vm_area_struct *vma, pgprot_t prot)
@@ -68,7 +67,7 @@ static bool may_protect(const struct vm_area_struct *vma, unsigned long prot)
 noinline int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned long len,
 			 unsigned long prot)
 {
-	unsigned long end = start + PAGE_ALIGN(len), stop;
+	unsigned long end = start + PAGE_ALIGN(len), stop, flags;
 	struct vm_area_struct *vma;
 	int error = 0;
 
@@ -86,9 +85,11 @@ noinline int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned lon
 			error = -ENOMEM;
 		else if (!may_protect(vma, prot))
 			error = -EACCES;
-		else
-			error = mprotect_fixup(vma, start, stop,
-					       (vma->vm_flags & ~VM_ACCESS) | prot);
+		if (error)
+			break;
+		flags = (vma->vm_flags & ~VM_ACCESS) | prot;
+		imply_exec(&flags, current->personality);
+		error = mprotect_fixup(vma, start, stop, flags);
 	}
 	mm_check(mm);
 	return error;
@@ -99,8 +100,6 @@ long sys_mprotect(long start, long len, long prot)
 	struct mm_struct *mm = current->mm;
 	int error;
 
-	if (prot & PROT_READ && current->personality & READ_IMPLIES_EXEC)
-		prot |= PROT_EXEC;
 	down_write(&mm->mmap_sem);
 	error = do_mprotect(mm, start, len, prot & ~PROT_SEM);
 	up_write(&mm->mmap_sem);

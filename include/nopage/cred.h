@@ -71,10 +71,10 @@ void copy_cred(struct task_struct *p);
 void exit_cred(struct task_struct *p);
 /*
  * prepare_exec_cred - in *new, what the current task will be when it runs a program whose set-ID
- * bits give it uid and gid (-1: none). commit_exec_cred() makes it so, once current->mm is the new
- * one. Neither can fail.
+ * bits give it uid and gid (-1: none). Do these bits count, even if nothing changes by them?
+ * commit_exec_cred() makes it so, once current->mm is the new one. Neither can fail.
  */
-void prepare_exec_cred(struct cred *new, uid_t uid, gid_t gid);
+bool prepare_exec_cred(struct cred *new, uid_t uid, gid_t gid);
 void commit_exec_cred(const struct cred *new);
 /* cred_secure - has a program other rights than its caller (AT_SECURE)? */
 static inline bool cred_secure(const struct cred *c)

@@ -216,7 +216,7 @@ unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned long add
 		      unsigned long pgoff);
 int do_munmap(struct mm_struct *mm, unsigned long addr, unsigned long len);
 int do_mprotect(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned long prot);
-/* setup_stack_vma - the one-page growing stack area right below top; 0, -ENOMEM or -EEXIST. */
+/* setup_stack_vma - a growing stack of one page right below top, where nothing is; 0, -ENOMEM. */
 int setup_stack_vma(struct mm_struct *mm, unsigned long top, bool exec);
 
 /* ------------------------------------------------------------------ faults: fault.c, memory.c */

@@ -19,7 +19,13 @@
 #define PR_SET_NO_NEW_PRIVS	38
 #define PR_GET_NO_NEW_PRIVS	39
 
-/* personality(): what can be read can be executed */
-#define READ_IMPLIES_EXEC	0x0400000
+/* personality() */
+#define ADDR_NO_RANDOMIZE	0x0040000
+#define MMAP_PAGE_ZERO		0x0100000
+#define ADDR_COMPAT_LAYOUT	0x0200000
+#define READ_IMPLIES_EXEC	0x0400000	/* what can be read can be executed */
+/* What would make a program with set-ID bits easier to attack: it does not inherit it. */
+#define PER_CLEAR_ON_SETID	(READ_IMPLIES_EXEC | ADDR_NO_RANDOMIZE | ADDR_COMPAT_LAYOUT | \
+				 MMAP_PAGE_ZERO)
 
 #endif

@@ -76,14 +76,14 @@ KTEST(cred, set_id_programs)
 {
 	struct cred c;
 
-	prepare_exec_cred(&c, -1, -1);
+	KT_TRUE(!prepare_exec_cred(&c, -1, -1));
 	KT_TRUE(!c.euid && c.cap_effective == CAP_ALL && !cred_secure(&c));
-	prepare_exec_cred(&c, 7, 8);
+	KT_TRUE(prepare_exec_cred(&c, 7, 8));
 	KT_TRUE(c.uid == 0 && c.euid == 7 && c.suid == 7 && c.fsuid == 7);
 	KT_TRUE(c.egid == 8 && cred_secure(&c));
 	KT_TRUE(c.cap_effective == 0 && c.cap_permitted == CAP_ALL);
 	current->cred.no_new_privs = true;
-	prepare_exec_cred(&c, 7, 8);
+	KT_TRUE(!prepare_exec_cred(&c, 7, 8));
 	KT_TRUE(c.euid == 0 && c.egid == 0 && !cred_secure(&c));
 	current->cred.no_new_privs = false;
 }

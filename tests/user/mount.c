@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/personality.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -114,6 +115,7 @@ static void test_lazy(void)
 	is(pread(fd, &byte, 1, 0), 1, "an open file is read");
 	is(byte, 't', "as before");
 	fails(mount("none", "sub", "tmpfs", 0, NULL), ENOENT, "nothing can be mounted there");
+	fails(mount(NULL, ".", NULL, MS_REMOUNT, NULL), EINVAL, "nor mounted anew");
 	chdir(tmp_path);
 	is(close(fd), 0, "the last use");
 	fails(access("m/sub", F_OK), ENOENT, "the directory is there again");
@@ -163,6 +165,12 @@ static void test_noexec_map(void)
 	   errno == EPERM, "MS_NOEXEC: mmap: EPERM");
 	p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
 	fails(mprotect(p, 4096, PROT_READ | PROT_EXEC), EACCES, "mprotect: EACCES");
+	munmap(p, 4096);
+	personality(READ_IMPLIES_EXEC);
+	p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
+	ok(p != MAP_FAILED && mprotect(p, 4096, PROT_NONE) == 0 &&
+	   mprotect(p, 4096, PROT_READ) == 0, "READ_IMPLIES_EXEC does not stand in the way");
+	personality(0);
 	munmap(p, 4096);
 	close(fd);
 }
@@ -257,7 +265,7 @@ static void test_mounts_file(void)
 
 int main(void)
 {
-	plan(107);
+	plan(109);
 	enter_tmpdir();
 	test_walk();
 	test_busy();

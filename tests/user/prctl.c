@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 
 #include "rawsys.h"
 
@@ -155,21 +156,22 @@ static int can_execute(const void *p)
 {
 	FILE *maps = fopen("/proc/self/maps", "r");
 	unsigned long start, end, at = (unsigned long)p;
-	char line[256], x = 0;
+	char line[256], x = 0, found = 0;
 
 	while (fgets(line, sizeof(line), maps))
 		if (sscanf(line, "%lx-%lx %*2c%c", &start, &end, &x) == 3 && start <= at && at < end)
-			break;
+			found = x;
 	fclose(maps);
-	return x == 'x';
+	return found == 'x';
 }
 
 /* The program that is started so: a bit for each kind of memory that can be executed. */
 static int old_program(void)
 {
 	static int data = 1;
-	char *anon = map(3, PROT_READ | PROT_WRITE, MAP_PRIVATE), *heap = sbrk(PAGE);
+	char *anon = map(3, PROT_READ | PROT_WRITE, MAP_PRIVATE), *heap = (char *)sys1(SYS_brk, 0);
 
+	sys1(SYS_brk, (long)heap + PAGE);
 	mprotect(anon + PAGE, PAGE, PROT_READ);
 	mprotect(anon + 2 * PAGE, PAGE, PROT_NONE);
 	return can_execute(&data) | can_execute(&anon) << 1 | can_execute(anon) << 2 |
@@ -182,6 +184,28 @@ static int run(void *path)
 {
 	execl(path, path, "old", NULL);
 	return 255;
+}
+
+static int run_implied(void *path)
+{
+	sys1(SYS_personality, READ_IMPLIES_EXEC);
+	return run(path);
+}
+
+/* A program that says what its stack is inherits the rest, unless it has set-ID bits that count. */
+static void test_inherited(char *self)
+{
+	char *path = "/tmp/set-id-program";
+
+	exits(in_child(run_implied, self), 0x6d, "READ_IMPLIES_EXEC is inherited, not for the stack");
+	copy_without(PT_NULL, self, path);
+	chmod(path, 04755);
+	exits(in_child(run_implied, path), 0, "a set-user-ID program does not inherit it");
+	chmod(path, 02755);
+	exits(in_child(run_implied, path), 0, "nor a set-group-ID program");
+	chmod(path, 02745);
+	exits(in_child(run_implied, path), 0x6d, "whose group may execute it");
+	unlink(path);
 }
 
 static void test_old(char *self)
@@ -199,7 +223,7 @@ int main(int argc, char **argv)
 {
 	if (argc == 2)
 		return old_program();
-	plan(28);
+	plan(32);
 	test_name();
 	test_flags();
 	exits(in_child(privs_stay, NULL), 0, "no new rights, for ever");
@@ -208,5 +232,6 @@ int main(int argc, char **argv)
 	exits(in_child(death_signal, NULL), 0, "a signal when the parent dies");
 	exits(in_child(persona, NULL), 0, "personality");
 	test_old(argv[0]);
+	test_inherited(argv[0]);
 	return done();
 }
