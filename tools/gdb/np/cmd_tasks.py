@@ -42,12 +42,12 @@ GROUPS = (
     ("program", ("start_code", "end_code", "start_data", "end_data", "start_brk", "brk",
                  "start_stack", "arg_start", "arg_end", "env_start", "env_end", "vdso",
                  "dumpable")),
-    ("pages", ("total_vm", "rss", "hiwater_rss", "pgd", "cpu_vm_mask", "context")),
+    ("pages", ("total_vm", "hiwater_vm", "rss", "hiwater_rss", "pgd", "cpu_vm_mask", "context")),
     ("locks and lists", ("mmap_sem", "page_table_lock", "mmlist")),
     ("counts", ("mm_users", "mm_count")),
 )
-DECIMAL = ("map_count", "cache_hits", "cache_misses", "total_vm", "rss", "hiwater_rss", "dumpable",
-           "mm_users", "mm_count")
+DECIMAL = ("map_count", "cache_hits", "cache_misses", "total_vm", "hiwater_vm", "rss",
+           "hiwater_rss", "dumpable", "mm_users", "mm_count")
 WIDTH = 17
 
 
