@@ -8,23 +8,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "slurp.h"
 #include "tap.h"
-
-static char text[1 << 16];
-
-/* The whole of a file into text, with a NUL behind it; its length or -1. */
-static int slurp(const char *path)
-{
-	int fd = open(path, O_RDONLY), length = 0, n;
-
-	if (fd < 0)
-		return -1;
-	while ((n = read(fd, text + length, sizeof(text) - 1 - length)) > 0)
-		length += n;
-	close(fd);
-	text[length] = '\0';
-	return n < 0 ? -1 : length;
-}
 
 static int spit(const char *path, const char *data)
 {

@@ -1,26 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The files of /proc about the system, against proc(5): labels, units, what has to fit together. */
 #define _GNU_SOURCE
+#include "slurp.h"
 #include "tmpdir.h"
 
 #include <ctype.h>
 #include <sys/syscall.h>
 #include <time.h>
-
-static char text[1 << 18];
-
-static int slurp(const char *path)
-{
-	int fd = open(path, O_RDONLY), length = 0, n;
-
-	if (fd < 0)
-		return -1;
-	while ((n = read(fd, text + length, sizeof(text) - 1 - length)) > 0)
-		length += n;
-	close(fd);
-	text[length] = '\0';
-	return length;
-}
 
 /* Is every line of text one for fn? Lines lose their ends; text is used up. */
 static int every_line(int (*fn)(char *line))
