@@ -115,10 +115,11 @@ struct mount {
 int do_mount(const char *source, struct dentry *where, const char *type, unsigned long flags,
 	     const char *options);
 /*
- * do_umount - take away what where is the root of. 0, -EINVAL (no such root) or -EBUSY; lazy: even
- * if it is used, and free it after its last use.
+ * do_umount - take away what where is the root of. 0, -EINVAL (no such root) or -EBUSY. flags:
+ * MNT_DETACH, even if it is used, and free it after its last use; MNT_EXPIRE, only if no path has
+ * led into it since the last such call but the caller's, else -EAGAIN. Consumes the reference.
  */
-int do_umount(struct dentry *where, bool lazy);
+int do_umount(struct dentry *where, unsigned long flags);
 /* put_detached - a file or place is given up: free what was unmounted while in use. Sleeps. */
 extern struct list_head detached_mounts;	/* of mount.list, without a mountpoint; mount_mutex */
 void free_detached(void);

@@ -44,6 +44,7 @@ struct dentry *walk_end(struct nameidata *nd)
 		nd->link = nd->depth ? nd->stack[nd->depth - 1].link : NULL;
 	} while (nd->depth--);
 	nd->depth = 0;
+	nd->dentry->sb->walks++;
 	return nd->dentry;
 }
 

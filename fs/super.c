@@ -107,6 +107,7 @@ static struct super_block *new_super(struct file_system_type *type, unsigned lon
 	if (!sb)
 		return ERR_PTR(-ENOMEM);
 	sb->type = type;
+	sb->walks = 1;			/* expire_walks is not one less */
 	sb->flags = (flags & SB_USER_FLAGS) | type->flags;
 	error = get_anon_dev(&sb->dev);
 	if (error) {
@@ -214,20 +215,22 @@ int do_mount(const char *source, struct dentry *where, const char *type_name, un
 	int error;
 
 	mutex_lock(&mount_mutex);
+	error = -ENODEV;
 	type = find_type(type_name);
-	error = type ? may_attach(where) : -ENODEV;
-	if (error)
+	if (!type)
 		goto out;
 	error = -ENOMEM;
 	mnt = alloc_mount(source);
 	if (!mnt)
 		goto out;
 	sb = new_super(type, flags, options);
-	error = IS_ERR(sb) ? PTR_ERR(sb) : 0;
+	error = IS_ERR(sb) ? PTR_ERR(sb) : may_attach(where);
+	if (!error)
+		attach(mnt, sb, where);
+	else if (!IS_ERR(sb))
+		kill_super(sb);
 	if (error)
 		kfree(mnt);
-	else
-		attach(mnt, sb, where);
 out:
 	mutex_unlock(&mount_mutex);
 	return error;
@@ -279,8 +282,17 @@ void free_detached(void)
 	mutex_unlock(&mount_mutex);
 }
 
-/* Caller holds mount_mutex and one reference to where, a root. lazy: with all that stands in it. */
-static int detach(struct dentry *where, bool lazy)
+/* Has another path than the caller's own led into sb since the last call? Holds mount_mutex. */
+static bool used_since_last_time(struct super_block *sb)
+{
+	bool used = sb->expire_walks != sb->walks - 1;
+
+	sb->expire_walks = sb->walks;
+	return used;
+}
+
+/* Caller holds mount_mutex, and a reference to where, a root. MNT_DETACH: all that stands in it. */
+static int detach(struct dentry *where, unsigned long flags)
 {
 	struct super_block *sb = where->sb;
 	struct mount *mnt, *below;
@@ -291,8 +303,10 @@ static int detach(struct dentry *where, bool lazy)
 	busy = super_busy(sb);
 	dget(where);
 	spin_unlock(&dcache_lock);
-	if (busy && !lazy)
+	if (busy && !(flags & MNT_DETACH))
 		return -EBUSY;
+	if (flags & MNT_EXPIRE && used_since_last_time(sb))
+		return -EAGAIN;
 	do {
 		for (mnt = sb->mount; (below = mounted_in(mnt->sb)); mnt = below)
 			;
@@ -301,14 +315,17 @@ static int detach(struct dentry *where, bool lazy)
 	return 0;
 }
 
-/* Consumes the reference to where. */
-int do_umount(struct dentry *where, bool lazy)
+int do_umount(struct dentry *where, unsigned long flags)
 {
 	int error = -EINVAL;
+	struct mount *mnt;
 
 	mutex_lock(&mount_mutex);
-	if (where == where->sb->root && where->sb->mount)
-		error = where->sb->mount->mountpoint ? detach(where, lazy) : -EBUSY;
+	mnt = where == where->sb->root ? where->sb->mount : NULL;
+	if (mnt && mnt->mountpoint)
+		error = detach(where, flags);
+	else if (mnt && !(flags & MNT_EXPIRE))
+		error = -EBUSY;			/* the root of everything */
 	mutex_unlock(&mount_mutex);
 	dput(where);
 	put_detached();
@@ -323,7 +340,7 @@ int do_move_mount(struct dentry *from, struct dentry *where)
 	int error = -EINVAL;
 
 	mutex_lock(&mount_mutex);
-	if (from != from->sb->root || !mnt || !mnt->mountpoint)
+	if (from != from->sb->root || !mnt || !mnt->mountpoint || !S_ISDIR(where->inode->mode))
 		goto out;
 	error = may_attach(where);
 	if (error)
@@ -387,82 +404,96 @@ void mount_root(void)
 
 #define MS_NOT_HERE	(MS_BIND | MS_UNBINDABLE | MS_PRIVATE | MS_SLAVE | MS_SHARED)
 
-static int move_by_path(const char *source, struct dentry *where)
+/* MS_MOVE, and MS_BIND, which is not here. */
+static int move_by_path(const char *source, struct dentry *where, unsigned long flags)
 {
-	struct dentry *from = path_lookup(NULL, source, LOOKUP_FOLLOW);
+	struct dentry *from;
 	int error;
 
+	from = source && *source ? path_lookup(NULL, source, LOOKUP_FOLLOW) : ERR_PTR(-EINVAL);
 	if (IS_ERR(from))
 		return PTR_ERR(from);
-	error = do_move_mount(from, where);
+	error = flags & MS_NOT_HERE ? -EINVAL : do_move_mount(from, where);
 	dput(from);
 	return error;
 }
 
-/* Strings are the kernel's. */
-static long mount_strings(const char *source, long where, const char *type, unsigned long flags,
-			  const char *options)
+/* Strings are the kernel's, or NULL. MS_REMOUNT | MS_BIND: only the flags. */
+static long mount_strings(const char *type, const char *source, const char *options,
+			  struct dentry *where, unsigned long flags)
 {
-	struct dentry *dentry = user_lookup(AT_FDCWD, where, LOOKUP_FOLLOW);
-	long error;
-
-	if (IS_ERR(dentry))
-		return PTR_ERR(dentry);
-	if (!(flags & MS_REMOUNT))
-		dentry = cross_mounts(dentry);	/* the walk does not, at the end of "." */
-	if (flags & MS_NOT_HERE)
-		error = -EINVAL;
-	else if (flags & MS_MOVE)
-		error = move_by_path(source, dentry);
-	else if (flags & MS_REMOUNT)
-		error = do_remount(dentry, flags, options);
-	else if (!*type)
-		error = -EINVAL;
-	else
-		error = do_mount(*source ? source : "none", dentry, type, flags, options);
-	dput(dentry);
-	return error;
-}
-
-long sys_mount(long source, long where, long type, long flags, long data)
-{
-	const long user[3] = { source, type, data };
-	char *strings[3] = { NULL };
-	long error = 0;
-
+	if (flags & MS_NOUSER)
+		return -EINVAL;
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
+	if (flags & MS_REMOUNT)
+		return do_remount(where, flags, options && !(flags & MS_BIND) ? options : "");
+	if (flags & MS_BIND || (flags & MS_MOVE && !(flags & MS_NOT_HERE)))
+		return move_by_path(source, where, flags);
+	if (flags & MS_NOT_HERE || !type)
+		return -EINVAL;
+	return do_mount(source && *source ? source : "none", where, type, flags, options ?: "");
+}
+
+/* The three strings, if they are there, to the kernel. 0, -EFAULT, -EINVAL (too long), -ENOMEM. */
+static int get_strings(char *strings[3], const long user[3])
+{
+	for (int i = 0; i < 3; i++) {
+		char *text = user[i] ? getname((const char *)user[i]) : NULL;
+
+		if (IS_ERR(text))
+			return PTR_ERR(text) == -ENAMETOOLONG ? -EINVAL : PTR_ERR(text);
+		strings[i] = text;
+	}
+	return 0;
+}
+
+long sys_mount(long source, long where, long type, long flags, long options)
+{
+	const long user[3] = { type, source, options };
+	char *strings[3] = { NULL };
+	struct dentry *dentry;
+	long error = get_strings(strings, user);
+
 	if ((flags & MS_MGC_MSK) == MS_MGC_VAL)
 		flags &= ~MS_MGC_MSK;
 	if (!(flags & (MS_NOATIME | MS_STRICTATIME)))
 		flags |= MS_RELATIME;
-	for (int i = 0; i < 3 && !error; i++) {
-		strings[i] = user[i] ? getname((const char *)user[i]) : NULL;
-		error = IS_ERR(strings[i]) ? PTR_ERR(strings[i]) : 0;
+	dentry = error ? ERR_PTR(error) : user_lookup(AT_FDCWD, where, LOOKUP_FOLLOW);
+	error = IS_ERR(dentry) ? PTR_ERR(dentry) : 0;
+	if (!error) {
+		if (!(flags & MS_REMOUNT))
+			dentry = cross_mounts(dentry);	/* a walk does not, at the end of "." */
+		error = mount_strings(strings[0], strings[1], strings[2], dentry, flags);
+		dput(dentry);
 	}
-	if (!error)
-		error = mount_strings(strings[0] ?: "", where, strings[1] ?: "", flags,
-				      strings[2] ?: "");
 	for (int i = 0; i < 3; i++)
-		if (strings[i] && !IS_ERR(strings[i]))
+		if (strings[i])
 			putname(strings[i]);
 	return error;
 }
 
-long sys_umount2(long where, long flags)
+long sys_umount2(long path, long flags)
 {
-	struct dentry *dentry;
+	struct dentry *where;
+	long error = 0;
 
 	if (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
 		return -EINVAL;
+	where = user_lookup(AT_FDCWD, path, flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW);
+	if (IS_ERR(where))
+		return PTR_ERR(where);
 	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	dentry = user_lookup(AT_FDCWD, where,
-			     flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW);
-	return IS_ERR(dentry) ? PTR_ERR(dentry) : do_umount(dentry, flags & MNT_DETACH);
+		error = -EPERM;
+	else if (flags & MNT_EXPIRE && flags & (MNT_FORCE | MNT_DETACH))
+		error = -EINVAL;
+	if (!error)
+		return do_umount(where, flags);
+	dput(where);
+	return error;
 }
 
-long sys_umount(long where)
+long sys_umount(long path)
 {
-	return sys_umount2(where, 0);
+	return sys_umount2(path, 0);
 }

@@ -64,6 +64,9 @@ struct super_block {
 	/* mount_mutex */
 	unsigned long flags;			/* MS_*, SB_ON_DEMAND; read without the lock */
 	struct mount *mount;			/* NULL: only the kernel uses it */
+	unsigned int expire_walks;		/* walks, when MNT_EXPIRE last found nobody in it */
+
+	unsigned int walks;			/* paths that ended in it: one more or less is no matter */
 
 	atomic_t inodes;			/* of this file system, in memory */
 	atomic_t writers;			/* regular files of it, open for writing */

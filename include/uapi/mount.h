@@ -21,6 +21,7 @@
 #define MS_SHARED	0x100000
 #define MS_RELATIME	0x200000
 #define MS_STRICTATIME	0x1000000
+#define MS_NOUSER	0x80000000	/* the kernel's own: nobody may ask for it */
 #define MS_MGC_VAL	0xc0ed0000	/* old programs put this into the upper half */
 #define MS_MGC_MSK	0xffff0000
 

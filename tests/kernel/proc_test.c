@@ -96,7 +96,7 @@ static bool mount_proc(void)
 
 static void umount_proc(void)
 {
-	KT_EQ(do_umount(path_lookup(NULL, TEST_DIR, 0), false), 0);
+	KT_EQ(do_umount(path_lookup(NULL, TEST_DIR, 0), 0), 0);
 	test_dir_remove();
 }
 
@@ -409,7 +409,7 @@ static bool mount_once(void)
 
 static void umount_once(void)
 {
-	KT_EQ(do_umount(path_lookup(NULL, TEST_DIR, 0), false), 0);
+	KT_EQ(do_umount(path_lookup(NULL, TEST_DIR, 0), 0), 0);
 }
 
 KTEST(proc, mount_without_memory)

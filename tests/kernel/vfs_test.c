@@ -24,7 +24,7 @@ static int umount_at(const char *path)
 {
 	struct dentry *where = path_lookup(NULL, path, LOOKUP_FOLLOW);
 
-	return IS_ERR(where) ? PTR_ERR(where) : do_umount(where, false);
+	return IS_ERR(where) ? PTR_ERR(where) : do_umount(where, 0);
 }
 
 KTEST(vfs, mounts_are_crossed)
@@ -90,7 +90,7 @@ KTEST(vfs, umount_lazily)
 	file = filp_open("/ktest/f", O_CREAT | O_RDWR, 0644);
 	KT_ASSERT(!IS_ERR(file));
 	where = path_lookup(NULL, "/ktest", 0);
-	KT_EQ(do_umount(where, true), 0);
+	KT_EQ(do_umount(where, MNT_DETACH), 0);
 	KT_TRUE(!list_empty(&detached_mounts));
 	KT_EQ(test_ino("/ktest/f"), 0);
 	KT_EQ(tmpfs_write(file->inode, 0, "x", 1), 1);

@@ -245,6 +245,86 @@ static void test_errors(void)
 	is(as_user(user_mount, NULL), EPERM, "by a user: EPERM");
 }
 
+/* MNT_EXPIRE: the second time, if nobody has come by. */
+static void test_expire(void)
+{
+	struct stat st;
+	int fd;
+
+	mount("none", "m", "tmpfs", 0, NULL);
+	fails(umount2("m", MNT_EXPIRE), EAGAIN, "MNT_EXPIRE: EAGAIN");
+	is(umount2("m", MNT_EXPIRE), 0, "the second time: gone");
+	fails(umount2("m", MNT_EXPIRE), EINVAL, "the third time: EINVAL");
+	mount("none", "m", "tmpfs", 0, NULL);
+	fails(umount2("m", MNT_EXPIRE), EAGAIN, "a new one: EAGAIN");
+	is(stat("m", &st), 0, "a look at it");
+	fails(umount2("m", MNT_EXPIRE), EAGAIN, "is a use");
+	fails(access("m/x", F_OK), ENOENT, "what is not there is looked for");
+	fails(umount2("m", MNT_EXPIRE), EAGAIN, "that, too");
+	is(access("/tmp", F_OK), 0, "elsewhere");
+	fd = open("m/f", O_CREAT | O_RDWR, 0644);
+	fails(umount2("m", MNT_EXPIRE), EBUSY, "an open file: EBUSY");
+	fails(umount2("m", MNT_EXPIRE), EBUSY, "again");
+	close(fd);
+	fails(umount2("m", MNT_EXPIRE), EAGAIN, "closed: EAGAIN");
+	is(access("/tmp", F_OK), 0, "what happens elsewhere");
+	is(umount2("m", UMOUNT_NOFOLLOW | MNT_EXPIRE), 0, "does not matter");
+	mount("none", "m", "tmpfs", 0, NULL);
+	fails(umount2("m", MNT_EXPIRE | MNT_FORCE), EINVAL, "with MNT_FORCE: EINVAL");
+	fails(umount2("m", MNT_EXPIRE | MNT_DETACH), EINVAL, "with MNT_DETACH: EINVAL");
+	fails(umount2("none", MNT_EXPIRE | MNT_FORCE), ENOENT, "of nothing: ENOENT");
+	fails(umount2("/", MNT_EXPIRE), EINVAL, "of the root: EINVAL");
+	is(umount("m"), 0, "umount");
+}
+
+/* What is wrong with the arguments themselves comes first, then the right to mount. */
+static void test_order(int user)
+{
+	static char text[5000];
+	int none = user ? EPERM : ENODEV, invalid = user ? EPERM : EINVAL;
+	char *kernel = (char *)KERNEL_ADDRESS;
+
+	memset(text, 'a', sizeof(text) - 1);
+	if (user)
+		seteuid(1000);
+	fails(mount(kernel, "none", "tmpfs", 0, NULL), EFAULT, "a bad source: EFAULT");
+	fails(mount("none", "m", kernel, 0, NULL), EFAULT, "a bad type: EFAULT");
+	fails(mount("none", "m", "tmpfs", 0, kernel), EFAULT, "bad options: EFAULT");
+	fails(mount("none", "m", text, 0, NULL), EINVAL, "a long type: EINVAL");
+	fails(mount(text, "m", "tmpfs", 0, NULL), EINVAL, "a long source: EINVAL");
+	fails(mount(text, "m", kernel, 0, NULL), EFAULT, "the type counts first");
+	fails(mount("none", text, "tmpfs", 0, NULL), ENAMETOOLONG, "a long place: ENAMETOOLONG");
+	fails(mount("none", "", "tmpfs", 0, NULL), ENOENT, "an empty place: ENOENT");
+	fails(mount("none", "none", "nosuchfs", 0, NULL), ENOENT, "no place: ENOENT");
+	fails(mount("none", "m", "tmpfs", 1U << 31, NULL), EINVAL, "MS_NOUSER: EINVAL");
+	fails(mount("none", "f", "nosuchfs", 0, NULL), none, "then who may, and the type");
+	fails(mount("none", "f", "", 0, NULL), none, "the empty type");
+	fails(mount("none", "f", NULL, 0, NULL), invalid, "no type");
+	fails(mount("none", "f", "tmpfs", 0, "x=1"), invalid, "the options before the place");
+	fails(mount("none", "m", NULL, MS_REMOUNT, NULL), invalid, "MS_REMOUNT");
+	fails(mount("", "m", NULL, MS_MOVE, NULL), invalid, "MS_MOVE of nothing");
+	fails(mount("m", "f", NULL, MS_MOVE, NULL), invalid, "to a file");
+	fails(mount("none", "m", NULL, MS_MOVE, NULL), user ? EPERM : ENOENT, "no source");
+	fails(mount("none", "m", NULL, MS_BIND, NULL), user ? EPERM : ENOENT, "MS_BIND of none");
+	fails(mount("none", "m", NULL, MS_PRIVATE, NULL), invalid, "MS_PRIVATE of no mount");
+	fails(umount2("none", 0x100), EINVAL, "umount2: unknown flags: EINVAL");
+	fails(umount2("none", 0), ENOENT, "no place: ENOENT");
+	fails(umount2("m/x", 0), ENOENT, "nor there");
+	fails(umount2(kernel, 0), EFAULT, "a bad place: EFAULT");
+	fails(umount2("m", MNT_EXPIRE | MNT_FORCE), invalid, "then who may, and the flags");
+	fails(umount2("m", 0), invalid, "and whether it is one");
+	seteuid(0);
+}
+
+/* MS_REMOUNT | MS_BIND: the flags alone. */
+static void test_remount_flags(void)
+{
+	mount("none", "m", "tmpfs", 0, NULL);
+	is(mount(NULL, "m", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, "x"), 0, "only the flags");
+	fails(mkdir("m/d", 0755), EROFS, "are other ones");
+	is(umount("m"), 0, "umount");
+}
+
 /* Spaces in names do not divide the line. */
 static void test_mounts_file(void)
 {
@@ -265,7 +345,7 @@ static void test_mounts_file(void)
 
 int main(void)
 {
-	plan(109);
+	plan(183);
 	enter_tmpdir();
 	test_walk();
 	test_busy();
@@ -274,6 +354,10 @@ int main(void)
 	test_flags();
 	test_full();
 	test_errors();
+	test_expire();
+	test_order(0);
+	test_order(1);
+	test_remount_flags();
 	test_mounts_file();
 	leave_tmpdir();
 	return done();
