@@ -58,13 +58,6 @@ bool in_group(gid_t gid)
 	return c->fsgid == gid || in_groups(c->groups, gid);
 }
 
-bool in_egroup(gid_t gid)
-{
-	const struct cred *c = &current->cred;
-
-	return c->egid == gid || in_groups(c->groups, gid);
-}
-
 /* ------------------------------------------------------------------ life */
 
 static void put_groups(struct group_info *groups)

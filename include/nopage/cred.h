@@ -62,9 +62,8 @@ struct cred {
 
 /* capable - has the current task that capability in effect? */
 bool capable(unsigned int cap);
-/* in_group, in_egroup - is gid the current task's fsgid (egid) or one of its groups? */
+/* in_group - is gid the current task's fsgid or one of its groups? */
 bool in_group(gid_t gid);
-bool in_egroup(gid_t gid);
 /* copy_cred, exit_cred - a new task's share of the groups of the task it is a copy of; its end. */
 struct task_struct;
 void copy_cred(struct task_struct *p);
