@@ -63,6 +63,32 @@ static bool may_protect(const struct vm_area_struct *vma, unsigned long prot)
 	return !(prot & ~may);
 }
 
+#define PROT_GROWS	((unsigned long)(PROT_GROWSDOWN | PROT_GROWSUP))
+
+/*
+ * mprotect_special - prot has more than rights: PROT_SEM, which is nothing, or PROT_GROWSDOWN: from
+ * the start of the stack that is found there, if it is one.
+ */
+static noinline int mprotect_special(struct mm_struct *mm, unsigned long start, unsigned long end,
+				     unsigned long prot)
+{
+	unsigned long grows = prot & PROT_GROWS;
+	struct vm_area_struct *vma;
+
+	prot &= ~(PROT_GROWS | PROT_SEM);
+	if (prot & ~(unsigned long)VM_ACCESS || grows == PROT_GROWS)
+		return -EINVAL;
+	if (grows) {
+		vma = find_vma(mm, start);
+		if (!vma || vma->vm_start >= end || (grows == PROT_GROWSUP && vma->vm_start > start))
+			return -ENOMEM;
+		if (grows == PROT_GROWSUP || !(vma->vm_flags & VM_GROWSDOWN))
+			return -EINVAL;		/* nothing grows up here */
+		start = vma->vm_start;
+	}
+	return do_mprotect(mm, start, end - start, prot);
+}
+
 /* Area by area: those before the one that fails keep the new rights. */
 noinline int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned long len,
 			 unsigned long prot)
@@ -72,12 +98,12 @@ noinline int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned lon
 	int error = 0;
 
 	assert_mmap_write(mm);
-	if (start & ~PAGE_MASK || prot & ~(unsigned long)VM_ACCESS)
+	if (start & ~PAGE_MASK)
 		return -EINVAL;
-	if (!len)
-		return 0;
-	if (len > TASK_SIZE || end <= start)
-		return -ENOMEM;
+	if (end <= start)			/* around the end of memory, or nothing */
+		return (prot & PROT_GROWS) == PROT_GROWS ? -EINVAL : len ? -ENOMEM : 0;
+	if (unlikely(prot & ~(unsigned long)VM_ACCESS))
+		return mprotect_special(mm, start, end, prot);
 	for (; start < end && !error; start = stop) {
 		vma = find_vma(mm, start);
 		stop = vma ? min(end, vma->vm_end) : end;
@@ -101,7 +127,7 @@ long sys_mprotect(long start, long len, long prot)
 	int error;
 
 	down_write(&mm->mmap_sem);
-	error = do_mprotect(mm, start, len, prot & ~PROT_SEM);
+	error = do_mprotect(mm, start, len, prot);
 	up_write(&mm->mmap_sem);
 	return error;
 }

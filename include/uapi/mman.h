@@ -8,6 +8,8 @@
 #define PROT_WRITE	2
 #define PROT_EXEC	4
 #define PROT_SEM	8	/* for atomic operations, as all memory is */
+#define PROT_GROWSDOWN	0x01000000	/* from the start of the stack that is there */
+#define PROT_GROWSUP	0x02000000
 
 #define MAP_SHARED	0x01
 #define MAP_PRIVATE	0x02

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 
+#include "grid.h"
 #include "rawsys.h"
 
 #define RW (PROT_READ | PROT_WRITE)
@@ -136,16 +137,80 @@ static void test_errors(void)
 	munmap(p, 5 * PAGE);
 }
 
+/* hole, plain, plain, hole, stack, stack, read-only shared, hole, stack */
+static char *const base = (char *)0x20000000;
+
+static void layout(void)
+{
+	static const struct {
+		int page, pages, prot, flags;
+	} areas[] = {
+		{ 1, 2, RW, MAP_PRIVATE | MAP_ANONYMOUS },
+		{ 4, 2, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN },
+		{ 6, 1, PROT_READ, MAP_SHARED },
+		{ 8, 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN },
+	};
+	int fd = open(self, O_RDONLY);
+
+	munmap(base, 16 * PAGE);
+	for (unsigned int i = 0; i < COUNT(areas); i++)
+		mmap(base + areas[i].page * PAGE, areas[i].pages * PAGE, areas[i].prot,
+		     areas[i].flags | MAP_FIXED, fd, 0);
+	close(fd);
+}
+
+/* Every place, every length, every right. */
+static void grid(void)
+{
+	static const unsigned long lens[] = { 0, 1, PAGE, 2 * PAGE, 3 * PAGE, 5 * PAGE, 0x50000000 };
+	static const int prots[] = {
+		0, PROT_READ, RW, 8, 0x10, 0x100, 1 << 31,
+		PROT_GROWSDOWN, PROT_GROWSDOWN | RW, PROT_GROWSUP, PROT_GROWSDOWN | PROT_GROWSUP,
+		PROT_GROWSDOWN | 0x10, PROT_GROWSUP | 0x10, PROT_GROWSDOWN | PROT_GROWSUP | 0x10,
+	};
+	char name[32];
+
+	say("# mprotect: the rights 0, 1, 3, 8, 0x10 ...; growing down, up, both; with a bad right");
+	for (int half = 0; half < 20; half++) {
+		char *at = base + half / 2 * PAGE + half % 2;
+
+		if (half % 2 && half != 3)
+			continue;
+		for (unsigned int len = 0; len < COUNT(lens); len++) {
+			for (unsigned int prot = 0; prot < COUNT(prots); prot++) {
+				layout();
+				cell(sys3(SYS_mprotect, (long)at, lens[len], prots[prot]));
+			}
+			snprintf(name, sizeof(name), "%p, %#lx", at, lens[len]);
+			end_row(name);
+		}
+	}
+}
+
+static void test_growing(void)
+{
+	layout();
+	is(mprotect(base + 5 * PAGE, PAGE, PROT_READ | PROT_GROWSDOWN), 0,
+	   "the end of a stack, with PROT_GROWSDOWN");
+	is_str(rights(base + PAGE, 7), "ww-rrr-", "is changed from its start");
+	is(mprotect(base, 2 * PAGE, RW), -1, "not from a hole");
+	is(mprotect(base + 3 * PAGE, 2 * PAGE, RW | PROT_GROWSDOWN), 0, "but to a stack in sight");
+	is_str(rights(base + PAGE, 7), "ww-wrr-", "is changed from its start, but to the given end");
+	grid();
+	munmap(base, 16 * PAGE);
+}
+
 int main(int argc, char **argv)
 {
 	(void)argc;
 	self = argv[0];
-	plan(32);
+	plan(37);
 	test_split_and_merge();
 	test_violations();
 	test_cow();
 	test_exec();
 	test_file();
 	test_errors();
+	test_growing();
 	return done();
 }
