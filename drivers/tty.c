@@ -477,6 +477,7 @@ const struct file_operations tty_fops = {
 	.open = tty_open,
 	.ioctl = tty_ioctl,
 	.poll = tty_poll,
+	.flags = FOP_SEND | FOP_TAKE,
 };
 
 void tty_init(void)

@@ -118,6 +118,7 @@ static const struct file_operations null_fops = {
 	.read = read_null,
 	.write = write_null,
 	.llseek = seek_null,
+	.flags = FOP_TAKE | FOP_NOWAIT,
 };
 
 static const struct file_operations zero_fops = {
@@ -125,12 +126,14 @@ static const struct file_operations zero_fops = {
 	.write = write_null,
 	.llseek = seek_null,
 	.mmap = mmap_zero,
+	.flags = FOP_SEND | FOP_TAKE | FOP_NOWAIT,
 };
 
 static const struct file_operations full_fops = {
 	.read = read_zero,
 	.write = write_full,
 	.llseek = seek_null,
+	.flags = FOP_SEND,
 };
 
 /* ------------------------------------------------------------------ random, urandom */
@@ -170,10 +173,18 @@ static ssize_t write_random(struct file *file, const char *buf, size_t count, lo
 	return move_random((char *)buf, count, true);
 }
 
+/* Nobody counts the entropy. */
+static long ioctl_random(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return -EINVAL;
+}
+
 static const struct file_operations random_fops = {
 	.read = read_random,
 	.write = write_random,
 	.llseek = seek_null,
+	.ioctl = ioctl_random,
+	.flags = FOP_SEND | FOP_TAKE | FOP_NOWAIT,
 };
 
 void dev_init(void)

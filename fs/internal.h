@@ -131,6 +131,12 @@ static inline void put_detached(void)
 int do_move_mount(struct dentry *from, struct dentry *where);
 void mount_root(void);				/* boot: root_dentry */
 
+/* Bytes in what stat() and FIGETBSZ call a block. */
+static inline unsigned int block_size(const struct super_block *sb)
+{
+	return sb->type->block_size ?: PAGE_SIZE;
+}
+
 /* readdir.c: emit one entry; next is the position behind it. False: the buffer is full. */
 bool dirent_emit(struct dirent_buf *buf, const struct qstr *name, unsigned long ino, mode_t mode,
 		 u32 next);
@@ -352,6 +358,8 @@ ssize_t tmpfs_write(struct inode *inode, loff_t pos, const void *data, size_t si
 extern const struct file_operations pipe_fops;	/* of FIFOs */
 /* pipe_fcntl - F_SETPIPE_SZ, F_GETPIPE_SZ: bytes or -Exxx; -EBADF for what is no pipe. */
 long pipe_fcntl(struct file *file, unsigned int cmd, unsigned long arg);
+/* pipe_room - wait as write() does, until something fits: how many bytes; or -Exxx. */
+ssize_t pipe_room(struct file *file);
 void pipe_init(void);
 
 /* proc/inode.c */

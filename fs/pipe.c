@@ -375,7 +375,7 @@ static noinline ssize_t put(struct pipe *pipe, const struct file *file, const ch
 		if (was_empty && n > 0)
 			wake_next(&pipe->readable);
 	}
-	if (n == -EPIPE)
+	if (n == -EPIPE && !(file->mode & FMODE_NOSIGNAL))
 		send_sig(SIGPIPE, current);
 	return done ? (ssize_t)done : n;
 }
@@ -407,6 +407,23 @@ static ssize_t pipe_write(struct file *file, const char *buf, size_t count, loff
 	}
 	mutex_unlock(&pipe->lock);
 	return done;
+}
+
+ssize_t pipe_room(struct file *file)
+{
+	struct pipe *pipe = file->private_data;
+	ssize_t n;
+
+	mutex_lock(&pipe->lock);
+	n = wait_writable(pipe, file);
+	if (!n) {
+		n = (pipe->nr_slots - (pipe->head - pipe->tail)) * PAGE_SIZE;
+		wake_next(&pipe->writable);	/* perhaps we write nothing */
+	}
+	mutex_unlock(&pipe->lock);
+	if (n == -EPIPE)
+		send_sig(SIGPIPE, current);
+	return n;
 }
 
 /* ------------------------------------------------------------------ poll, ioctl, fcntl */
@@ -500,6 +517,7 @@ const struct file_operations pipe_fops = {
 	.release = pipe_release,
 	.ioctl = pipe_ioctl,
 	.poll = pipe_poll,
+	.flags = FOP_TAKE | FOP_NOWAIT,
 };
 
 /* ------------------------------------------------------------------ pipe() */

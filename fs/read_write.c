@@ -151,22 +151,29 @@ static ssize_t rw_pieces(struct file *file, enum direction dir, const struct iov
 #define RWF_HIPRI	0x01
 #define RWF_DSYNC	0x02
 #define RWF_SYNC	0x04
-#define RWF_NOWAIT	0x08		/* as if opened with O_NONBLOCK; only pipes can */
+#define RWF_NOWAIT	0x08		/* as if opened with O_NONBLOCK; where FOP_NOWAIT says so */
 #define RWF_APPEND	0x10		/* with O_APPEND */
 #define RWF_NOAPPEND	0x20		/* without it */
-#define RWF_KNOWN	0x3f
+#define RWF_NOSIGNAL	0x100		/* without SIGPIPE */
+#define RWF_KNOWN	0x13f
 
 /* The same by a copy of the open file that has other flags for this one call. */
 static ssize_t rw_flagged(struct file *file, enum direction dir, const struct iovec *vec,
 			  long count, loff_t *pos, unsigned int rwf)
 {
+	const unsigned int can = file->fop->flags;
 	struct file call = *file;
 
-	if (rwf & ~RWF_KNOWN || (S_ISDIR(file->inode->mode) && rwf & ~RWF_HIPRI) ||
-	    (rwf & RWF_NOWAIT && !S_ISFIFO(file->inode->mode)))
+	if (rwf & ~RWF_HIPRI && !(can & (dir == READ ? FOP_SEND | FOP_NOWAIT : FOP_TAKE)))
+		return -EOPNOTSUPP;
+	if (rwf & ~RWF_KNOWN)
 		return -EOPNOTSUPP;
 	if (rwf & RWF_APPEND && rwf & RWF_NOAPPEND)
 		return -EINVAL;
+	if (rwf & RWF_NOWAIT && !(can & FOP_NOWAIT))
+		return -EOPNOTSUPP;
+	if (rwf & RWF_NOSIGNAL)
+		call.mode |= FMODE_NOSIGNAL;
 	if (rwf & RWF_NOWAIT)
 		call.flags |= O_NONBLOCK;
 	if (rwf & RWF_APPEND)

@@ -30,7 +30,7 @@ static long to_user(long buf, const void *st, size_t size)
 	.st_gid = (inode)->gid,				\
 	.st_rdev = (inode)->rdev,			\
 	.st_size = (inode)->size,			\
-	.st_blksize = PAGE_SIZE,			\
+	.st_blksize = block_size((inode)->sb),		\
 	.st_blocks = blocks(inode),			\
 	.st_atime = (inode)->atime.sec,			\
 	.st_atime_nsec = (inode)->atime.nsec,		\
@@ -59,7 +59,7 @@ static long put_statx(const struct inode *inode, long buf)
 {
 	struct statx st = {
 		.stx_mask = STATX_BASIC_STATS,
-		.stx_blksize = PAGE_SIZE,
+		.stx_blksize = block_size(inode->sb),
 		.stx_nlink = inode->nlink,
 		.stx_uid = inode->uid,
 		.stx_gid = inode->gid,

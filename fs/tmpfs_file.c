@@ -404,4 +404,5 @@ const struct file_operations tmpfs_file_fops = {
 	.read = tmpfs_file_read,
 	.write = tmpfs_file_write,
 	.mmap = generic_file_mmap,
+	.flags = FOP_SEND | FOP_TAKE,
 };

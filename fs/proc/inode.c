@@ -76,7 +76,7 @@ static struct inode *proc_inode(struct super_block *sb, const struct proc_entry 
 		inode->op = &proc_link_iops;
 	} else {
 		inode->op = &proc_file_iops;
-		inode->fop = entry->fop ?: &proc_text_fops;
+		inode->fop = entry->fop ?: task ? &proc_task_fops : &proc_text_fops;
 	}
 	return inode;
 }
@@ -360,6 +360,7 @@ static struct file_system_type proc_type = {
 	.name = "proc",
 	.magic = PROC_SUPER_MAGIC,
 	.flags = SB_ON_DEMAND,
+	.block_size = 1024,
 	.fill_super = proc_fill_super,
 };
 

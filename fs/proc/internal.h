@@ -107,8 +107,8 @@ struct task_struct *node_task(const struct proc_node *node);
 
 #define KIB(pages)	((unsigned long)(pages) << (PAGE_SHIFT - 10))
 
-/* text.c: the operations of files with show and store; and of those that tell what is mounted */
-extern const struct file_operations proc_text_fops, proc_mounts_fops;
+/* text.c: operations of files with show and store; also of a task; those that tell of mounts */
+extern const struct file_operations proc_text_fops, proc_task_fops, proc_mounts_fops;
 /* proc_show - the whole text of a file or link. 0, -ESRCH: its task is gone, -EACCES, .. Sleeps. */
 int proc_show(const struct proc_node *node, struct seq *s);
 

@@ -148,6 +148,14 @@ const struct file_operations proc_text_fops = {
 	.release = text_release,
 	.read = text_read,
 	.write = text_write,
+	.flags = FOP_SEND | FOP_TAKE,
+};
+
+const struct file_operations proc_task_fops = {
+	.open = text_open,
+	.release = text_release,
+	.read = text_read,
+	.write = text_write,
 };
 
 /* An exceptional condition: what is mounted has changed since the last look. */
@@ -167,4 +175,5 @@ const struct file_operations proc_mounts_fops = {
 	.release = text_release,
 	.read = text_read,
 	.poll = mounts_poll,
+	.flags = FOP_SEND,
 };

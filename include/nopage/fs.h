@@ -77,6 +77,7 @@ struct file_system_type {
 	const char *name;
 	unsigned long magic;			/* statfs() */
 	unsigned long flags;			/* of every super block */
+	unsigned int block_size;		/* st_blksize of its files; 0: PAGE_SIZE */
 	/* Set sb->root (d_make_root()) and sb->info by the user's options. 0 or -Exxx. */
 	int (*fill_super)(struct super_block *sb, const char *options);
 	/* All names and inodes are gone: free sb->info. Also if fill_super failed. Empty: nothing. */
@@ -176,11 +177,18 @@ struct file_operations {
 	int (*readdir)(struct file *file, struct dirent_buf *buf);
 	/* POLL* that hold now; waits by poll_wait(). Empty: always readable and writable. */
 	unsigned int (*poll)(struct file *file, struct poll_table *table);
+	unsigned int flags;			/* FOP_* */
 };
+
+/* What Linux lets programs do with some kinds of files, though they are read and written alike. */
+#define FOP_SEND	1			/* sendfile() from it, RWF_* when it is read */
+#define FOP_TAKE	2			/* sendfile() into it, RWF_* when it is written */
+#define FOP_NOWAIT	4			/* RWF_NOWAIT */
 
 #define FMODE_READ	1
 #define FMODE_WRITE	2
 #define FMODE_EXEC	4			/* a program that runs: nobody may write to it */
+#define FMODE_NOSIGNAL	8			/* for one call: -EPIPE without SIGPIPE */
 
 /* One open file: shared by dup() and fork(). */
 struct file {

@@ -225,15 +225,13 @@ static long call_fallocate(void)
 	return error;
 }
 
-/* From the middle of one page to another: the chunk is mapped. */
+/* At the end of the file: a buffer is mapped, but not touched. Its faults try again. */
 static long call_sendfile(void)
 {
 	long n;
 
-	KT_EQ(sys_ftruncate(fd, 2 * PAGE_SIZE), 0);
-	KT_EQ(sys_lseek(fd, 0, SEEK_SET), 0);
-	n = sys_sendfile(sys_open(string("/dev/null"), O_WRONLY, 0), fd, 0, 2 * PAGE_SIZE);
-	KT_EQ(sys_ftruncate(fd, 4), 0);
+	KT_EQ(sys_lseek(fd, 0, SEEK_END), 4);
+	n = sys_sendfile(sys_open(string("/dev/null"), O_WRONLY, 0), fd, 0, PAGE_SIZE);
 	sys_close(1);
 	return n == -EBADF ? -ENOMEM : n;
 }

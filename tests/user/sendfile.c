@@ -52,6 +52,73 @@ static void test_sendfile(void)
 	close(in);
 }
 
+/* Which files can be read and written so is Linux's choice, file by file. */
+static void test_kinds(void)
+{
+	static const struct {
+		const char *path;
+		int from, into;			/* bytes of five, or -errno */
+	} kinds[] = {
+		{ "/dev/null", -EINVAL, 5 }, { "/dev/zero", 5, 5 }, { "/dev/full", 5, -EINVAL },
+		{ "/dev/urandom", 5, 5 }, { "/proc/uptime", 5, -EBADF },
+		{ "/proc/mounts", 5, -EBADF }, { "/proc/sys/kernel/ostype", 5, -EBADF },
+		{ "/proc/self/status", -EINVAL, -EBADF }, { "/proc/self/comm", -EINVAL, -EINVAL },
+		{ "/proc/self/mem", -EINVAL, -EINVAL }, { "/proc", -EINVAL, -EBADF },
+	};
+	int in = open("src", O_RDONLY), pipes[2], fd;
+	char name[64];
+	off_t pos;
+	long n;
+
+	pipe(pipes);
+	for (unsigned int i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		fd = open(kinds[i].path, kinds[i].into == -EBADF ? O_RDONLY : O_RDWR);
+		pos = 0;
+		n = sendfile(pipes[1], fd, &pos, 5);
+		sprintf(name, "from %s", kinds[i].path);
+		is(n < 0 ? -errno : n, kinds[i].from, name);
+		pos = 0;
+		n = sendfile(fd, in, &pos, 5);
+		sprintf(name, "into %s", kinds[i].path);
+		is(n < 0 ? -errno : n, kinds[i].into, name);
+		is(sendfile(pipes[1], fd, NULL, 0), 0, "nothing");
+		close(fd);
+	}
+	close(in);
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
+/* A pipe takes what fits at once; it waits for room only if there is none. */
+static void test_pipe(void)
+{
+	int in = open("in", O_RDONLY), pipes[2], null = open("/dev/null", O_RDWR);
+	static char buf[4096];
+	off_t pos = 0;
+	long end;
+
+	pipe(pipes);
+	is(sendfile(pipes[1], in, &pos, 100000), 65536, "more than fits into a pipe");
+	is(pos, 65536, "the position behind it");
+	fcntl(pipes[1], F_SETFL, O_NONBLOCK);
+	fails(sendfile(pipes[1], in, NULL, 5), EAGAIN, "a full one: EAGAIN");
+	fails(sendfile(pipes[1], null, NULL, 5), EAGAIN, "from whatever");
+	is(read(pipes[0], buf, 4096), 4096, "some room");
+	is(sendfile(pipes[1], in, NULL, 5000), 4096, "is filled");
+	pos = -1;
+	fails(sendfile(pipes[1], pipes[0], &pos, -1), ESPIPE, "from a pipe, with a position: ESPIPE");
+	fails(sendfile(99, in, &pos, 5), EINVAL, "a bad position before a bad output");
+	end = 0x7fffffff;
+	fails(syscall(SYS_sendfile, null, in, &end, 1), EOVERFLOW, "where 32 bits end: EOVERFLOW");
+	fails(syscall(SYS_sendfile, 99, in, &end, 1), EBADF, "first, the output");
+	close(pipes[0]);
+	signal(SIGPIPE, SIG_IGN);
+	fails(sendfile(pipes[1], in, NULL, 5), EPIPE, "nobody reads: EPIPE");
+	close(pipes[1]);
+	close(in);
+	close(null);
+}
+
 static long copy_range(int in, loff_t *in_pos, int out, loff_t *out_pos, size_t n, int flags)
 {
 	return syscall(SYS_copy_file_range, in, in_pos, out, out_pos, n, flags);
@@ -74,7 +141,69 @@ static void test_copy(void)
 	fails(copy_range(99, NULL, out, NULL, 1, 0), EBADF, "no input: EBADF");
 	fails(copy_range(out, NULL, in, NULL, 1, 0), EBADF, "into a file to read: EBADF");
 	close(in);
+	in = open("/proc/uptime", O_RDONLY);
+	fails(copy_range(in, NULL, out, NULL, 1, 0), EXDEV, "another file system: EXDEV");
+	fails(copy_range(out, NULL, in, NULL, 1, 0), EBADF, "first, whether it is for writing");
+	close(in);
+	from = 0x7ffffffffffffff0LL;
+	is(copy_range(out, &from, out, &to, 100, 0), 0, "far behind the end: 0");
+	from = -1;
+	fails(copy_range(out, &from, out, &to, 1, 0), EOVERFLOW, "across 0: EOVERFLOW");
+	from = -5;
+	fails(copy_range(out, &from, out, &to, 1, 0), EINVAL, "a negative position: EINVAL");
 	close(out);
+}
+
+/* One byte, with a flag. */
+static long flagged(int nr, int fd, int flags)
+{
+	struct iovec v = { "x", 1 };
+	char byte;
+
+	if (nr == SYS_preadv2)
+		v.iov_base = &byte;
+	return syscall(nr, fd, &v, 1, -1, -1, flags) < 0 ? -errno : 1;
+}
+
+/* What RWF_NOWAIT and RWF_DSYNC are good for, file by file. */
+static void test_flags(void)
+{
+	static const int none = -EOPNOTSUPP;
+	const struct {
+		const char *path;
+		int read_nowait, read_sync, write_nowait, write_sync;
+	} kinds[] = {
+		{ "/dev/null", 1, 1, 1, 1 }, { "/dev/zero", 1, 1, 1, 1 },
+		{ "/dev/full", none, 1, none, none }, { "/dev/urandom", 1, 1, 1, 1 },
+		{ "/proc/uptime", none, 1, -EBADF, -EBADF },
+		{ "/proc/self/maps", none, none, -EBADF, -EBADF },
+		{ "/proc/self/comm", none, none, none, none },
+		{ "/proc", none, none, -EBADF, -EBADF },
+	};
+	const int nowait = 8, sync = 2, append = 0x10, no_append = 0x20;
+	char name[64];
+	int fd, pipes[2];
+
+	for (unsigned int i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		fd = open(kinds[i].path, kinds[i].write_sync == -EBADF ? O_RDONLY : O_RDWR);
+		sprintf(name, "RWF_NOWAIT, RWF_DSYNC: %s", kinds[i].path);
+		is(flagged(SYS_preadv2, fd, nowait), kinds[i].read_nowait, name);
+		is(flagged(SYS_preadv2, fd, sync), kinds[i].read_sync, "read, RWF_DSYNC");
+		is(flagged(SYS_pwritev2, fd, nowait), kinds[i].write_nowait, "write, RWF_NOWAIT");
+		is(flagged(SYS_pwritev2, fd, sync), kinds[i].write_sync, "write, RWF_DSYNC");
+		close(fd);
+	}
+	fd = syscall(SYS_memfd_create, "x", 0);
+	is(flagged(SYS_pwritev2, fd, sync), 1, "memory: RWF_DSYNC");
+	is(flagged(SYS_pwritev2, fd, nowait), none, "RWF_NOWAIT");
+	is(flagged(SYS_preadv2, fd, nowait), none, "read, RWF_NOWAIT");
+	is(flagged(SYS_pwritev2, fd, nowait | append | no_append), -EINVAL, "what contradicts");
+	close(fd);
+	pipe(pipes);
+	is(flagged(SYS_preadv2, pipes[0], nowait), -EAGAIN, "a pipe: RWF_NOWAIT");
+	is(flagged(SYS_pwritev2, pipes[1], sync), 1, "RWF_DSYNC");
+	close(pipes[0]);
+	close(pipes[1]);
 }
 
 static void test_vectors(void)
@@ -120,10 +249,13 @@ static void test_sync(void)
 
 int main(void)
 {
-	plan(52);
+	plan(139);
 	enter_tmpdir();
 	test_sendfile();
 	test_copy();
+	test_kinds();
+	test_pipe();
+	test_flags();
 	test_vectors();
 	test_sync();
 	leave_tmpdir();

@@ -3,9 +3,14 @@
 #define _GNU_SOURCE
 #include "tmpdir.h"
 
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+
+#ifndef FIGETBSZ
+#define FIGETBSZ 2
+#endif
 
 struct old_statfs {
 	unsigned int type, bsize, blocks, bfree, bavail, files, ffree;
@@ -98,14 +103,41 @@ static void test_statx(void)
 	is(syscall(SYS_statx, AT_FDCWD, "", AT_EMPTY_PATH, 0x7ff, &x), 0, "AT_EMPTY_PATH");
 	ok(S_ISDIR(x.mode), "is the directory");
 	fails(syscall(SYS_statx, AT_FDCWD, "f", 0, 0, KERNEL_ADDRESS), EFAULT, "buffer: EFAULT");
+	is(syscall(SYS_statx, AT_FDCWD, "/proc/stat", 0, 0, &x), 0, "of a file in /proc");
+	is(x.blksize, 1024, "the size of its blocks");
+}
+
+static long get_bsz(int fd)
+{
+	int size = -1;
+
+	ioctl(fd, FIGETBSZ, &size);
+	close(fd);
+	return size;
+}
+
+/* FIGETBSZ, of any file: what its file system calls a block. */
+static void test_block_size(void)
+{
+	int pipes[2];
+
+	pipe(pipes);
+	is(get_bsz(pipes[0]), PAGE, "blocks: a pipe");
+	close(pipes[1]);
+	is(get_bsz(open("/dev/null", O_RDONLY)), PAGE, "a device");
+	is(get_bsz(open("/proc", O_RDONLY)), 1024, "/proc");
+	is(get_bsz(open("/proc/sys/kernel/ostype", O_RDONLY)), 1024, "a file in it");
+	is(get_bsz(open("/proc", O_PATH)), -1, "not O_PATH");
+	is(stat_of("/proc/uptime").st_blksize, 1024, "stat says so, too");
 }
 
 int main(void)
 {
-	plan(37);
+	plan(45);
 	enter_tmpdir();
 	mkdir("m", 0755);
 	test_statx();
+	test_block_size();
 	if (mount("none", "m", "tmpfs", 0, "size=1m,nr_inodes=50")) {
 		say("# cannot mount, errno %d", errno);		/* nothing else may be filled */
 	} else {
