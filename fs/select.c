@@ -129,7 +129,7 @@ static long wait_ready(long (*scan)(void *arg, struct poll_table *table), void *
 		ready = table.error;
 		if (!ready && signal_pending(current))
 			ready = -ERESTARTNOHAND;
-		if (ready || !deadline || !sleep_step(deadline))
+		if (ready || !deadline || !sleep_step(time_left(deadline)))
 			break;
 	}
 	current->state = TASK_RUNNING;

@@ -253,7 +253,7 @@ static int sleep_queued(struct futex_q *q, u64 deadline)
 		}
 		if (deadline == FOREVER) {
 			schedule();
-		} else if (!sleep_step(deadline)) {
+		} else if (!sleep_step(time_left(deadline))) {
 			error = -ETIMEDOUT;
 			break;
 		}

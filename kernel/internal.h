@@ -97,18 +97,24 @@ void exit_robust_list(struct task_struct *p);
 
 void init_timers(struct signal_struct *sig);	/* a new process's */
 void exit_timers(void);				/* the last thread of the current process exits */
-/* cpu_timers_tick - p has run for a tick. Interrupt context. */
-void cpu_timers_tick(struct task_struct *p, bool user);
+/* cpu_limit_tick - p has run for a tick. Interrupt context. */
+void cpu_limit_tick(const struct task_struct *p);
 
 /* init_ns_timer - not set; fn looks with ns_timer_expired() what there is to do. */
 void init_ns_timer(struct ns_timer *t, void (*fn)(struct deferred *d));
-/* ns_timer_set - for the current process; deadline 0 stops it. siglock held. */
-void ns_timer_set(struct ns_timer *t, u64 deadline, u64 interval);
-/* ns_timer_get - what is left, at least 1 ns when it is set, and its interval. siglock held. */
+/*
+ * ns_timer_set - for the current process, by t->clock; value 0 stops it. -ESRCH: whose clock it
+ * was has gone. tasklist_lock and siglock held.
+ */
+int ns_timer_set(struct ns_timer *t, bool absolute, const struct interval *new);
+/* ns_timer_stop - siglock held. */
+void ns_timer_stop(struct ns_timer *t);
+/* ns_timer_get - what is left, at least 1 ns when it is set, and its interval. Both locks held. */
 void ns_timer_get(const struct ns_timer *t, struct interval *i);
 /*
- * ns_timer_expired - its process, when the deadline has passed; *missed is how many intervals have
- * gone by beyond it. NULL otherwise. The next tick is arranged for. tasklist_lock held.
+ * ns_timer_expired - a task of its process, when the deadline has passed; *missed is how many
+ * intervals have gone by beyond it. NULL otherwise. The next tick is arranged for. tasklist_lock
+ * held.
  */
 struct task_struct *ns_timer_expired(struct ns_timer *t, int *missed);
 

@@ -3,16 +3,17 @@
  * itimer.c - timers of a process that send signals: alarm(), setitimer(), RLIMIT_CPU; and what they
  * have in common with those of timer_create() (posix_timers.c).
  *
- * A timer by the clock (ns_timer) hangs on the list of ticks; when its tick comes, its deferred
- * function looks whether the deadline has really passed, sends the signal and sets the next one. A
- * timer by CPU time counts the ticks of its process down.
+ * A timer hangs on the list of ticks; when its tick comes, its deferred function looks whether its
+ * clock has really reached the deadline, sends the signal and sets the next one:
  *
- *	timer interrupt -> run_timers -> ns_timer_tick -> (deferred) real_timer_expired
+ *	timer interrupt -> run_timers -> ns_timer_tick -> (deferred) itimer_expired
  *	                                                             posix_timer_expired
- *	                -> cpu_timers_tick -> (deferred) send_cpu_signals
  *
- * Locks: siglock of the process guards its timers; the counters of CPU timers are changed with
- * interrupts off.
+ * That is all there is to timers by CPU time, too. Their clock does not run faster than time goes
+ * by, so looking again when it could be there is never late (with several processors, a process
+ * with several threads would have to be looked at earlier); while nobody runs, it costs little.
+ *
+ * Locks: siglock of the process guards its timers; tasklist_lock the clocks of CPU time.
  */
 #include "internal.h"
 #include "signal.h"
@@ -21,7 +22,7 @@
 #include <nopage/syscalls.h>
 #include <uapi/time.h>
 
-/* ------------------------------------------------------------------ timers by the clock */
+/* ------------------------------------------------------------------ timers */
 
 static void ns_timer_tick(struct timer *timer)
 {
@@ -36,25 +37,41 @@ void init_ns_timer(struct ns_timer *t, void (*fn)(struct deferred *d))
 	t->deferred.fn = fn;
 	t->deadline = 0;
 	t->interval = 0;
-	t->tgid = 0;
 }
 
-/* arm - let the tick at or after the deadline come. Not pending. */
-static void arm(struct ns_timer *t)
+/* arm - look at it again when its clock may have reached the deadline. Not pending. */
+static void arm(struct ns_timer *t, u64 now)
 {
-	t->timer.expires = jiffies + max(timeout_ticks(time_left(t->deadline)), 1UL);
+	u64 left = t->deadline > now ? t->deadline - now : 0;
+
+	t->timer.expires = jiffies + max(timeout_ticks(left), 1UL);
 	add_timer(&t->timer);
 }
 
-void ns_timer_set(struct ns_timer *t, u64 deadline, u64 interval)
+void ns_timer_stop(struct ns_timer *t)
 {
+	t->interval = 0;
+	if (!t->deadline)
+		return;				/* nor is it pending */
 	del_timer(&t->timer);
 	cancel_deferred(&t->deferred);
-	t->deadline = deadline;
-	t->interval = interval;
+	t->deadline = 0;
+}
+
+int ns_timer_set(struct ns_timer *t, bool absolute, const struct interval *new)
+{
+	u64 now;
+
+	if (!clock_now(t->clock, &now))
+		return -ESRCH;
+	ns_timer_stop(t);
+	if (!new->value)
+		return 0;
+	t->deadline = max(clock_deadline(t->clock, absolute, new->value), 1ULL);
+	t->interval = new->interval;
 	t->tgid = current->tgid;
-	if (deadline)
-		arm(t);
+	arm(t, now);
+	return 0;
 }
 
 /* whole_periods - how many intervals there are in *late, where only what is over remains. */
@@ -74,16 +91,16 @@ static u64 whole_periods(u64 *late, u64 interval)
 
 /*
  * next_period - has the deadline passed? Then the next one is set, and *missed is how many
- * intervals have gone by beyond it. siglock held.
+ * intervals have gone by beyond it. Both locks held.
  */
 static bool next_period(struct ns_timer *t, int *missed)
 {
-	u64 now = ktime_get_ns(), late, periods = 0;
+	u64 now, late, periods = 0;
 
-	if (!t->deadline)
+	if (!t->deadline || !clock_now(t->clock, &now))
 		return false;
 	if (now < t->deadline) {
-		arm(t);
+		arm(t, now);
 		return false;
 	}
 	late = now - t->deadline;
@@ -91,7 +108,7 @@ static bool next_period(struct ns_timer *t, int *missed)
 	if (t->interval) {
 		periods = whole_periods(&late, t->interval);
 		t->deadline = now - late + min(t->interval, FOREVER - now);
-		arm(t);
+		arm(t, now);
 	}
 	*missed = (int)min(periods, (u64)0x7fffffff);
 	return true;
@@ -104,6 +121,8 @@ struct task_struct *ns_timer_expired(struct ns_timer *t, int *missed)
 
 	if (!p)
 		return NULL;
+	if (p->signal == current->signal)
+		p = current;			/* it can take the signal at once */
 	spin_lock(&p->sighand->siglock);
 	expired = next_period(t, missed);
 	spin_unlock(&p->sighand->siglock);
@@ -112,48 +131,15 @@ struct task_struct *ns_timer_expired(struct ns_timer *t, int *missed)
 
 void ns_timer_get(const struct ns_timer *t, struct interval *i)
 {
-	i->interval = t->interval;
-	i->value = t->deadline ? max(time_left(t->deadline), 1ULL) : 0;
-}
+	u64 now;
 
-/* ------------------------------------------------------------------ ITIMER_REAL */
-
-static void real_timer_expired(struct deferred *d)
-{
-	struct task_struct *p;
-	int missed;
-
-	spin_lock(&tasklist_lock);
-	p = ns_timer_expired(container_of(d, struct ns_timer, deferred), &missed);
-	if (p)
-		send_sig_kernel(SIGALRM, p);
-	spin_unlock(&tasklist_lock);
-}
-
-void init_timers(struct signal_struct *sig)
-{
-	init_ns_timer(&sig->real_timer, real_timer_expired);
-	INIT_LIST_HEAD(&sig->posix_timers);
-}
-
-void exit_timers(void)
-{
-	spin_lock(&current->sighand->siglock);
-	ns_timer_set(&current->signal->real_timer, 0, 0);
-	spin_unlock(&current->sighand->siglock);
-	exit_posix_timers();
-}
-
-/* real_timer - read ITIMER_REAL of the current process, and set it unless new is NULL. */
-static void real_timer(const struct interval *new, struct interval *old)
-{
-	struct ns_timer *t = &current->signal->real_timer;
-
-	spin_lock(&current->sighand->siglock);
-	ns_timer_get(t, old);
-	if (new)
-		ns_timer_set(t, new->value ? deadline_after(new->value) : 0, new->interval);
-	spin_unlock(&current->sighand->siglock);
+	*i = (struct interval){ .interval = t->interval };
+	if (!t->deadline)
+		return;
+	if (clock_now(t->clock, &now))
+		i->value = t->deadline > now ? t->deadline - now : 1;
+	else
+		i->interval = 0;
 }
 
 /* ------------------------------------------------------------------ CPU time */
@@ -181,82 +167,88 @@ static void check_cpu_limit(struct task_struct *p)
 }
 
 /* Runs as the task that the tick has interrupted: it has not gone away yet. */
-static void send_cpu_signals(struct deferred *d)
+static void look_at_cpu_limit(struct deferred *d)
 {
-	static const int signals[] = { SIGVTALRM, SIGPROF };
-	struct signal_struct *sig = current->signal;
-
-	if (!sig)
+	if (!current->signal)
 		return;			/* it has just been released */
 	spin_lock(&tasklist_lock);
-	for (unsigned int i = 0; i < ARRAY_SIZE(signals); i++) {
-		if (!sig->cpu_timer[i].expired)
-			continue;
-		sig->cpu_timer[i].expired = false;
-		send_sig_kernel(signals[i], current);
-	}
 	check_cpu_limit(current);
 	spin_unlock(&tasklist_lock);
 }
 
-static struct deferred cpu_signals = DEFERRED_INIT(cpu_signals, send_cpu_signals);
+static struct deferred cpu_limit = DEFERRED_INIT(cpu_limit, look_at_cpu_limit);
 
-static bool count_down(struct cpu_timer *t)
+void cpu_limit_tick(const struct task_struct *p)
 {
-	if (!t->left || --t->left)
-		return false;
-	t->left = t->interval;
-	t->expired = true;
-	return true;
-}
-
-void cpu_timers_tick(struct task_struct *p, bool user)
-{
-	struct signal_struct *sig = p->signal;
-	bool expired = false;
-
-	if (!sig)
-		return;
-	if (user)
-		expired = count_down(&sig->cpu_timer[0]);
-	expired |= count_down(&sig->cpu_timer[1]);
-	if (expired || sig->rlim[RLIMIT_CPU].rlim_cur != RLIM_INFINITY)
-		defer(&cpu_signals);
-}
-
-/* cpu_timer - the same as real_timer() for one by CPU time. */
-static void cpu_timer(struct cpu_timer *t, const struct interval *new, struct interval *old)
-{
-	unsigned long flags = local_irq_save();
-
-	old->value = (u64)t->left * TICK_NSEC;
-	old->interval = (u64)t->interval * TICK_NSEC;
-	if (new) {
-		t->left = timeout_ticks(new->value);
-		t->interval = timeout_ticks(new->interval);
-		t->expired = false;
-	}
-	local_irq_restore(flags);
+	if (p->signal && p->signal->rlim[RLIMIT_CPU].rlim_cur != RLIM_INFINITY)
+		defer(&cpu_limit);
 }
 
 /* ------------------------------------------------------------------ setitimer */
 
-/* any_timer - by the number that setitimer() knows it by. 0 or -EINVAL. */
-static long any_timer(long which, const struct interval *new, struct interval *old)
+static void itimer_expired(struct deferred *d)
 {
-	if (which == ITIMER_REAL)
-		real_timer(new, old);
-	else if (which == ITIMER_VIRTUAL || which == ITIMER_PROF)
-		cpu_timer(&current->signal->cpu_timer[which - ITIMER_VIRTUAL], new, old);
-	else
+	static const int signals[] = { SIGALRM, SIGVTALRM, SIGPROF };
+	struct ns_timer *t = container_of(d, struct ns_timer, deferred);
+	struct task_struct *p;
+	int missed;
+
+	spin_lock(&tasklist_lock);
+	p = ns_timer_expired(t, &missed);
+	if (p)
+		send_sig_kernel(signals[t - p->signal->itimer], p);
+	spin_unlock(&tasklist_lock);
+}
+
+void init_timers(struct signal_struct *sig)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(sig->itimer); i++)
+		init_ns_timer(&sig->itimer[i], itimer_expired);
+	INIT_LIST_HEAD(&sig->posix_timers);
+}
+
+void exit_timers(void)
+{
+	struct signal_struct *sig = current->signal;
+
+	spin_lock(&current->sighand->siglock);
+	for (unsigned int i = 0; i < ARRAY_SIZE(sig->itimer); i++)
+		ns_timer_stop(&sig->itimer[i]);
+	spin_unlock(&current->sighand->siglock);
+	exit_posix_timers();
+}
+
+/*
+ * itimer - read one of the current process, and set it unless new is NULL. 0 or -EINVAL. As on
+ * Linux, those of CPU time remember the interval when they are stopped.
+ */
+static long itimer(unsigned long which, const struct interval *new, struct interval *old)
+{
+	static const int kinds[] = { 0, CPUCLOCK_VIRT, CPUCLOCK_PROF };
+	struct ns_timer *t;
+
+	if (which > ITIMER_PROF)
 		return -EINVAL;
+	t = &current->signal->itimer[which];
+	spin_lock(&tasklist_lock);
+	spin_lock(&current->sighand->siglock);
+	ns_timer_get(t, old);
+	if (new) {
+		t->clock = which == ITIMER_REAL ? CLOCK_MONOTONIC
+						: CPUCLOCK(current->tgid, kinds[which]);
+		ns_timer_set(t, false, new);
+		if (which != ITIMER_REAL)
+			t->interval = new->interval;
+	}
+	spin_unlock(&current->sighand->siglock);
+	spin_unlock(&tasklist_lock);
 	return 0;
 }
 
 long sys_getitimer(long which, long value)
 {
 	struct interval old;
-	long error = any_timer(which, NULL, &old);
+	long error = itimer(which, NULL, &old);
 
 	return error ? error : put_interval(value, TIMEVAL32, &old);
 }
@@ -268,7 +260,7 @@ long sys_setitimer(long which, long value, long ovalue)
 	long error = value ? get_interval(value, TIMEVAL32, &new) : 0;
 
 	if (!error)
-		error = any_timer(which, &new, &old);
+		error = itimer(which, &new, &old);
 	return error || !ovalue ? error : put_interval(ovalue, TIMEVAL32, &old);
 }
 
@@ -278,7 +270,7 @@ long sys_alarm(long seconds)
 	struct interval new = { .value = (u64)(u32)seconds * NSEC_PER_SEC }, old;
 	u32 left, rest;
 
-	real_timer(&new, &old);
+	itimer(ITIMER_REAL, &new, &old);
 	left = div_u64_rem(old.value, NSEC_PER_SEC, &rest);
 	return left + (rest >= NSEC_PER_SEC / 2 || (!left && rest));
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * posix_timers.c - timer_create(): timers by the clock (itimer.c), any number of them, each with a
- * signal of its own that is allocated with it, so that expiring cannot fail. While that signal is
- * queued, expiring again only counts the overrun.
+ * posix_timers.c - timer_create(): timers (itimer.c), any number of them, each with a signal of its
+ * own that is allocated with it, so that expiring cannot fail. While that signal is queued,
+ * expiring again only counts the overrun.
  *
- * Locks: siglock of the process guards its timers.
+ * Locks: siglock of the process guards its timers, tasklist_lock the clocks of CPU time.
  */
 #include "internal.h"
 #include "signal.h"
@@ -18,7 +18,6 @@
 struct k_itimer {
 	struct list_head list;		/* signal_struct.posix_timers */
 	int id;
-	long clock;
 	int notify;			/* SIGEV_* */
 	pid_t tid;			/* SIGEV_THREAD_ID: who gets the signal; else 0 */
 	struct ns_timer timer;
@@ -32,25 +31,18 @@ void timer_signal_taken(struct sigqueue *q)
 	q->info.timer.overrun = 0;
 }
 
-/* notify - the timer has expired; missed more times. tasklist_lock held. */
-static void notify(struct k_itimer *t, int missed)
-{
-	struct task_struct *p = find_task_by_pid(t->tid ? t->tid : t->timer.tgid);
-
-	if (t->notify == SIGEV_NONE || !p)
-		return;
-	if (send_sigqueue(t->q, p, !t->tid))
-		t->q->info.timer.overrun += missed;
-}
-
 static void posix_timer_expired(struct deferred *d)
 {
 	struct k_itimer *t = container_of(d, struct k_itimer, timer.deferred);
+	struct task_struct *p;
 	int missed;
 
 	spin_lock(&tasklist_lock);
-	if (ns_timer_expired(&t->timer, &missed))
-		notify(t, missed);
+	p = ns_timer_expired(&t->timer, &missed);
+	if (p && t->tid)
+		p = find_task_by_pid(t->tid);
+	if (p && t->notify != SIGEV_NONE && send_sigqueue(t->q, p, !t->tid))
+		t->q->info.timer.overrun += missed;
 	spin_unlock(&tasklist_lock);
 }
 
@@ -72,7 +64,7 @@ static struct k_itimer *find_timer(int id)
 static void delete_timer(struct k_itimer *t)
 {
 	list_del_init(&t->list);
-	ns_timer_set(&t->timer, 0, 0);
+	ns_timer_stop(&t->timer);
 	t->q->timer = NULL;
 	if (list_empty(&t->q->list))
 		free_sigqueue(t->q);
@@ -129,7 +121,7 @@ static struct k_itimer *make_timer(long clock, const struct sigevent *e)
 	}
 	INIT_LIST_HEAD(&t->list);
 	init_ns_timer(&t->timer, posix_timer_expired);
-	t->clock = clock;
+	t->timer.clock = full_clock(clock);
 	t->notify = e->notify;
 	t->tid = e->notify == SIGEV_THREAD_ID ? e->tid : 0;
 	t->q->timer = t;
@@ -174,11 +166,10 @@ long sys_timer_create(long clock, long sevp, long idp)
 	if (!t)
 		return -EAGAIN;
 	id = attach_timer(t, !sevp);
-	if (put_user(id, (int *)idp)) {
+	error = put_user(id, (int *)idp) ?: check_cpu_clock(full_clock(clock));
+	if (error)
 		sys_timer_delete(id);
-		return -EFAULT;
-	}
-	return 0;
+	return error;
 }
 
 long sys_timer_delete(long id)
@@ -209,19 +200,18 @@ long sys_timer_getoverrun(long id)
 static long posix_timer(long id, const struct interval *new, bool absolute, struct interval *old)
 {
 	struct k_itimer *t;
-	u64 deadline = 0;
+	long error = -EINVAL;
 
+	spin_lock(&tasklist_lock);
 	spin_lock(&current->sighand->siglock);
 	t = find_timer(id);
-	if (t)
+	if (t) {
 		ns_timer_get(&t->timer, old);
-	if (t && new) {
-		if (new->value)
-			deadline = max(clock_deadline(t->clock, absolute, new->value), 1ULL);
-		ns_timer_set(&t->timer, deadline, new->interval);
+		error = new ? ns_timer_set(&t->timer, absolute, new) : 0;
 	}
 	spin_unlock(&current->sighand->siglock);
-	return t ? 0 : -EINVAL;
+	spin_unlock(&tasklist_lock);
+	return error;
 }
 
 static long do_timer_settime(long id, long flags, long new, long old, enum time_type type)

@@ -276,7 +276,7 @@ void scheduler_tick(struct pt_regs *regs)
 		return;
 	}
 	stat->ticks_system += !user_mode(regs);
-	cpu_timers_tick(p, user_mode(regs));
+	cpu_limit_tick(p);
 	if (p->time_slice > 0)
 		p->time_slice--;
 	if (p->time_slice == 0 && nr_queued > 1)

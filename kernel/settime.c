@@ -24,10 +24,14 @@ static long set_date(u64 ns)
 static long do_settime(long clock, long tp, enum time_type type)
 {
 	u64 ns;
+	long error;
 
-	if (clock != CLOCK_REALTIME)
+	if (clock > CLOCK_REALTIME)
 		return -EINVAL;
-	return get_time(tp, type, &ns) ?: set_date(ns);
+	error = get_time(tp, type, &ns) ?: check_cpu_clock(full_clock(clock));
+	if (error)
+		return error;
+	return clock < 0 ? -EPERM : set_date(ns);
 }
 
 long sys_clock_settime(long clock, long tp)

@@ -444,7 +444,7 @@ static long wait_signal(sigset_t set, struct siginfo *info, u64 deadline)
 			ret = -EINTR;
 			break;
 		}
-		if (!sleep_step(deadline)) {
+		if (!sleep_step(time_left(deadline))) {
 			ret = -EAGAIN;
 			break;
 		}

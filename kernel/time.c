@@ -109,37 +109,70 @@ u64 ktime_get_real_ns(void)
 	return boot_time() + ktime_get_ns();
 }
 
-/*
- * read_cpu_clock - the CPU time of a process or thread by the number of its clock: the bits of pid
- * inverted, a bit for "thread", two for the kind (user, all, or the scheduler's: the same here).
- */
+long full_clock(long clock)
+{
+	if (clock == CLOCK_PROCESS_CPUTIME_ID)
+		clock = CPUCLOCK(0, CPUCLOCK_SCHED);
+	if (clock == CLOCK_THREAD_CPUTIME_ID)
+		clock = CPUCLOCK(0, CPUCLOCK_SCHED | CPUCLOCK_THREAD);
+	if (clock >= 0 || CPUCLOCK_PID(clock))
+		return clock;
+	return CPUCLOCK(clock & CPUCLOCK_THREAD ? current->pid : current->tgid,
+			clock & CPUCLOCK_BITS);
+}
+
+int check_cpu_clock(long clock)
+{
+	struct task_struct *p;
+	bool good;
+
+	if (clock >= 0)
+		return 0;
+	spin_lock(&tasklist_lock);
+	p = find_task_by_pid(CPUCLOCK_PID(clock));
+	good = p && (clock & CPUCLOCK_KIND) != CPUCLOCK_KIND &&
+	       (clock & CPUCLOCK_THREAD ? p->signal == current->signal : p == p->group_leader);
+	spin_unlock(&tasklist_lock);
+	return good ? 0 : -EINVAL;
+}
+
+bool clock_now(long clock, u64 *now)
+{
+	struct task_struct *p;
+	struct task_times t;
+
+	if (clock >= 0) {
+		*now = ktime_get_ns();
+		return true;
+	}
+	p = find_task_by_pid(CPUCLOCK_PID(clock));
+	if (!p)
+		return false;
+	if (clock & CPUCLOCK_THREAD)
+		t = (struct task_times){ .utime = p->utime, .stime = p->stime };
+	else
+		process_times(p, &t);
+	if ((clock & CPUCLOCK_KIND) == CPUCLOCK_VIRT)
+		t.stime = 0;
+	*now = (t.utime + t.stime) * TICK_NSEC;
+	return true;
+}
+
 static int read_cpu_clock(long clock, u64 *ns)
 {
-	pid_t pid = ~(clock >> 3);
-	struct task_struct *p;
-	struct task_times t = { 0 };
-	bool found = false;
+	int error = check_cpu_clock(clock);
 
-	if ((clock & CPUCLOCK_KIND) == CPUCLOCK_KIND)
-		return -EINVAL;
 	spin_lock(&tasklist_lock);
-	p = find_task(pid);
-	if (p && (clock & CPUCLOCK_THREAD)) {
-		found = p->signal == current->signal;
-		t.utime = p->utime;
-		t.stime = p->stime;
-	} else if (p) {
-		found = !pid || p == p->group_leader;
-		process_times(p, &t);
-	}
+	if (!error && !clock_now(clock, ns))
+		error = -EINVAL;
 	spin_unlock(&tasklist_lock);
-	*ns = (t.utime + ((clock & CPUCLOCK_KIND) == CPUCLOCK_VIRT ? 0 : t.stime)) * TICK_NSEC;
-	return found ? 0 : -EINVAL;
+	return error;
 }
 
 /* read_clock - clock in ns to *ns; -EINVAL for a clock that does not exist. */
 static int read_clock(long clock, u64 *ns)
 {
+	clock = full_clock(clock);
 	if (clock < 0)
 		return read_cpu_clock(clock, ns);
 	switch (clock) {
@@ -154,10 +187,6 @@ static int read_clock(long clock, u64 *ns)
 	case CLOCK_BOOTTIME:
 		*ns = ktime_get_ns();
 		return 0;
-	case CLOCK_PROCESS_CPUTIME_ID:
-		return read_cpu_clock(CPUCLOCK_OWN, ns);
-	case CLOCK_THREAD_CPUTIME_ID:
-		return read_cpu_clock(CPUCLOCK_OWN | CPUCLOCK_THREAD, ns);
 	}
 	return -EINVAL;
 }
@@ -165,9 +194,7 @@ static int read_clock(long clock, u64 *ns)
 /* clock_step - its resolution in ns. The CPU clocks count ticks. */
 static u64 clock_step(long clock)
 {
-	if (clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID)
-		return TICK_NSEC;
-	return 1;
+	return full_clock(clock) < 0 ? TICK_NSEC : 1;
 }
 
 /* ------------------------------------------------------------------ deadlines */
@@ -179,21 +206,29 @@ int check_sleep_clock(long clock)
 	case CLOCK_TAI:
 	case CLOCK_MONOTONIC:
 	case CLOCK_BOOTTIME:
+	case CLOCK_PROCESS_CPUTIME_ID:
+	case CLOCK_THREAD_CPUTIME_ID:
 		return 0;
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_REALTIME_COARSE:
 	case CLOCK_MONOTONIC_COARSE:
-	case CLOCK_PROCESS_CPUTIME_ID:
-	case CLOCK_THREAD_CPUTIME_ID:
+	case CLOCK_REALTIME_ALARM:
+	case CLOCK_BOOTTIME_ALARM:
 		return -EOPNOTSUPP;
 	}
-	return clock < 0 ? -EOPNOTSUPP : -EINVAL;
+	if (clock >= 0)
+		return -EINVAL;
+	return (clock & CPUCLOCK_BITS) == CPUCLOCK_KIND ? -EOPNOTSUPP : 0;
 }
 
 u64 clock_deadline(long clock, bool absolute, u64 ns)
 {
-	if (!absolute)
-		return deadline_after(ns);
+	u64 now = 0;
+
+	if (!absolute) {
+		clock_now(clock, &now);
+		return ns > FOREVER - now ? FOREVER : now + ns;
+	}
 	if (ns == FOREVER || (clock != CLOCK_REALTIME && clock != CLOCK_TAI))
 		return ns;
 	return ns > boot_time() ? ns - boot_time() : 0;
@@ -201,15 +236,15 @@ u64 clock_deadline(long clock, bool absolute, u64 ns)
 
 u64 deadline_after(u64 ns)
 {
-	u64 now = ktime_get_ns();
-
-	return ns > FOREVER - now ? FOREVER : now + ns;
+	return clock_deadline(CLOCK_MONOTONIC, false, ns);
 }
 
 u64 time_left(u64 deadline)
 {
 	u64 now = ktime_get_ns();
 
+	if (deadline == FOREVER)
+		return FOREVER;
 	return deadline > now ? deadline - now : 0;
 }
 
@@ -221,14 +256,11 @@ unsigned long timeout_ticks(u64 ns)
 	return (unsigned long)min(ticks + (rest != 0), (u64)MAX_SCHEDULE_TIMEOUT - 1);
 }
 
-bool sleep_step(u64 deadline)
+bool sleep_step(u64 ns)
 {
-	u64 left = time_left(deadline);
-
-	if (left)
-		schedule_timeout(deadline == FOREVER ? MAX_SCHEDULE_TIMEOUT
-						     : (long)timeout_ticks(left));
-	return left;
+	if (ns)
+		schedule_timeout(ns == FOREVER ? MAX_SCHEDULE_TIMEOUT : (long)timeout_ticks(ns));
+	return ns;
 }
 
 /* ------------------------------------------------------------------ times of programs */
@@ -292,8 +324,25 @@ int put_interval(long user, enum time_type type, const struct interval *i)
 
 /* ------------------------------------------------------------------ sleeping */
 
-/* sleep_until - 0 when the deadline has come, -EINTR by a signal. */
-static int sleep_until(u64 deadline)
+/* left_by - ns until clock shows deadline. A clock that has gone stands still. */
+static u64 left_by(long clock, u64 deadline)
+{
+	u64 now, left = FOREVER;
+
+	if (clock >= 0)
+		return time_left(deadline);
+	spin_lock(&tasklist_lock);
+	if (clock_now(clock, &now))
+		left = deadline > now ? deadline - now : 0;
+	spin_unlock(&tasklist_lock);
+	return left;
+}
+
+/*
+ * sleep_until - 0 when the deadline has come, -EINTR by a signal. A CPU clock is looked at again
+ * when it may show it: it does not run faster than time goes by.
+ */
+static int sleep_until(long clock, u64 deadline)
 {
 	int error = 0;
 
@@ -304,7 +353,7 @@ static int sleep_until(u64 deadline)
 			error = -EINTR;
 			break;
 		}
-		if (!sleep_step(deadline))
+		if (!sleep_step(left_by(clock, deadline)))
 			break;
 	}
 	current->state = TASK_RUNNING;
@@ -317,27 +366,37 @@ static int sleep_until(u64 deadline)
  */
 static long sleep_for(struct restart_block *r)
 {
-	if (!sleep_until(r->deadline))
+	long clock = r->sleep.clock;
+
+	if (check_cpu_clock(clock))
+		return -EINVAL;			/* it has gone meanwhile */
+	if (!sleep_until(clock, r->deadline))
 		return 0;
 	if (r->sleep.rem &&
-	    put_time(r->sleep.rem, r->sleep.rem_type, time_left(r->deadline)))
+	    put_time(r->sleep.rem, r->sleep.rem_type, left_by(clock, r->deadline)))
 		return -EFAULT;
-	return set_restart_fn(r, sleep_for);
+	return r->sleep.absolute ? -ERESTARTNOHAND : set_restart_fn(r, sleep_for);
 }
 
 static long do_nanosleep(long clock, long flags, long req, long rem, enum time_type type)
 {
 	bool absolute = flags & TIMER_ABSTIME;
 	u64 ns;
-	int error = check_sleep_clock(clock) ?: get_time(req, type, &ns);
+	int error = check_sleep_clock(clock);
 
+	if (clock == CLOCK_THREAD_CPUTIME_ID)
+		error = -EOPNOTSUPP;
+	error = error ?: get_time(req, type, &ns);
 	if (error)
 		return error;
+	clock = full_clock(clock);
+	if (clock < 0 && (clock & CPUCLOCK_THREAD) && CPUCLOCK_PID(clock) == current->pid)
+		return -EINVAL;			/* it stands still meanwhile */
+	spin_lock(&tasklist_lock);
 	ns = clock_deadline(clock, absolute, ns);
-	if (absolute)
-		return sleep_until(ns) ? -ERESTARTNOHAND : 0;
+	spin_unlock(&tasklist_lock);
 	current->restart = (struct restart_block){
-		.deadline = ns, .sleep = { rem, type },
+		.deadline = ns, .sleep = { clock, absolute, absolute ? 0 : rem, type },
 	};
 	return sleep_for(&current->restart);
 }
@@ -359,10 +418,13 @@ long sys_clock_nanosleep64(long clock, long flags, long req, long rem)
 
 /* ------------------------------------------------------------------ reading clocks */
 
+/* As on Linux, a process's clock can here be read by the number of the calling thread, too. */
 static long do_gettime(long clock, long tp, enum time_type type)
 {
 	u64 ns;
 
+	if (clock == CPUCLOCK(current->pid, clock & CPUCLOCK_KIND))
+		clock = CPUCLOCK(0, clock & CPUCLOCK_KIND);
 	return read_clock(clock, &ns) ?: put_time(tp, type, ns);
 }
 

@@ -50,19 +50,14 @@ struct deferred {
 	void (*fn)(struct deferred *d);		/* does not sleep; locks of tasks and signals allowed */
 };
 
-/* A timer by the clock that acts for a process: ITIMER_REAL, timer_create(): kernel/itimer.c */
+/* A timer that acts for a process: setitimer(), timer_create(): kernel/itimer.c */
 struct ns_timer {
 	struct timer timer;
 	struct deferred deferred;
-	u64 deadline;				/* by ktime_get_ns(); 0: not set */
+	u64 deadline;				/* see clock_deadline(); 0: not set */
 	u64 interval;				/* ns; 0: once */
+	long clock;				/* full_clock() */
 	pid_t tgid;				/* whose it is */
-};
-
-/* A timer by CPU time, in ticks. */
-struct cpu_timer {
-	unsigned long left, interval;		/* 0: not set, once */
-	bool expired;				/* the signal is still to be sent */
 };
 
 /*
@@ -71,9 +66,11 @@ struct cpu_timer {
  */
 struct restart_block {
 	long (*fn)(struct restart_block *r);
-	u64 deadline;				/* by ktime_get_ns() */
+	u64 deadline;				/* by ktime_get_ns(), or sleep.clock */
 	union {
 		struct {
+			long clock;		/* full_clock() */
+			bool absolute;
 			long rem;		/* user pointer for what is left, or 0 */
 			enum time_type rem_type;
 		} sleep;
@@ -123,8 +120,7 @@ struct signal_struct {
 	int stop_count;				/* threads that have not done so yet */
 	int group_exit_code;			/* wait4() status */
 	int stop_report;			/* status of a stop or continue to wait for, or 0 */
-	struct ns_timer real_timer;		/* ITIMER_REAL */
-	struct cpu_timer cpu_timer[2];		/* ITIMER_VIRTUAL, ITIMER_PROF */
+	struct ns_timer itimer[3];		/* ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF */
 	struct list_head posix_timers;		/* struct k_itimer */
 	int next_timer_id;
 

@@ -35,21 +35,29 @@ u64 ktime_get_real_ns(void);			/* since 1970 (the CMOS clock at boot) */
 int set_real_time(u64 ns);
 
 /*
- * A deadline is a time by ktime_get_ns().
+ * A deadline is a time by ktime_get_ns(), or by the clock of a CPU time (a negative number).
  *
  * check_sleep_clock - may a program wait for it? 0, -EINVAL (no such clock), -EOPNOTSUPP.
- * clock_deadline - when such a clock shows ns, or with !absolute in ns from now.
+ * full_clock - clock by the number that means the same to everybody, where it was "my CPU time".
+ * check_cpu_clock - 0, or -EINVAL: a CPU clock of nobody, or of a thread of another process.
+ *
+ * With tasklist_lock held, if it is a CPU clock, and full:
+ * clock_now - the time that deadlines are compared with; false: whose clock it was has gone.
+ * clock_deadline - when it shows ns, or with !absolute in ns from now.
  */
 #define FOREVER		(~0ULL)			/* never comes; no duration is longer */
 
 int check_sleep_clock(long clock);
+long full_clock(long clock);
+int check_cpu_clock(long clock);
+bool clock_now(long clock, u64 *now);
 u64 clock_deadline(long clock, bool absolute, u64 ns);
 u64 deadline_after(u64 ns);			/* ns from now */
 u64 time_left(u64 deadline);			/* ns; 0: it has passed */
 /* timeout_ticks - rounded up; less than MAX_SCHEDULE_TIMEOUT. */
 unsigned long timeout_ticks(u64 ns);
-/* sleep_step - schedule() until woken or about deadline; false: it has passed. Set state first. */
-bool sleep_step(u64 deadline);
+/* sleep_step - schedule() until woken or for about so many ns; false: 0. Set state first. */
+bool sleep_step(u64 ns);
 
 /* ------------------------------------------------------------------ times of programs */
 

@@ -11,15 +11,22 @@
 #define CLOCK_REALTIME_COARSE	5
 #define CLOCK_MONOTONIC_COARSE	6
 #define CLOCK_BOOTTIME		7
-
+#define CLOCK_REALTIME_ALARM	8	/* these two would wake the machine */
+#define CLOCK_BOOTTIME_ALARM	9
 #define CLOCK_TAI		11
 
-/* Clocks of CPU time: ~pid << 3 | these; pid 0: the caller. */
+/*
+ * Clocks of CPU time are negative: ~pid << 3 | bits. pid 0: the caller. The kind without the bit
+ * for "thread" is that of clocks that are open files.
+ */
+#define CPUCLOCK(pid, bits)	((long)(~(unsigned long)(pid) << 3) | (bits))
+#define CPUCLOCK_PID(clock)	(~((clock) >> 3))
+#define CPUCLOCK_BITS		7
 #define CPUCLOCK_KIND		3
+#define CPUCLOCK_PROF		0
 #define CPUCLOCK_VIRT		1	/* user mode only */
-#define CPUCLOCK_SCHED		2
+#define CPUCLOCK_SCHED		2	/* the scheduler's */
 #define CPUCLOCK_THREAD		4	/* pid is a thread's, of the caller's process */
-#define CPUCLOCK_OWN		(-8L | CPUCLOCK_SCHED)
 
 #define TIMER_ABSTIME		1
 

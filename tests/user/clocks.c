@@ -7,7 +7,7 @@
 #include <sys/times.h>
 #include <time.h>
 
-#include "rawsys.h"
+#include "thread.h"
 
 #define MS 1000000L
 #define NSEC 1000000000LL
@@ -144,13 +144,156 @@ static void test_sleeping(void)
 	is(sys4(SLEEP64, CLOCK_REALTIME, TIMER_ABSTIME, (long)t64, 0), 0, "a date gone by");
 }
 
+/* ------------------------------------------------------------------ sleeping by CPU time */
+
+/* A clock of CPU time: 2 is all of it, 4 makes it a thread's. */
+#define CPU_CLOCK(pid, bits) ((long)(~(unsigned long)(pid) << 3 | (bits)))
+
+static volatile int computer, stop;
+
+static int compute(void *arg)
+{
+	(void)arg;
+	computer = sys0(SYS_gettid);
+	while (!stop)
+		;
+	return 0;
+}
+
+static long sleep_ms(long clock, int flags, long ms, long long *left)
+{
+	t64[0] = ms / 1000, t64[1] = ms % 1000 * MS;
+	return sys4(SLEEP64, clock, flags, (long)t64, (long)left);
+}
+
+static void test_cpu_sleep_errors(void)
+{
+	pid_t me = getpid();
+
+	is(sleep_ms(CLOCK_THREAD_CPUTIME_ID, 0, 10, NULL), -EOPNOTSUPP, "not by one's own time");
+	is(sys4(SLEEP64, CLOCK_THREAD_CPUTIME_ID, 0, KERNEL_ADDRESS, 0), -EOPNOTSUPP,
+	   "whatever the time is");
+	is(sleep_ms(CPU_CLOCK(0, 6), 0, 10, NULL), -EINVAL, "nor by its other name");
+	is(sleep_ms(CPU_CLOCK(me, 6), TIMER_ABSTIME, 0, NULL), -EINVAL, "nor by its full name");
+	is(sleep_ms(CPU_CLOCK(1, 6), 0, 10, NULL), -EINVAL, "nor by a stranger's thread");
+	is(sleep_ms(CPU_CLOCK(0x3ffffe, 2), 0, 10, NULL), -EINVAL, "nor by nobody's");
+	is(sleep_ms(CPU_CLOCK(0, 3), 0, 10, NULL), -EOPNOTSUPP, "nor by a file's");
+	is(sys4(SLEEP64, CLOCK_PROCESS_CPUTIME_ID, 0, KERNEL_ADDRESS, 0), -EFAULT, "a bad time");
+	is(sleep_ms(CLOCK_PROCESS_CPUTIME_ID, TIMER_ABSTIME, 0, NULL), 0, "a time gone by");
+	t64[0] = 1, t64[1] = 0;
+	is(sys2(SETTIME64, CPU_CLOCK(me, 2), (long)t64), -EPERM, "nobody sets such a clock");
+	is(sys2(SETTIME64, CPU_CLOCK(0x3ffffe, 2), (long)t64), -EINVAL, "nor one that is not");
+	is(sys2(SETTIME64, CPU_CLOCK(me, 2), KERNEL_ADDRESS), -EFAULT, "nor to nothing");
+}
+
+/* A process of one thread that sleeps uses none: only a signal ends that. */
+static void test_cpu_sleep_alone(void)
+{
+	struct itimerval timer = { { 0, 0 }, { 0, 50000 } };
+	long long rem[2] = { -1, -1 };
+
+	setitimer(ITIMER_REAL, &timer, NULL);
+	is(sleep_ms(CLOCK_PROCESS_CPUTIME_ID, 0, 5000, rem), -EINTR, "asleep, it stands still");
+	ok((rem[0] == 4 && rem[1] > 900 * MS) || (rem[0] == 5 && !rem[1]), "so all is left");
+	setitimer(ITIMER_REAL, &timer, NULL);
+	is(sleep_ms(CLOCK_PROCESS_CPUTIME_ID, TIMER_ABSTIME, 100000, rem), -EINTR, "or until then");
+	setitimer(ITIMER_REAL, &timer, NULL);
+	is(sleep_ms(CLOCK_PROCESS_CPUTIME_ID, 0, 5000, (void *)KERNEL_ADDRESS), -EFAULT,
+	   "what is left goes nowhere");
+}
+
+static void test_cpu_sleep_thread(void)
+{
+	static struct thread t;
+	struct itimerval timer = { { 0, 0 }, { 0, 50000 } };
+	long long before;
+	long clock;
+
+	thread_start(&t, compute, NULL, CLONE_THREAD | CLONE_SYSVSEM);
+	while (!computer)
+		sleep_ms(CLOCK_MONOTONIC, 0, 1, NULL);
+	clock = CPU_CLOCK(computer, 6);
+	before = now64(clock);
+	is(sleep_ms(clock, 0, 30, NULL), 0, "sleep by the time of another thread");
+	ok(now64(clock) - before >= 30 * MS, "until it has used that");
+	before = now64(clock) / MS + 40;
+	is(sleep_ms(clock, TIMER_ABSTIME, before, NULL), 0, "until it will have used so much");
+	ok(now64(clock) >= before * MS, "it has");
+	before = now64(CLOCK_PROCESS_CPUTIME_ID);
+	is(sleep_ms(CLOCK_PROCESS_CPUTIME_ID, 0, 30, NULL), 0, "or by the time of both");
+	ok(now64(CLOCK_PROCESS_CPUTIME_ID) - before >= 30 * MS, "which goes on as well");
+	before = now64(CPU_CLOCK(0, 1));
+	is(sleep_ms(CPU_CLOCK(0, 1), 0, 30, NULL), 0, "or what they computed");
+	ok(now64(CPU_CLOCK(0, 1)) - before >= 30 * MS, "in user mode");
+	is(sys2(GETTIME64, CPU_CLOCK(computer, 2), (long)t64), -EINVAL, "it is no process");
+
+	setitimer(ITIMER_REAL, &timer, NULL);
+	stop = 1;
+	is(sleep_ms(clock, 0, 50000, NULL), -EINTR, "when it ends, its time stands still");
+	is(sleep_ms(clock, 0, 10, NULL), -EINVAL, "then there is none");
+	thread_join(&t);
+}
+
+static int reads_own_as_process(void *arg)
+{
+	long me = sys0(SYS_gettid);
+
+	(void)arg;
+	computer = sys2(GETTIME64, CPU_CLOCK(me, 2), (long)t64) == 0 &&
+		   sys2(GETRES64, CPU_CLOCK(me, 2), (long)t64) == -EINVAL;
+	return 0;
+}
+
+static void test_own_number(void)
+{
+	static struct thread t;
+
+	thread_start(&t, reads_own_as_process, NULL, CLONE_THREAD | CLONE_SYSVSEM);
+	thread_join(&t);
+	ok(computer == 1, "a thread reads the time of all by its own number");
+}
+
+static int sleeps_by_parent(void *arg)
+{
+	(void)arg;
+	return sleep_ms(CPU_CLOCK(getppid(), 2), 0, 60, NULL) != 0;
+}
+
+/* A stop does not end it: the call goes on by itself. */
+static void test_cpu_sleep_restart(void)
+{
+	pid_t child = fork();
+	long long before;
+	int status = -1;
+
+	if (child == 0)
+		_exit(sleeps_by_parent(NULL));
+	sleep_ms(CLOCK_MONOTONIC, 0, 50, NULL);
+	kill(child, SIGSTOP);
+	waitpid(child, &status, WUNTRACED);
+	ok(WIFSTOPPED(status), "a child, stopped while it sleeps by its parent's time");
+	kill(child, SIGCONT);
+	sleep_ms(CLOCK_MONOTONIC, 0, 50, NULL);
+	is(waitpid(child, &status, WNOHANG), 0, "and continued, sleeps on");
+	before = now64(CLOCK_PROCESS_CPUTIME_ID);
+	while (now64(CLOCK_PROCESS_CPUTIME_ID) - before < 60 * MS)
+		;
+	waitpid(child, &status, 0);
+	exits(status, 0, "until the parent has used it");
+}
+
 int main(void)
 {
-	plan(40);
+	plan(71);
 	test_reading();
 	test_cpu_clocks();
 	test_setting();
 	exits(in_child(user_sets, NULL), 0, "users do not set the clock");
 	test_sleeping();
+	test_cpu_sleep_errors();
+	test_cpu_sleep_alone();
+	test_cpu_sleep_thread();
+	test_own_number();
+	test_cpu_sleep_restart();
 	return done();
 }

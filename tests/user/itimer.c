@@ -139,6 +139,24 @@ static void test_cpu(void)
 	ok(!it.it_value.tv_sec && !it.it_value.tv_usec, "then it is off");
 }
 
+/* Stopped, those of CPU time remember the interval; the other does not. */
+static void test_stopped(void)
+{
+	struct itimerval it = every(0, 5000000), old;
+
+	setitimer(ITIMER_REAL, &it, NULL);
+	getitimer(ITIMER_REAL, &old);
+	is(old.it_interval.tv_sec, 0, "an interval without a beginning is none");
+	for (int which = ITIMER_VIRTUAL; which <= ITIMER_PROF; which++) {
+		setitimer(which, &it, NULL);
+		getitimer(which, &old);
+		ok(old.it_interval.tv_sec == 5 && !old.it_value.tv_sec && !old.it_value.tv_usec,
+		   "but is remembered for CPU time");
+	}
+	it = every(0, 0);
+	setitimer(ITIMER_PROF, &it, NULL);
+}
+
 static int limited(void *arg)
 {
 	struct rlimit limit = { 1, 2 }, no_core = { 0, 0 };
@@ -172,7 +190,7 @@ static void test_errors(void)
 
 int main(void)
 {
-	plan(29);
+	plan(32);
 	test_real();
 	test_alarm();
 	alarm(100);
@@ -180,6 +198,7 @@ int main(void)
 	alarm(0);
 	killed_by(in_child(dies_of_alarm, NULL), SIGALRM, "SIGALRM kills by default");
 	test_cpu();
+	test_stopped();
 	killed_by(in_child(limited, NULL), SIGKILL, "RLIMIT_CPU: SIGXCPU, then SIGKILL");
 	test_errors();
 	return done();

@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-#include "rawsys.h"
+#include "thread.h"
 
 /* The kernel's timers are numbers; C libraries wrap them. Thread identifiers are in _sigev_un. */
 struct event {
@@ -189,6 +189,212 @@ static void test_errors(void)
 	is(sys1(SYS_timer_getoverrun, id + 1000), -EINVAL, "nor to ask what was missed");
 }
 
+/* ------------------------------------------------------------------ CPU time */
+
+/* A clock of CPU time: 2 is all of it, 4 makes it a thread's. */
+#define CPU_CLOCK(pid, bits) ((int)(~(unsigned int)(pid) << 3 | (bits)))
+
+static long long cpu_time(int clock)
+{
+	struct timespec ts = { 0, 0 };
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
+static void spin(int ms)
+{
+	long long end = cpu_time(CLOCK_THREAD_CPUTIME_ID) + (long long)ms * MS;
+
+	while (cpu_time(CLOCK_THREAD_CPUTIME_ID) < end)
+		;
+}
+
+static int spin_thread(void *arg)
+{
+	spin((int)(long)arg);
+	return 0;
+}
+
+static int spin_long(void *arg)
+{
+	(void)arg;
+	spin(60000);
+	return 0;
+}
+
+static pid_t start_child(int (*fn)(void *))
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(fn(NULL));
+	return pid;
+}
+
+static void reap(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static long left(int id)
+{
+	struct spec now = { { -1, -1 }, { -1, -1 } };
+
+	sys2(SYS_timer_gettime32, id, (long)&now);
+	return now.value.sec * 1000 + now.value.nsec / MS;
+}
+
+static void test_cpu_errors(void)
+{
+	pid_t child = start_child(spin_long), gone = fork();
+	struct { int clock; long result; const char *name; } cases[] = {
+		{ CLOCK_MONOTONIC_RAW, -EOPNOTSUPP, "no timers by the raw clock" },
+		{ CLOCK_MONOTONIC_COARSE, -EOPNOTSUPP, "nor by a coarse one" },
+		{ CLOCK_PROCESS_CPUTIME_ID, 0, "but by CPU time" },
+		{ CLOCK_THREAD_CPUTIME_ID, 0, "a thread's, too" },
+		{ CPU_CLOCK(0, 1), 0, "or that in user mode" },
+		{ CPU_CLOCK(getpid(), 6), 0, "of a certain thread" },
+		{ CPU_CLOCK(child, 2), 0, "of another process" },
+		{ CPU_CLOCK(child, 6), -EINVAL, "not of another's thread" },
+		{ CPU_CLOCK(gone, 2), -EINVAL, "nor of nobody" },
+		{ CPU_CLOCK(0, 7), -EINVAL, "there are three kinds" },
+		{ CPU_CLOCK(0, 3), -EOPNOTSUPP, "the fourth is that of files" },
+	};
+	int id;
+
+	if (gone == 0)
+		_exit(0);
+	waitpid(gone, NULL, 0);
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		id = -1;
+		is(create(cases[i].clock, NULL, &id), cases[i].result, cases[i].name);
+		sys1(SYS_timer_delete, id);
+	}
+	is(create(CPU_CLOCK(gone, 2), NULL, (void *)KERNEL_ADDRESS), -EFAULT, "a bad place");
+	reap(child);
+}
+
+static void test_cpu_once(void)
+{
+	struct spec once = { { 0, 0 }, { 0, 40 * MS } }, off = { { 7, 0 }, { 0, 0 } }, old;
+	struct timespec pause = { 0, 100 * MS };
+	long long before;
+	int id = -1;
+
+	catch(SIGALRM);
+	create(CLOCK_PROCESS_CPUTIME_ID, NULL, &id);
+	before = cpu_time(CLOCK_PROCESS_CPUTIME_ID);
+	is(settime(id, 0, &once, NULL), 0, "a timer by CPU time");
+	nanosleep(&pause, NULL);
+	ok(!count && left(id) >= 20, "does not run while the process sleeps");
+	while (!count)
+		;
+	ok(cpu_time(CLOCK_PROCESS_CPUTIME_ID) - before >= 40 * MS, "but while it computes");
+	is(left(id), 0, "then it is off");
+
+	before = cpu_time(CLOCK_PROCESS_CPUTIME_ID) + 30 * MS;
+	once.value.sec = before / 1000000000;
+	once.value.nsec = before % 1000000000;
+	settime(id, TIMER_ABSTIME, &once, NULL);
+	while (count < 2)
+		;
+	ok(cpu_time(CLOCK_PROCESS_CPUTIME_ID) >= before, "a time by that clock");
+	settime(id, TIMER_ABSTIME, &once, NULL);
+	while (count < 3)
+		;
+	ok(1, "which has passed: at once");
+
+	once = (struct spec){ { 5, 0 }, { 100, 0 } };
+	settime(id, 0, &once, NULL);
+	is(settime(id, 0, &off, &old), 0, "stopped");
+	ok(old.interval.sec == 5 && old.value.sec >= 99 && old.value.sec <= 100, "what was left");
+	settime(id, 0, &off, &old);
+	ok(!old.interval.sec && !old.value.sec, "the interval is forgotten");
+	sys1(SYS_timer_delete, id);
+}
+
+static void test_cpu_repeat(void)
+{
+	struct event event = { .signo = SIGRTMIN + 2, .notify = SIGEV_SIGNAL };
+	struct spec repeat = { { 0, 20 * MS }, { 0, 20 * MS } };
+	struct timespec none = { 0, 0 };
+	siginfo_t info;
+	sigset_t set;
+	int id = -1;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMIN + 2);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	create(CLOCK_THREAD_CPUTIME_ID, &event, &id);
+	settime(id, 0, &repeat, NULL);
+	spin(200);
+	ok(left(id) <= 20, "the next one is near");
+	is(sigtimedwait(&set, &info, &none), SIGRTMIN + 2, "one that repeats by CPU time");
+	ok(info.si_overrun >= 5 && info.si_overrun <= 13, "with what was missed");
+	is(sys1(SYS_timer_delete, id), 0, "is deleted while it runs");
+}
+
+/* The main thread sleeps while another computes: only the clock of both goes on. */
+static void test_cpu_threads(void)
+{
+	static struct thread t;
+	struct event event = { .signo = SIGUSR1, .notify = SIGEV_SIGNAL };
+	struct spec once = { { 0, 0 }, { 0, 30 * MS } };
+	int all = -1, own = -1;
+
+	catch(SIGUSR1);
+	create(CLOCK_PROCESS_CPUTIME_ID, &event, &all);
+	event.signo = SIGUSR2;
+	create(CLOCK_THREAD_CPUTIME_ID, &event, &own);
+	settime(own, 0, &once, NULL);
+	settime(all, 0, &once, NULL);
+	thread_start(&t, spin_thread, (void *)100, CLONE_THREAD | CLONE_SYSVSEM);
+	thread_join(&t);
+	is(count, 1, "the process's clock goes on with each of its threads");
+	ok(left(own) >= 10, "a thread's only with that");
+	sys1(SYS_timer_delete, own);
+	sys1(SYS_timer_delete, all);
+}
+
+/* A timer by the clock of a child, and what becomes of it when the child has gone. */
+static void test_cpu_of_others(void)
+{
+	struct spec once = { { 0, 0 }, { 0, 30 * MS } }, far = { { 5, 0 }, { 100, 0 } }, now;
+	pid_t child = start_child(spin_long);
+	int id = -1;
+
+	catch(SIGALRM);
+	create(CPU_CLOCK(child, 2), NULL, &id);
+	settime(id, 0, &once, NULL);
+	wait_for(1);
+	is(count, 1, "by a child's CPU time");
+	is(settime(id, 0, &far, NULL), 0, "once more");
+	reap(child);
+	is(settime(id, 0, &far, NULL), -ESRCH, "not when the child has gone");
+	is(sys2(SYS_timer_gettime32, id, (long)&now), 0, "it is read");
+	ok(!now.value.sec && !now.value.nsec && !now.interval.sec, "as if not set");
+	is(sys1(SYS_timer_delete, id), 0, "and deleted");
+}
+
+static int exits_with_timers(void *arg)
+{
+	struct spec soon = { { 0, 10 * MS }, { 0, 10 * MS } };
+	struct event event = { .signo = SIGUSR1, .notify = SIGEV_SIGNAL };
+	int id;
+
+	(void)arg;
+	catch(SIGUSR1);
+	for (int clock = 0; clock < 4; clock++) {
+		create(clock, &event, &id);
+		settime(id, 0, &soon, NULL);
+	}
+	while (count < 8)
+		;
+	return 0;
+}
+
 /* exec and exit delete timers that are still set; fork does not copy them. */
 static int forked(void *arg)
 {
@@ -205,6 +411,8 @@ static int exec_with_timer(void *path)
 
 	create(CLOCK_MONOTONIC, &event, &id);
 	settime(id, 0, &soon, NULL);
+	create(CLOCK_PROCESS_CPUTIME_ID, &event, &id);
+	settime(id, 0, &soon, NULL);
 	execl(path, "posixtimer", "after-exec", NULL);
 	return 99;
 }
@@ -213,6 +421,7 @@ static int after_exec(void)
 {
 	struct timespec pause = { 0, 100 * MS };
 
+	spin(100);
 	return nanosleep(&pause, NULL);
 }
 
@@ -222,12 +431,18 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		return after_exec();
-	plan(39);
+	plan(73);
 	test_once();
 	test_repeat();
 	test_centuries();
 	test_kinds();
 	test_errors();
+	test_cpu_errors();
+	test_cpu_once();
+	test_cpu_repeat();
+	test_cpu_threads();
+	test_cpu_of_others();
+	exits(in_child(exits_with_timers, NULL), 0, "timers of all kinds, set at exit");
 	create(CLOCK_MONOTONIC, NULL, &id);
 	exits(in_child(forked, &id), 0, "a forked child has no timers");
 	exits(in_child(exec_with_timer, argv[0]), 0, "nor has the program after exec");
