@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-#include "rawsys.h"
+#include "thread.h"
 
 #define RT (SIGRTMIN + 2)
 
@@ -112,6 +112,51 @@ static void test_errors(void)
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
 	is(sys3(SYS_rt_sigqueueinfo, child, RT, (long)&info), -ESRCH, "no such process any more");
+}
+
+/* What a thread claims about a signal: only to the very thread it is. Signal 0 only asks. */
+static long claims[8];
+
+static int second_thread(void *arg)
+{
+	siginfo_t *info = arg;
+	long me = sys0(SYS_gettid), process = sys0(SYS_getpid);
+
+	claims[0] = sys3(SYS_rt_sigqueueinfo, process, 0, (long)info);
+	claims[1] = sys3(SYS_rt_sigqueueinfo, me, 0, (long)info);
+	claims[2] = sys4(SYS_rt_tgsigqueueinfo, process, process, 0, (long)info);
+	claims[3] = sys4(SYS_rt_tgsigqueueinfo, process, me, 0, (long)info);
+	claims[4] = sys4(SYS_rt_tgsigqueueinfo, me, me, 0, (long)info);
+	claims[5] = sys4(SYS_rt_tgsigqueueinfo, -1, process, 0, (long)info);
+	claims[6] = sys3(SYS_rt_sigqueueinfo, me, RT, (long)info);
+	return 0;
+}
+
+static void test_claims(void)
+{
+	static const int codes[] = { SI_USER, SI_TKILL, 5 };
+	static struct thread t;
+	static siginfo_t info;
+
+	catch(RT);
+	nr_seen = 0;
+	for (int i = 0; i < 3; i++) {
+		info.si_code = codes[i];
+		thread_start(&t, second_thread, &info, CLONE_THREAD | CLONE_SYSVSEM);
+		thread_join(&t);
+		is(claims[0], -EPERM, "a thread is not its process");
+		is(claims[1], 0, "but itself");
+		is(claims[2], -EPERM, "nor another thread of it");
+		is(claims[3], 0, "itself, in its process");
+		is(claims[4], -ESRCH, "not in one that is none");
+		is(claims[5], -EINVAL, "nor in no process");
+		is(claims[6], 0, "a signal to itself");
+		ok(nr_seen == i + 1 && seen[i].si_code == codes[i], "comes as it was claimed");
+	}
+	info.si_code = SI_QUEUE;
+	thread_start(&t, second_thread, &info, CLONE_THREAD | CLONE_SYSVSEM);
+	thread_join(&t);
+	ok(!claims[0] && !claims[2], "nothing claimed: to anybody");
 }
 
 static void test_timedwait(void)
@@ -241,11 +286,12 @@ static void test_child_flags(void)
 
 int main(void)
 {
-	plan(43);
+	plan(68);
 	test_queue();
 	tap_failed += WEXITSTATUS(in_child(limit_in_child, NULL));
 	tap_run += 3;
 	test_errors();
+	test_claims();
 	test_timedwait();
 	test_child();
 	test_child_flags();
