@@ -88,10 +88,12 @@ static int mm_write_word(struct mm_cursor *c, u32 word)
 
 /* ------------------------------------------------------------------ segments */
 
-static unsigned long segment_prot(const struct elf_segment *seg)
+static unsigned long segment_prot(const struct elf_program *prog, const struct elf_segment *seg)
 {
+	bool implied = seg->flags & PF_R && prog->personality & READ_IMPLIES_EXEC;
+
 	return (seg->flags & PF_R ? PROT_READ : 0) | (seg->flags & PF_W ? PROT_WRITE : 0) |
-	       (seg->flags & PF_X ? PROT_EXEC : 0);
+	       (seg->flags & PF_X || implied ? PROT_EXEC : 0);
 }
 
 static int map_fixed(struct mm_struct *mm, struct file *file, unsigned long start,
@@ -110,8 +112,10 @@ static int map_fixed(struct mm_struct *mm, struct file *file, unsigned long star
  * The pages with bytes of the file map the file; the pages behind them, the rest of bss, are
  * anonymous memory. Caller holds mmap_sem for write.
  */
-static int map_segment(struct mm_struct *mm, struct file *file, const struct elf_segment *seg)
+static int map_segment(struct mm_struct *mm, const struct elf_program *prog,
+		       const struct elf_segment *seg)
 {
+	unsigned long prot = segment_prot(prog, seg);
 	unsigned long start = ALIGN_DOWN((unsigned long)seg->vaddr, PAGE_SIZE);
 	unsigned long bss = PAGE_ALIGN((unsigned long)seg->vaddr + seg->filesz);
 	unsigned long end = PAGE_ALIGN((unsigned long)seg->vaddr + seg->memsz);
@@ -120,10 +124,9 @@ static int map_segment(struct mm_struct *mm, struct file *file, const struct elf
 	if (!seg->filesz)
 		bss = start;
 	else
-		error = map_fixed(mm, file, start, bss, segment_prot(seg),
-				  seg->offset >> PAGE_SHIFT);
+		error = map_fixed(mm, prog->file, start, bss, prot, seg->offset >> PAGE_SHIFT);
 	if (!error && end > bss)
-		error = map_fixed(mm, NULL, bss, end, segment_prot(seg), 0);
+		error = map_fixed(mm, NULL, bss, end, prot, 0);
 	return error;
 }
 
@@ -176,7 +179,7 @@ static int map_image(struct mm_struct *mm, const struct elf_program *prog)
 	if (last->vaddr + last->memsz > TASK_SIZE - STACK_ROOM)
 		return -ENOMEM;
 	for (unsigned int i = 0; i < img->nr_loads && !error; i++)
-		error = map_segment(mm, prog->file, &img->loads[i]);
+		error = map_segment(mm, prog, &img->loads[i]);
 	return error;
 }
 
@@ -184,8 +187,9 @@ static int map_image(struct mm_struct *mm, const struct elf_program *prog)
  * The interpreter, where mmap() would put a file of its size; an ET_EXEC one at its own addresses,
  * whatever the program has there. Caller holds mmap_sem for write.
  */
-static int map_interp(struct mm_struct *mm, struct elf_program *interp)
+static int map_interp(struct mm_struct *mm, const struct elf_program *prog)
 {
+	struct elf_program *interp = prog->interp;
 	unsigned long addr, span = elf_span(&interp->img);
 
 	if (interp->img.movable) {
@@ -195,6 +199,7 @@ static int map_interp(struct mm_struct *mm, struct elf_program *interp)
 		BUG_ON(do_munmap(mm, addr, span));	/* only the place was wanted */
 		elf_move(&interp->img, addr);
 	}
+	interp->personality = prog->personality;
 	/* Only the program itself may not be written to as long as it runs. */
 	interp->file->mode &= ~FMODE_EXEC;
 	allow_write_access(interp->file->inode);
@@ -217,11 +222,11 @@ int load_elf(struct mm_struct *mm, struct elf_program *prog)
 
 	BUG_ON(mm->mmap);
 	if (prog->img.old)
-		current->personality |= READ_IMPLIES_EXEC;
+		prog->personality |= READ_IMPLIES_EXEC;
 	down_write(&mm->mmap_sem);
 	error = map_image(mm, prog) ?: setup_stack_vma(mm, TASK_SIZE, exec_stack);
 	if (!error && prog->interp)
-		error = map_interp(mm, prog->interp);
+		error = map_interp(mm, prog);
 	error = error ?: arch_setup_vdso(mm);
 	up_write(&mm->mmap_sem);
 	error = error ?: clear_tails(mm, &prog->img);

@@ -307,7 +307,7 @@ static void find_cred(struct exec *x)
 
 	if (prepare_exec_cred(&x->cred, inode->mode & S_ISUID && !nosuid ? inode->uid : (uid_t)-1,
 			      setgid && !nosuid ? inode->gid : (gid_t)-1))
-		current->personality &= ~PER_CLEAR_ON_SETID;
+		x->prog.personality &= ~PER_CLEAR_ON_SETID;
 }
 
 /* ------------------------------------------------------------------ the new address space */
@@ -349,6 +349,7 @@ static void exec_commit(struct exec *x)
 	exec_mmap(x->mm);
 	x->mm = NULL;
 	commit_exec_cred(&x->cred);
+	current->personality = x->prog.personality;
 	current->flags &= ~PF_KTHREAD;
 	exec_signals();
 	flush_old_files();
@@ -385,12 +386,12 @@ static int do_execve(const char *path, const struct string_array *argv,
 		     const struct string_array *envp)
 {
 	struct exec *x = kzalloc(sizeof(*x), GFP_KERNEL);
-	unsigned long personality = current->personality;
 	int error = -ENOMEM;
 
 	if (!x)
 		return -ENOMEM;
 	x->path = path;
+	x->prog.personality = current->personality;
 	x->head = __get_free_pages(GFP_KERNEL, 0);
 	if (!x->head)
 		goto out;
@@ -402,8 +403,6 @@ static int do_execve(const char *path, const struct string_array *argv,
 	error = error ?: de_thread();
 	if (!error)
 		exec_commit(x);
-	else
-		current->personality = personality;	/* find_cred(), load_elf() */
 out:
 	free_exec(x);
 	return error;

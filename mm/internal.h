@@ -30,10 +30,10 @@ static inline bool is_cow_mapping(unsigned long vm_flags)
 	return (vm_flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
 }
 
-/* imply_exec - *vm_flags get VM_EXEC if they may, for a task of a personality that wants it. */
-static inline void imply_exec(unsigned long *vm_flags, unsigned long personality)
+/* imply_exec - *vm_flags get VM_EXEC if they may, and current, whose mm it is, wants it so. */
+static inline void imply_exec(const struct mm_struct *mm, unsigned long *vm_flags)
 {
-	if (unlikely(personality & READ_IMPLIES_EXEC) &&
+	if (unlikely(current->personality & READ_IMPLIES_EXEC) && mm == current->mm &&
 	    (*vm_flags & (VM_READ | VM_MAYEXEC)) == (VM_READ | VM_MAYEXEC))
 		*vm_flags |= VM_EXEC;
 }

@@ -278,7 +278,7 @@ noinline unsigned long do_mmap(struct mm_struct *mm, struct file *file, unsigned
 	error = file ? check_file(file, &spec.flags) : 0;
 	if (error)
 		return error;
-	imply_exec(&spec.flags, current->personality);
+	imply_exec(mm, &spec.flags);
 	spec.start = addr;
 	spec.end = addr + len;
 	spec.file = file;
@@ -322,7 +322,7 @@ static int move_brk(struct mm_struct *mm, unsigned long old, unsigned long new)
 	next = find_vma_prev(mm, old, &prev);
 	if (next && next->vm_start < new + PAGE_SIZE)
 		return -ENOMEM;
-	imply_exec(&spec.flags, current->personality);
+	imply_exec(mm, &spec.flags);
 	return map_region(mm, &spec);
 }
 

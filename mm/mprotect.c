@@ -114,7 +114,7 @@ noinline int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned lon
 		if (error)
 			break;
 		flags = (vma->vm_flags & ~VM_ACCESS) | prot;
-		imply_exec(&flags, current->personality);
+		imply_exec(mm, &flags);
 		error = mprotect_fixup(vma, start, stop, flags);
 	}
 	mm_check(mm);

@@ -27,6 +27,7 @@ struct elf_program {
 	struct file *file;
 	struct elf_image img;
 	struct elf_program *interp;	/* NULL: none */
+	unsigned long personality;	/* of the task when it runs this */
 };
 
 /* open_exec - a program's file: regular and executable. ERR_PTR(-EACCES) and others. */

@@ -11,6 +11,7 @@
 #include <nopage/slab.h>
 #include <asm/uaccess.h>
 #include <uapi/auxvec.h>
+#include <uapi/prctl.h>
 
 #define PROG	"/ktest/prog"
 #define SCRIPT	"/ktest/script"
@@ -310,6 +311,8 @@ static int exec_again_failing(void *arg)
 	int error;
 
 	KT_EQ(kernel_execve(PROG, two_strings, no_strings), 0);
+	KT_EQ(current->personality, READ_IMPLIES_EXEC);
+	current->personality = 0;
 	mm = current->mm;
 	before = *task_pt_regs(current);
 	rss = mm->rss;
@@ -320,6 +323,7 @@ static int exec_again_failing(void *arg)
 		KT_TRUE(current->mm == mm && current->active_mm == mm);
 		KT_EQ(atomic_read(&mm->mm_users), 1);
 		KT_EQ(mm->rss, rss);
+		KT_EQ(current->personality, 0);
 		KT_TRUE(!memcmp(&before, task_pt_regs(current), sizeof(before)));
 		validate_mm(mm);
 	}
@@ -333,6 +337,7 @@ KTEST(exec, old_program_survives)
 	long n;
 
 	KT_ASSERT(begin());
+	damage(offsetof(struct tiny_elf, ph[2].p_type), 0, 4);	/* no PT_GNU_STACK */
 	for (n = 1; status && n < 100; n++)
 		status = in_child(exec_again_failing, (void *)n);
 	KT_EQ(status, 0);

@@ -192,6 +192,17 @@ static int run_implied(void *path)
 	return run(path);
 }
 
+/* An execve() that fails has changed nothing. */
+static int too_long(void *path)
+{
+	static char string[256 << 10];
+
+	sys1(SYS_personality, READ_IMPLIES_EXEC);
+	memset(string, 's', sizeof(string) - 1);
+	execl(path, path, string, NULL);
+	return errno == E2BIG && sys1(SYS_personality, 0xffffffff) == READ_IMPLIES_EXEC ? 0 : 1;
+}
+
 /* A program that says what its stack is inherits the rest, unless it has set-ID bits that count. */
 static void test_inherited(char *self)
 {
@@ -201,6 +212,7 @@ static void test_inherited(char *self)
 	copy_without(PT_NULL, self, path);
 	chmod(path, 04755);
 	exits(in_child(run_implied, path), 0, "a set-user-ID program does not inherit it");
+	exits(in_child(too_long, path), 0, "but one that cannot be executed changes nothing");
 	chmod(path, 02755);
 	exits(in_child(run_implied, path), 0, "nor a set-group-ID program");
 	chmod(path, 02745);
@@ -223,7 +235,7 @@ int main(int argc, char **argv)
 {
 	if (argc == 2)
 		return old_program();
-	plan(32);
+	plan(33);
 	test_name();
 	test_flags();
 	exits(in_child(privs_stay, NULL), 0, "no new rights, for ever");
