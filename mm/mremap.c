@@ -17,7 +17,7 @@ struct remap {
 	struct mm_struct *mm;
 	unsigned long old, old_len;
 	unsigned long new_len;
-	unsigned long flags, new_addr;	/* new_addr: with MREMAP_FIXED only */
+	unsigned long flags, new_addr;	/* new_addr: if flags say that it moves */
 };
 
 /* Tables for all of [addr, addr + len), so that moving entries there cannot fail. 0 or -ENOMEM. */
@@ -55,7 +55,8 @@ static void move_page_tables(struct mm_struct *mm, unsigned long from, unsigned 
 /*
  * Move the mapping to addr, where nothing is mapped. The new area and its tables come first, then
  * the entries move, then the old range, empty now, is unmapped: only a hole in the middle of an
- * area could still fail, and then nothing is lost but the empty remainder stays mapped.
+ * area could still fail, and then nothing is lost but the empty remainder stays mapped. So it does
+ * with MREMAP_DONTUNMAP.
  */
 static long move_vma(struct remap *r, struct vm_area_struct *vma, unsigned long addr)
 {
@@ -79,7 +80,8 @@ static long move_vma(struct remap *r, struct vm_area_struct *vma, unsigned long 
 	}
 	move_page_tables(mm, r->old, addr, moved);
 	event_vma(VMA_MAP, new, new->vm_start, new->vm_end);
-	do_munmap(mm, r->old, r->old_len);
+	if (!(r->flags & MREMAP_DONTUNMAP))
+		do_munmap(mm, r->old, r->old_len);
 	return addr;
 }
 
@@ -93,10 +95,8 @@ static bool can_grow_in_place(const struct remap *r, const struct vm_area_struct
 
 static long grow(struct remap *r, struct vm_area_struct *vma)
 {
-	unsigned long pages = (r->new_len - r->old_len) >> PAGE_SHIFT, addr;
+	unsigned long addr;
 
-	if (!may_expand_vm(r->mm, pages))
-		return -ENOMEM;
 	if (can_grow_in_place(r, vma)) {
 		vma_resize(vma, vma->vm_start, r->old + r->new_len);
 		event_vma(VMA_GROW, vma, vma->vm_start, vma->vm_end);
@@ -120,44 +120,113 @@ static int shrink(struct remap *r)
 	return do_munmap(r->mm, r->old + r->new_len, cut);
 }
 
-/* MREMAP_FIXED: over what is at the new place. */
+/* To a new place: r->new_addr, over what is there, or where there is room. */
 static long move_to(struct remap *r)
 {
-	int error = do_munmap(r->mm, r->new_addr, r->new_len) ?: shrink(r);
+	int error = r->flags & MREMAP_FIXED ? do_munmap(r->mm, r->new_addr, r->new_len) : 0;
+	struct vm_area_struct *vma;
 
 	if (error)
 		return error;
-	if (!may_expand_vm(r->mm, (r->new_len - r->old_len) >> PAGE_SHIFT))
+	vma = find_vma_intersection(r->mm, r->old, r->old + 1);
+	if (!vma)
+		return -EFAULT;		/* what was there was itself: old_len is 0 */
+	error = shrink(r);
+	if (error)
+		return error;
+	if (r->flags & MREMAP_DONTUNMAP && !may_expand_vm(r->mm, r->old_len >> PAGE_SHIFT))
 		return -ENOMEM;
-	return move_vma(r, find_vma(r->mm, r->old), r->new_addr);
+	if (!(r->flags & MREMAP_FIXED))
+		r->new_addr = get_unmapped_area(r->mm, r->new_len);
+	else if (r->new_addr < MMAP_MIN_ADDR)
+		return -EPERM;
+	return IS_ERR_VALUE(r->new_addr) ? (long)r->new_addr : move_vma(r, vma, r->new_addr);
+}
+
+/* May it be moved, and not only resized in its place? */
+static bool moves(const struct remap *r)
+{
+	return r->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP);
 }
 
 /* As on Linux, what grows or moves has to be one mapping, but not what is cut off before. */
-static long do_mremap(struct remap *r)
+static int check_area(const struct remap *r, const struct vm_area_struct *vma)
 {
-	struct vm_area_struct *vma = find_vma(r->mm, r->old);
-
 	if (!vma || vma->vm_start > r->old)
 		return -EFAULT;
-	if (!(r->flags & MREMAP_FIXED) && r->new_len <= r->old_len)
-		return shrink(r) ?: (long)r->old;
+	if (!moves(r) && r->new_len <= r->old_len)
+		return 0;
+	if (!r->old_len && !(vma->vm_flags & VM_SHARED))
+		return -EINVAL;		/* a second mapping of the same is no copy */
 	if (min(r->old_len, r->new_len) > vma->vm_end - r->old)
 		return -EFAULT;
+	if (r->new_len <= r->old_len)
+		return 0;
 	if (vma->vm_file && linear_page_index(vma, r->old) > ~0UL - (r->new_len >> PAGE_SHIFT))
 		return -EINVAL;
-	return r->flags & MREMAP_FIXED ? move_to(r) : grow(r, vma);
+	return may_expand_vm(r->mm, (r->new_len - r->old_len) >> PAGE_SHIFT) ? 0 : -ENOMEM;
 }
 
-/* Can MREMAP_FIXED be done: is the new place one, and apart from the old? */
-static bool new_place_fits(const struct remap *r)
+/* What only moves may be several areas: one by one, and the holes between them stay holes. */
+static long move_areas(const struct remap *r)
 {
-	if (r->new_addr & ~PAGE_MASK || r->new_len > TASK_SIZE ||
-	    r->new_addr > TASK_SIZE - r->new_len || r->new_addr < MMAP_MIN_ADDR)
-		return false;
-	return r->new_addr >= r->old + r->old_len || r->old >= r->new_addr + r->new_len;
+	unsigned long at = r->old, end = at + min(r->old_len, TASK_SIZE - at);
+	struct remap part = *r;
+	long result;
+
+	for (; at < end; at = part.old + part.old_len) {
+		struct vm_area_struct *vma = find_vma_intersection(r->mm, at, end);
+
+		if (!vma || (at == r->old && vma->vm_start > at))
+			break;
+		part.old = max(vma->vm_start, at);
+		part.new_addr = r->new_addr + (part.old - r->old);
+		part.old_len = part.new_len = min(vma->vm_end, end) - part.old;
+		result = move_to(&part);
+		if (IS_ERR_VALUE(result))
+			return result;
+	}
+	return at > r->old ? (long)r->new_addr : -EFAULT;
 }
 
-/* sys_mremap - the new address, or -EINVAL, -EFAULT (not mapped, or not one mapping), -ENOMEM. */
+static long do_mremap(struct remap *r)
+{
+	struct vm_area_struct *vma;
+	int error;
+
+	if (r->flags & MREMAP_FIXED && r->new_len == r->old_len)
+		return move_areas(r);
+	vma = find_vma(r->mm, r->old);
+	error = check_area(r, vma);
+	if (error)
+		return error;
+	if (moves(r))
+		return move_to(r);
+	return r->new_len > r->old_len ? grow(r, vma) : shrink(r) ?: (long)r->old;
+}
+
+/* Can it be, whatever is mapped? A new place must be one, and apart from the old. */
+static bool is_valid(const struct remap *r)
+{
+	const unsigned long flags = MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP;
+
+	if (r->flags & ~flags || r->old & ~PAGE_MASK || !r->new_len || r->new_len > TASK_SIZE)
+		return false;
+	if (!moves(r))
+		return true;
+	if (r->new_addr & ~PAGE_MASK || r->new_addr > TASK_SIZE - r->new_len ||
+	    !(r->flags & MREMAP_MAYMOVE))
+		return false;
+	if (r->flags & MREMAP_DONTUNMAP && r->old_len != r->new_len)
+		return false;
+	return r->new_addr + r->new_len <= r->old ||
+	       (r->new_addr >= r->old && r->new_addr - r->old >= r->old_len);
+}
+
+/*
+ * sys_mremap - the new address, or -EINVAL, -EFAULT (not mapped, or not one mapping), -ENOMEM, -EPERM
+ * (the first pages). old_len 0 maps shared memory a second time.
+ */
 long sys_mremap(long old, long old_len, long new_len, long flags, long new_addr)
 {
 	struct remap r = {
@@ -170,14 +239,8 @@ long sys_mremap(long old, long old_len, long new_len, long flags, long new_addr)
 	};
 	long result;
 
-	if (r.flags & ~(unsigned long)(MREMAP_MAYMOVE | MREMAP_FIXED) || r.old & ~PAGE_MASK)
+	if (!is_valid(&r))
 		return -EINVAL;
-	if (r.flags & MREMAP_FIXED && !(r.flags & MREMAP_MAYMOVE && new_place_fits(&r)))
-		return -EINVAL;
-	if (!r.old_len || !r.new_len)
-		return -EINVAL;
-	if (r.new_len > TASK_SIZE)
-		return -ENOMEM;
 	down_write(&r.mm->mmap_sem);
 	result = do_mremap(&r);
 	mm_check(r.mm);

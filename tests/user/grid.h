@@ -5,6 +5,8 @@
 #ifndef TESTS_USER_GRID_H
 #define TESTS_USER_GRID_H
 
+#include <errno.h>
+
 #include "say.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -12,19 +14,31 @@
 static char grid_line[400];
 static unsigned int grid_used;
 
-/* cell - a result: its error number, or + for success, whatever it is. */
+/* cell - a result in one character: + for success, whatever it is, or a letter of the error. */
 static inline void cell(long result)
 {
-	int error = result < 0 && result >= -4095 ? -result : 0;
+	static const char letters[] = {
+		[EPERM] = 'P', [ENOENT] = 'N', [EINTR] = 'R', [EBADF] = 'B', [EAGAIN] = 'G',
+		[ENOMEM] = 'M', [EACCES] = 'A', [EFAULT] = 'F', [EINVAL] = 'I', [ENODEV] = 'D',
+		[ENOSYS] = 'S', [ETIMEDOUT] = 'T', [128] = 0,
+	};
+	char letter = '+';
 
-	grid_used += snprintf(grid_line + grid_used, sizeof(grid_line) - grid_used,
-			      error ? " %d" : " +", error);
+	if (result < 0 && result >= -4095)
+		letter = -result < COUNT(letters) && letters[-result] ? letters[-result] : '?';
+	grid_line[grid_used++] = letter;
+}
+
+/* end_group - a gap between cells. */
+static inline void end_group(void)
+{
+	grid_line[grid_used++] = ' ';
 }
 
 /* end_row - print the cells since the last row, behind its name. */
 static inline void end_row(const char *name)
 {
-	say("# %s:%s", name, grid_line);
+	say("# %-24s %.*s", name, grid_used, grid_line);
 	grid_used = 0;
 }
 

@@ -4,8 +4,10 @@
 #include "tap.h"
 
 #include <fcntl.h>
+#include <sys/personality.h>
 #include <sys/syscall.h>
 
+#include "grid.h"
 #include "rawsys.h"
 
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
@@ -95,6 +97,124 @@ static void shared_and_forked(void)
 	munmap(p, 4 * PAGE);
 }
 
+/* MREMAP_DONTUNMAP: the pages go, the old place stays, empty. */
+static void dont_unmap(void)
+{
+	char *p = new_map(4, ANON), *place = new_map(4, ANON), *q;
+
+	fill(p, 4);
+	q = mremap(p + PAGE, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL);
+	ok(q != MAP_FAILED && q[0] == 'b' && q[PAGE] == 'c', "MREMAP_DONTUNMAP: moved");
+	ok(p[0] == 'a' && !p[PAGE] && !p[2 * PAGE] && p[3 * PAGE] == 'd', "zeroes are left behind");
+	p[PAGE] = 'x';
+	ok(q[0] == 'b', "which are other pages");
+	ok(mremap(q, 2 * PAGE, 2 * PAGE, 7, place + PAGE) == place + PAGE &&
+	   place[PAGE] == 'b' && !q[0], "over something, with MREMAP_FIXED");
+	munmap(q, 2 * PAGE);
+	munmap(p, 4 * PAGE);
+	munmap(place, 4 * PAGE);
+	p = new_map(2, MAP_SHARED | MAP_ANONYMOUS);
+	q = mremap(p, 0, 2 * PAGE, MREMAP_MAYMOVE);
+	p[PAGE] = 'y';
+	ok(q != MAP_FAILED && q[PAGE] == 'y', "old size 0: shared memory a second time");
+	munmap(p, 2 * PAGE);
+	munmap(q, 2 * PAGE);
+}
+
+/* Linux can do that since 6.17. */
+static void several(void)
+{
+	char *p = new_map(8, ANON), *place = new_map(8, ANON), *q;
+
+	fill(p, 8);
+	place[3 * PAGE] = 'x';
+	mprotect(p + PAGE, PAGE, PROT_READ);
+	munmap(p + 3 * PAGE, PAGE);
+	q = mremap(p, 6 * PAGE, 6 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, place);
+	ok(q == place && filled(q, 3) && q[5 * PAGE] == 'f', "several areas, to a fixed place");
+	ok(q[3 * PAGE] == 'x', "a hole between them takes nothing away there");
+	ok(!readable(p) && !readable(p + 5 * PAGE) && p[6 * PAGE] == 'g', "they are gone here");
+	munmap(p, 8 * PAGE);
+	munmap(place, 8 * PAGE);
+}
+
+/* Pages 1, 2: private, 4, 5: shared, 6: private and read-only, 8: a stack; the others: holes. */
+static char *const base = (char *)0x20000000;
+
+static void layout(void)
+{
+	munmap(base, 16 * PAGE);
+	mmap(base + PAGE, 2 * PAGE, PROT_READ | PROT_WRITE, ANON | MAP_FIXED | MAP_NORESERVE, -1, 0);
+	mmap(base + 4 * PAGE, 2 * PAGE, PROT_READ | PROT_WRITE,
+	     MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	mmap(base + 6 * PAGE, PAGE, PROT_READ, ANON | MAP_FIXED | MAP_NORESERVE, -1, 0);
+	mmap(base + 8 * PAGE, PAGE, PROT_READ, ANON | MAP_FIXED | MAP_GROWSDOWN, -1, 0);
+}
+
+static void try(long old, long old_len, long new_len, long flags, long new)
+{
+	long result = sys5(SYS_mremap, old, old_len, new_len, flags, new);
+
+	cell(result);
+	if (result < 0 && result > -4096)
+		return;
+	munmap((char *)result, new_len);
+	layout();
+}
+
+/* All new sizes. */
+static void sizes(long old, long old_len, long flags, long new)
+{
+	static const unsigned long lens[] = {
+		0, 1, 2 * PAGE, 3 * PAGE, 0x50000000, 0xbffff000, 0xc0000000, 0xc0000001, 0xffffffff,
+	};
+
+	for (unsigned int len = 0; len < COUNT(lens); len++)
+		try(old, old_len, lens[len], flags, new);
+	end_group();
+}
+
+/* All flags, and with them all new places. */
+static void ways(long old, long old_len)
+{
+	const long places[] = {
+		0x30000000, 0x30000001, (long)base + 4 * PAGE, (long)base + 9 * PAGE, old, 0xbffff000,
+		0xc0000000, 0xfffff000,
+	};
+	char name[32];
+
+	for (long flags = 0; flags < 9; flags++) {
+		for (unsigned int i = 0; i < COUNT(places); i++) {
+			if (places[i] == 0xbffff000 && old != (long)base)
+				continue;		/* there is the real stack */
+			sizes(old, old_len, flags, places[i]);
+			if (flags < 2 || flags > 7)
+				break;
+		}
+		snprintf(name, sizeof(name), "%#lx %#lx, %ld", old, old_len, flags);
+		end_row(name);
+	}
+}
+
+static void grid(void)
+{
+	static const unsigned long lens[] = {
+		0, 1, 2 * PAGE, 3 * PAGE, 0x50000000, 0xc0000000, 0xfffff000,
+	};
+	const long olds[] = {
+		(long)base, (long)base + PAGE, (long)base + PAGE + 1, (long)base + 2 * PAGE,
+		(long)base + 4 * PAGE, (long)base + 5 * PAGE, (long)base + 6 * PAGE,
+		(long)base + 8 * PAGE, 0xc0000000, 0xfffff000,
+	};
+
+	say("# mremap: old address, old size, flags: new places x new sizes");
+	layout();
+	for (unsigned int i = 0; i < COUNT(olds); i++)
+		for (unsigned int len = 0; len < COUNT(lens); len++)
+			ways(olds[i], lens[len]);
+	munmap(base, 16 * PAGE);
+}
+
 static void errors(void)
 {
 	char *p = new_map(4, ANON);
@@ -173,11 +293,24 @@ static void end_of_numbers(void)
 	close(fd);
 }
 
-int main(void)
+/* On a 64-bit Linux, i386 programs have 4 GiB: start again in 3, as here and on an i386. */
+static void in_three_gib(char **argv)
 {
-	plan(34);
+	if (personality(0xffffffff) & ADDR_LIMIT_3GB)
+		return;
+	personality(ADDR_LIMIT_3GB | ADDR_NO_RANDOMIZE);
+	execv(argv[0], argv);
+}
+
+int main(int argc, char **argv)
+{
+	in_three_gib(argv);
+	plan(42);
 	resize();
 	fixed();
+	dont_unmap();
+	several();
+	grid();
 	shared_and_forked();
 	errors();
 	end_of_numbers();
