@@ -5,7 +5,7 @@
 #include <asm/uaccess.h>
 #include <uapi/termios.h>
 
-#define SETFL_MASK	(O_APPEND | O_NONBLOCK)
+#define SETFL_MASK	(O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME)
 
 static void set_file_flags(struct file *file, unsigned int mask, unsigned int flags)
 {
@@ -21,6 +21,10 @@ static long file_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
 		return -EBADF;
 	switch (cmd) {
 	case F_SETFL:
+		if (arg & ~file->flags & O_NOATIME && !inode_owner_or_capable(file->inode))
+			return -EPERM;
+		if (arg & O_DIRECT && !S_ISFIFO(file->inode->mode) && !may_be_direct(file->inode))
+			return -EINVAL;
 		set_file_flags(file, SETFL_MASK, arg);
 		return 0;
 	case F_GETOWN:

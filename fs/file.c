@@ -52,7 +52,9 @@ struct file *alloc_file(struct inode *inode, struct dentry *dentry, int flags)
 		file->mode = 0;
 		file->fop = &path_fops;
 	}
-	error = file->mode & FMODE_WRITE ? get_write_access(inode) : 0;
+	error = flags & O_DIRECT && !may_be_direct(inode) ? -EINVAL : 0;
+	if (!error && file->mode & FMODE_WRITE)
+		error = get_write_access(inode);
 	if (error)
 		file->mode &= ~FMODE_WRITE;
 	else if (file->fop && file->fop->open)

@@ -145,6 +145,7 @@ bool dirent_emit(struct dirent_buf *buf, const struct qstr *name, unsigned long 
 #define LOOKUP_FOLLOW		1	/* if the last name is a symlink, go where it leads */
 #define LOOKUP_DIRECTORY	2	/* the result must be a directory */
 #define LOOKUP_EMPTY		4	/* the empty path means the start itself */
+#define LOOKUP_MOUNTPOINT	8	/* to what is mounted on the result: at "." a walk does not */
 
 #define WALK_JUMPED		1
 
@@ -347,6 +348,11 @@ long fd_flags(unsigned int fd, bool set, long flags);
 extern const struct inode_operations tmpfs_dir_iops;
 extern const struct file_operations tmpfs_file_fops;
 int tmpfs_truncate(struct inode *inode, loff_t size);	/* i_op->truncate */
+/* O_DIRECT is for regular files that have their pages themselves. (Of a pipe: see there.) */
+static inline bool may_be_direct(const struct inode *inode)
+{
+	return inode->fop == &tmpfs_file_fops;
+}
 void tmpfs_init(void);
 void shmem_init(struct file_system_type *type);
 /* tmpfs_inode - of any type, with the operations of that type; or ERR_PTR(-ENOMEM, -ENOSPC). */

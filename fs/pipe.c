@@ -6,6 +6,9 @@
  * up the last page, if all of what does not make whole pages fits there, and then takes new slots:
  * so up to PIPE_BUF bytes stand in one page and get in at once or not at all.
  *
+ * Who writes with O_DIRECT sends packets: each is a slot that nothing is appended to, and a read
+ * ends behind it. What is left of it then is lost.
+ *
  * A pipe lives from the first to the last open file of its inode: inode->private points to it.
  *
  * Who waits does so exclusively: a wake-up reaches one reader (or writer), and who leaves something
@@ -32,6 +35,7 @@
 struct pipe_slot {
 	char *page;
 	unsigned int offset, len;
+	unsigned int packet;		/* O_DIRECT or 0 */
 };
 
 struct pipe {
@@ -237,29 +241,26 @@ static void pipe_release(struct inode *inode, struct file *file)
 /* The first slot is empty: its page is kept for the next one, or freed. */
 static void drop_slot(struct pipe *pipe, char *page)
 {
-	bool was_full = pipe_full(pipe);
-
 	if (likely(!pipe->spare))
 		pipe->spare = page;
 	else
 		free_pages(page, 0);
 	pipe->tail++;
-	if (was_full)
-		wake_next(&pipe->writable);
+	wake_next(&pipe->writable);
 }
 
 /*
- * take - up to count bytes that are there; there are some, and count is not 0. Bytes, or -EFAULT
- * when not even the first slot's could be copied.
+ * take - up to count bytes that are there; there are some, and count is not 0. more: the call will
+ * go on with the packet. Bytes, or -EFAULT when not even the first slot's could be copied.
  */
-static ssize_t take(struct pipe *pipe, char *buf, size_t count)
+static __always_inline ssize_t take(struct pipe *pipe, char *buf, size_t count, bool more)
 {
+	struct pipe_slot *slot;
 	char *start = buf;
 	size_t part;
 
 	do {
-		struct pipe_slot *slot = slot_at(pipe, pipe->tail);
-
+		slot = slot_at(pipe, pipe->tail);
 		part = min(count, (size_t)slot->len);
 		if (copy_to_user(buf, slot->page + slot->offset, part))
 			break;
@@ -267,10 +268,10 @@ static ssize_t take(struct pipe *pipe, char *buf, size_t count)
 		count -= part;
 		slot->offset += part;
 		slot->len -= part;
-		if (slot->len)
+		if (slot->len && (!slot->packet || more))
 			break;
 		drop_slot(pipe, slot->page);
-	} while (count && !pipe_empty(pipe));
+	} while (count && !pipe_empty(pipe) && !slot->packet);
 	return buf != start ? buf - start : -EFAULT;
 }
 
@@ -287,6 +288,27 @@ static int wait_readable(struct pipe *pipe, const struct file *file)
 	return error;
 }
 
+/* One of several pieces of memory that a call fills: it does not go on behind a packet. */
+static noinline ssize_t read_part(struct pipe *pipe, const struct file *file, char *buf,
+				  size_t count)
+{
+	const struct pipe_slot *slot;
+	ssize_t done = 0;
+
+	mutex_lock(&pipe->lock);
+	slot = slot_at(pipe, pipe->tail);
+	if (!(file->mode & FMODE_PART))
+		done = wait_readable(pipe, file);
+	else if (pipe_empty(pipe) || (slot->packet && !slot->offset))
+		done = -EAGAIN;
+	if (!done && !pipe_empty(pipe))
+		done = take(pipe, buf, count, file->mode & FMODE_MORE);
+	if (!pipe_empty(pipe))
+		wake_next(&pipe->readable);
+	mutex_unlock(&pipe->lock);
+	return done;
+}
+
 static ssize_t pipe_read(struct file *file, char *buf, size_t count, loff_t *pos)
 {
 	struct pipe *pipe = file->private_data;
@@ -294,11 +316,13 @@ static ssize_t pipe_read(struct file *file, char *buf, size_t count, loff_t *pos
 
 	if (!count)
 		return 0;
+	if (unlikely(file->mode & (FMODE_PART | FMODE_MORE)))
+		return read_part(pipe, file, buf, count);
 	mutex_lock(&pipe->lock);
 	if (pipe_empty(pipe))
 		done = wait_readable(pipe, file);
 	if (!pipe_empty(pipe))
-		done = take(pipe, buf, count);
+		done = take(pipe, buf, count, false);
 	if (!pipe_empty(pipe))
 		wake_next(&pipe->readable);
 	mutex_unlock(&pipe->lock);
@@ -307,8 +331,11 @@ static ssize_t pipe_read(struct file *file, char *buf, size_t count, loff_t *pos
 
 /* ------------------------------------------------------------------ writing */
 
-/* append - to the last page, if count bytes fit behind what it holds. Bytes, 0 or -EFAULT. */
-static ssize_t append(struct pipe *pipe, const char *buf, size_t count)
+/*
+ * append - to the last page, if count bytes fit behind what it holds, and it is no packet or this
+ * call's. Bytes, 0 or -EFAULT.
+ */
+static ssize_t append(struct pipe *pipe, const struct file *file, const char *buf, size_t count)
 {
 	struct pipe_slot *slot;
 	unsigned int end;
@@ -319,6 +346,8 @@ static ssize_t append(struct pipe *pipe, const char *buf, size_t count)
 	end = slot->offset + slot->len;
 	if (end + count > PAGE_SIZE)
 		return 0;
+	if (slot->packet && !(file->mode & FMODE_PART))
+		return 0;
 	if (copy_from_user(slot->page + end, buf, count))
 		return -EFAULT;
 	slot->len += count;
@@ -326,7 +355,8 @@ static ssize_t append(struct pipe *pipe, const char *buf, size_t count)
 }
 
 /* fill_slot - a new one, with up to a page. Bytes, -ENOMEM or -EFAULT. */
-static __always_inline ssize_t fill_slot(struct pipe *pipe, const char *buf, size_t count)
+static __always_inline ssize_t fill_slot(struct pipe *pipe, const struct file *file,
+					 const char *buf, size_t count)
 {
 	char *page = pipe->spare ?: __get_free_pages(GFP_KERNEL, 0);
 
@@ -338,7 +368,9 @@ static __always_inline ssize_t fill_slot(struct pipe *pipe, const char *buf, siz
 		pipe->spare = page;
 		return -EFAULT;
 	}
-	*slot_at(pipe, pipe->head++) = (struct pipe_slot){ page, 0, count };
+	*slot_at(pipe, pipe->head++) = (struct pipe_slot){
+		page, 0, count, file->flags & O_DIRECT
+	};
 	return count;
 }
 
@@ -365,13 +397,13 @@ static noinline ssize_t put(struct pipe *pipe, const struct file *file, const ch
 	bool was_empty;
 	ssize_t n;
 
-	n = pipe->readers ? append(pipe, buf, count & ~PAGE_MASK) : -EPIPE;
+	n = pipe->readers ? append(pipe, file, buf, count & ~PAGE_MASK) : -EPIPE;
 	while (n >= 0 && (done += n) < count) {
 		n = wait_writable(pipe, file);
 		if (n)
 			break;
 		was_empty = pipe_empty(pipe);
-		n = fill_slot(pipe, buf + done, count - done);
+		n = fill_slot(pipe, file, buf + done, count - done);
 		if (was_empty && n > 0)
 			wake_next(&pipe->readable);
 	}
@@ -381,9 +413,9 @@ static noinline ssize_t put(struct pipe *pipe, const struct file *file, const ch
 }
 
 /* put_first - the same for up to a page into an empty pipe: no other writer waits for room. */
-static ssize_t put_first(struct pipe *pipe, const char *buf, size_t count)
+static ssize_t put_first(struct pipe *pipe, const struct file *file, const char *buf, size_t count)
 {
-	ssize_t n = fill_slot(pipe, buf, count);
+	ssize_t n = fill_slot(pipe, file, buf, count);
 
 	if (likely(n > 0))
 		wake_next(&pipe->readable);
@@ -399,7 +431,7 @@ static ssize_t pipe_write(struct file *file, const char *buf, size_t count, loff
 		return 0;
 	mutex_lock(&pipe->lock);
 	if (pipe_empty(pipe) && count <= PAGE_SIZE && pipe->readers) {
-		done = put_first(pipe, buf, count);
+		done = put_first(pipe, file, buf, count);
 	} else {
 		done = put(pipe, file, buf, count);
 		if (!pipe_full(pipe))
@@ -559,21 +591,23 @@ static struct dentry *pipe_dentry(void)
 }
 
 /* open_pipe - both ends of a new pipe to file[]. 0 or -ENOMEM. */
-static int open_pipe(struct file *file[2], int flags)
+static int open_pipe(struct file *file[2], unsigned int flags)
 {
 	struct dentry *dentry = pipe_dentry();
 	int error;
 
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
-	file[0] = alloc_file(dentry->inode, dentry, O_RDONLY | flags);
+	file[0] = alloc_file(dentry->inode, dentry, O_RDONLY | (flags & O_NONBLOCK));
 	error = IS_ERR(file[0]) ? PTR_ERR(file[0]) : 0;
 	if (error)
 		goto put_dentry;
-	file[1] = alloc_file(dentry->inode, dentry, O_WRONLY | flags);
+	file[1] = alloc_file(dentry->inode, dentry, O_WRONLY | (flags & O_NONBLOCK));
 	if (IS_ERR(file[1])) {
 		error = PTR_ERR(file[1]);
 		fput(file[0]);
+	} else {
+		file[1]->flags |= flags & O_DIRECT;
 	}
 put_dentry:
 	dput(dentry);
@@ -607,9 +641,9 @@ long sys_pipe2(long user, long flags)
 	struct file *file[2];
 	int error;
 
-	if (flags & ~(O_CLOEXEC | O_NONBLOCK))
+	if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
 		return -EINVAL;
-	error = open_pipe(file, flags & O_NONBLOCK);
+	error = open_pipe(file, flags);
 	return error ?: install_pipe(file, (int *)user, flags & O_CLOEXEC);
 }
 

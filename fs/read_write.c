@@ -129,23 +129,28 @@ fail:
 	return ERR_PTR(error);
 }
 
-/* Piece by piece, up to the first that ends early. Bytes, or the error of the first piece. */
-static ssize_t rw_pieces(struct file *file, enum direction dir, const struct iovec *vec, long count,
-			 loff_t *pos)
+/*
+ * Piece by piece, up to the first that ends early; a read waits only for the first. Bytes, or the
+ * error of the first piece.
+ */
+static ssize_t rw_pieces(struct file *file, enum direction dir, const struct iovec *vec,
+			 size_t total, loff_t *pos)
 {
-	ssize_t done = 0, n;
+	struct file call = *file;
+	ssize_t n;
 
-	for (long i = 0; i < count; i++) {
-		if (!vec[i].iov_len)
-			continue;
-		n = do_rw(file, dir, vec[i].iov_base, vec[i].iov_len, pos);
+	for (size_t done = 0;; done += n, vec++) {
+		call.mode = file->mode | (done ? FMODE_PART : 0);
+		if (done + vec->iov_len < total)
+			call.mode |= FMODE_MORE;
+		if (done && dir == READ)
+			call.flags |= O_NONBLOCK;
+		n = vec->iov_len ? do_rw(&call, dir, vec->iov_base, vec->iov_len, pos) : 0;
 		if (n < 0)
-			return done ? done : n;
-		done += n;
-		if ((size_t)n < vec[i].iov_len)
-			break;
+			return done ? (ssize_t)done : n;
+		if ((size_t)n < vec->iov_len || done + n == total)
+			return done + n;
 	}
-	return done;
 }
 
 #define RWF_HIPRI	0x01
@@ -159,7 +164,7 @@ static ssize_t rw_pieces(struct file *file, enum direction dir, const struct iov
 
 /* The same by a copy of the open file that has other flags for this one call. */
 static ssize_t rw_flagged(struct file *file, enum direction dir, const struct iovec *vec,
-			  long count, loff_t *pos, unsigned int rwf)
+			  size_t total, loff_t *pos, unsigned int rwf)
 {
 	const unsigned int can = file->fop->flags;
 	struct file call = *file;
@@ -180,7 +185,7 @@ static ssize_t rw_flagged(struct file *file, enum direction dir, const struct io
 		call.flags |= O_APPEND;
 	if (rwf & RWF_NOAPPEND)
 		call.flags &= ~O_APPEND;
-	return rw_pieces(&call, dir, vec, count, pos);
+	return rw_pieces(&call, dir, vec, total, pos);
 }
 
 /* pos NULL: at the file's own position. */
@@ -201,8 +206,8 @@ static ssize_t rwv_file(struct file *file, enum direction dir, long iov, long co
 	if (!pos)
 		pos = &file->pos;
 	if (total)
-		done = rwf ? rw_flagged(file, dir, vec, count, pos, rwf)
-			   : rw_pieces(file, dir, vec, count, pos);
+		done = rwf ? rw_flagged(file, dir, vec, total, pos, rwf)
+			   : rw_pieces(file, dir, vec, total, pos);
 	kfree(vec);
 	return done;
 }

@@ -188,7 +188,10 @@ struct file_operations {
 #define FMODE_READ	1
 #define FMODE_WRITE	2
 #define FMODE_EXEC	4			/* a program that runs: nobody may write to it */
-#define FMODE_NOSIGNAL	8			/* for one call: -EPIPE without SIGPIPE */
+/* Of one call (its own copy of the file): */
+#define FMODE_NOSIGNAL	8			/* -EPIPE without SIGPIPE */
+#define FMODE_PART	16			/* goes on with another piece of memory */
+#define FMODE_MORE	32			/* and there will be one more */
 
 /* One open file: shared by dup() and fork(). */
 struct file {

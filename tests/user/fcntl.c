@@ -32,6 +32,8 @@ static void test_dup(int fd)
 
 static void test_flags(int fd)
 {
+	int null;
+
 	is(syscall(SYS_fcntl, fd, F_GETFL, 0) & (O_ACCMODE | O_NONBLOCK | O_APPEND), O_RDWR,
 	   "F_GETFL");
 	is(fcntl(fd, F_SETFL, O_NONBLOCK | O_APPEND | O_CREAT | O_TRUNC | O_WRONLY), 0, "F_SETFL");
@@ -39,6 +41,17 @@ static void test_flags(int fd)
 	   O_RDWR | O_NONBLOCK | O_APPEND, "changes two of them");
 	is(fcntl(fd, F_SETFL, 0), 0, "and back");
 	is(fcntl(fd, F_GETFL) & (O_NONBLOCK | O_APPEND), 0, "both are gone");
+	is(fcntl(fd, F_SETFL, O_NOATIME), 0, "O_NOATIME, of a file of our own");
+	is(fcntl(fd, F_GETFL) & O_NOATIME, O_NOATIME, "is set");
+	is(fcntl(fd, F_SETFL, 0), 0, "and back");
+	null = open("/dev/null", O_RDWR);
+	fails(fcntl(null, F_SETFL, O_DIRECT), EINVAL, "O_DIRECT of a device: EINVAL");
+	seteuid(1000);
+	fails(fcntl(null, F_SETFL, O_NOATIME), EPERM, "O_NOATIME of another's: EPERM");
+	seteuid(0);
+	close(null);
+	fails(open("/dev/null", O_RDONLY | O_DIRECT), EINVAL, "open with O_DIRECT: EINVAL");
+	fails(open("/", O_RDONLY | O_DIRECT), EINVAL, "a directory, too");
 	fails(fcntl(fd, 4711), EINVAL, "an unknown command");
 	fails(fcntl(fd, F_GETPIPE_SZ), EBADF, "the size of what is no pipe");
 }
@@ -82,7 +95,7 @@ int main(void)
 	char path[64];
 	int fd;
 
-	plan(35);
+	plan(42);
 	snprintf(path, sizeof(path), "/tmp/fcntl-test.%d", getpid());
 	fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
 	unlink(path);

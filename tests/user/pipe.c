@@ -71,6 +71,73 @@ static void test_vectors(void)
 	close_pipe();
 }
 
+/* A read fills all pieces, but waits only for the first. */
+static void test_more_vectors(void)
+{
+	char a[4] = "", b[4] = "";
+	struct iovec v[3] = { { a, 2 }, { NULL, 0 }, { b, 2 } };
+	int fd[2];
+
+	pipe(fd);
+	write(fd[1], "ab", 2);
+	is(readv(fd[0], v, 3), 2, "readv: the first piece is full, the pipe empty");
+	write(fd[1], "abc", 3);
+	is(readv(fd[0], v, 3), 3, "half of the second");
+	ok(!memcmp(a, "ab", 2) && b[0] == 'c', "is what was written");
+	close(fd[0]);
+	close(fd[1]);
+}
+
+/* pipe2(O_DIRECT): a read gets one write, and what it does not take is lost. */
+static void test_packets(void)
+{
+	static char buf[20000];
+	char a[4] = "", b[4] = "";
+	struct iovec in[2] = { { a, 2 }, { b, 2 } }, out[2] = { { "ab", 2 }, { "cde", 3 } };
+	int fd[2], n = 0;
+
+	is(pipe2(fd, O_DIRECT | O_NONBLOCK), 0, "pipe2(O_DIRECT)");
+	is(fcntl(fd[0], F_GETFL) & O_DIRECT, 0, "is not of the reader");
+	is(fcntl(fd[1], F_GETFL) & O_DIRECT, O_DIRECT, "but of the writer");
+	write(fd[1], "abcdef", 6);
+	write(fd[1], "xyz", 3);
+	is(ioctl(fd[0], FIONREAD, &n) + n, 9, "FIONREAD counts all");
+	is(read(fd[0], buf, 4), 4, "part of a packet");
+	is(read(fd[0], buf, 100), 3, "the next one");
+	ok(!memcmp(buf, "xyz", 3), "is another");
+	fails(read(fd[0], buf, 4), EAGAIN, "and nothing more");
+	is(write(fd[1], buf, 10000), 10000, "a large write");
+	is(read(fd[0], buf, 20000), 4096, "is packets of a page");
+	is(read(fd[0], buf, 20000), 4096, "again");
+	is(read(fd[0], buf, 20000), 1808, "and the rest");
+	is(write(fd[1], buf, 0), 0, "no packet is empty");
+	fails(read(fd[0], buf, 4), EAGAIN, "so there is none");
+	is(writev(fd[1], out, 2), 5, "writev");
+	is(readv(fd[0], in, 2), 4, "readv");
+	ok(!memcmp(a, "ab", 2) && !memcmp(b, "cd", 2), "of one packet");
+	fails(readv(fd[0], in, 2), EAGAIN, "the rest of which is lost");
+	write(fd[1], "ab", 2);
+	write(fd[1], "cd", 2);
+	is(readv(fd[0], in, 2), 2, "readv ends behind a packet");
+	is(read(fd[0], buf, 100), 2, "the next one is there");
+	write(fd[1], "a", 1);
+	is(fcntl(fd[1], F_SETFL, O_NONBLOCK), 0, "without O_DIRECT");
+	write(fd[1], "b", 1);
+	write(fd[1], "c", 1);
+	is(read(fd[0], buf, 100), 1, "the packet");
+	is(read(fd[0], buf, 100), 2, "what followed is bytes");
+	write(fd[1], "b", 1);
+	is(fcntl(fd[1], F_SETFL, O_NONBLOCK | O_DIRECT), 0, "with O_DIRECT");
+	write(fd[1], "c", 1);
+	is(read(fd[0], buf, 100), 2, "a packet joins bytes");
+	for (n = 0; write(fd[1], "a", 1) == 1; n++)
+		;
+	is(n, 16, "sixteen packets fill it");
+	fails(write(fd[1], buf, 5000), EAGAIN, "EAGAIN");
+	close(fd[0]);
+	close(fd[1]);
+}
+
 static void test_capacity(void)
 {
 	open_pipe(O_NONBLOCK);
@@ -298,9 +365,11 @@ static void test_errors(void)
 
 int main(void)
 {
-	plan(69);
+	plan(99);
 	test_bytes();
 	test_vectors();
+	test_more_vectors();
+	test_packets();
 	test_capacity();
 	test_atomic();
 	test_size();
