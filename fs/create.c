@@ -32,7 +32,8 @@ static int make_inode_for(struct inode *dir, struct dentry *dentry, const struct
 		mutex_unlock(&new->inode->lock);
 		return error;
 	}
-	if ((S_ISCHR(new->mode) || S_ISBLK(new->mode)) && !capable(CAP_MKNOD))
+	/* 0:0 is no device, but says that there is nothing (RENAME_WHITEOUT). */
+	if ((S_ISBLK(new->mode) || (S_ISCHR(new->mode) && new->rdev)) && !capable(CAP_MKNOD))
 		return -EPERM;
 	if (new->target && op->symlink)
 		return op->symlink(dir, dentry, new->target);

@@ -240,6 +240,8 @@ struct dentry *path_lookup(struct dentry *base, const char *path, unsigned int f
 		return walk_fail(&nd, kind);
 	if ((nd.must_be_dir || flags & LOOKUP_DIRECTORY) && !S_ISDIR(nd.dentry->inode->mode))
 		return walk_fail(&nd, -ENOTDIR);
+	if (flags & LOOKUP_MOUNTPOINT)
+		nd.dentry = cross_mounts(nd.dentry);
 	return walk_end(&nd);
 }
 

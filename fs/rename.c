@@ -207,8 +207,8 @@ long sys_renameat2(long old_dirfd, long old_path, long new_dirfd, long new_path,
 	struct user_path old, new;
 	long error, second;
 
-	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
-	    flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
+	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT) ||
+	    (flags & RENAME_EXCHANGE && flags != RENAME_EXCHANGE))
 		return -EINVAL;
 	error = get_user_path(&old, old_dirfd, old_path, 0);
 	if (error)

@@ -451,6 +451,7 @@ static int get_strings(char *strings[3], const long user[3])
 long sys_mount(long source, long where, long type, long flags, long options)
 {
 	const long user[3] = { type, source, options };
+	unsigned int lookup = LOOKUP_FOLLOW;
 	char *strings[3] = { NULL };
 	struct dentry *dentry;
 	long error = get_strings(strings, user);
@@ -459,11 +460,11 @@ long sys_mount(long source, long where, long type, long flags, long options)
 		flags &= ~MS_MGC_MSK;
 	if (!(flags & (MS_NOATIME | MS_STRICTATIME)))
 		flags |= MS_RELATIME;
-	dentry = error ? ERR_PTR(error) : user_lookup(AT_FDCWD, where, LOOKUP_FOLLOW);
+	if (!(flags & MS_REMOUNT))
+		lookup |= LOOKUP_MOUNTPOINT;
+	dentry = error ? ERR_PTR(error) : user_lookup(AT_FDCWD, where, lookup);
 	error = IS_ERR(dentry) ? PTR_ERR(dentry) : 0;
 	if (!error) {
-		if (!(flags & MS_REMOUNT))
-			dentry = cross_mounts(dentry);	/* a walk does not, at the end of "." */
 		error = mount_strings(strings[0], strings[1], strings[2], dentry, flags);
 		dput(dentry);
 	}
@@ -480,7 +481,8 @@ long sys_umount2(long path, long flags)
 
 	if (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
 		return -EINVAL;
-	where = user_lookup(AT_FDCWD, path, flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW);
+	where = user_lookup(AT_FDCWD, path, LOOKUP_MOUNTPOINT |
+			    (flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW));
 	if (IS_ERR(where))
 		return PTR_ERR(where);
 	if (!capable(CAP_SYS_ADMIN))

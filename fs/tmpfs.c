@@ -133,11 +133,18 @@ static int tmpfs_symlink(struct inode *dir, struct dentry *dentry, const char *t
 	return 0;
 }
 
-/* A file that was made without a name (O_TMPFILE) may get one; a removed one may not. */
+/*
+ * A file that was made without a name (O_TMPFILE) may get one; a removed one may not. Every further
+ * name counts as an inode.
+ */
 static int tmpfs_link(struct inode *dir, struct dentry *dentry, struct inode *inode)
 {
+	struct tmpfs_info *info = dir->sb->info;
+
 	if (!inode->nlink && !inode->linkable)
 		return -ENOENT;
+	if (inode->nlink && !take_one(info, &info->inodes, &info->max_inodes))
+		return -ENOSPC;
 	inode->linkable = false;
 	inode->nlink++;
 	inode->ctime = current_time();
@@ -146,10 +153,20 @@ static int tmpfs_link(struct inode *dir, struct dentry *dentry, struct inode *in
 	return 0;
 }
 
+/* The inode has a name less. */
+static void drop_link(struct inode *inode)
+{
+	struct tmpfs_info *info = inode->sb->info;
+
+	inode->nlink--;
+	inode->ctime = current_time();
+	if (inode->nlink && !S_ISDIR(inode->mode))
+		give_one(info, &info->inodes);
+}
+
 static int tmpfs_unlink(struct inode *dir, struct dentry *dentry)
 {
-	dentry->inode->nlink--;
-	dentry->inode->ctime = current_time();
+	drop_link(dentry->inode);
 	d_drop(dentry);
 	dir_touch(dir);
 	return 0;
@@ -175,12 +192,11 @@ static void move_links(struct inode *old_dir, const struct dentry *old, struct i
 /* What new names is replaced. */
 static void drop_victim(struct inode *dir, struct inode *victim)
 {
-	victim->nlink--;
 	if (S_ISDIR(victim->mode)) {
 		victim->nlink--;
 		dir->nlink--;
 	}
-	victim->ctime = current_time();
+	drop_link(victim);
 }
 
 static char *copy_name(const struct dentry *dentry)
@@ -192,26 +208,57 @@ static char *copy_name(const struct dentry *dentry)
 	return name;
 }
 
+/* What a rename needs memory for. */
+struct renaming {
+	char *name[2];			/* of d_move() */
+	struct dentry *white;		/* RENAME_WHITEOUT: what gets the old name, */
+	struct inode *white_inode;	/* a device 0:0 */
+};
+
+/* 0, -ENOMEM or -ENOSPC; what there is is to be freed. */
+static int prepare_rename(struct renaming *r, struct dentry *old, const struct dentry *new,
+			  unsigned int flags)
+{
+	const struct qstr old_name = { old->name, old->len };
+	struct inode *inode;
+
+	r->name[0] = copy_name(new);
+	r->name[1] = flags & RENAME_EXCHANGE ? copy_name(old) : NULL;
+	if (!r->name[0] || (flags & RENAME_EXCHANGE && !r->name[1]))
+		return -ENOMEM;
+	if (!(flags & RENAME_WHITEOUT))
+		return 0;
+	r->white = d_alloc(old->parent, &old_name);
+	inode = r->white ? make_inode(old->parent->inode, S_IFCHR, 0) : ERR_PTR(-ENOMEM);
+	r->white_inode = IS_ERR(inode) ? NULL : inode;
+	return IS_ERR(inode) ? PTR_ERR(inode) : 0;
+}
+
 static int tmpfs_rename(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
 			struct dentry *new, unsigned int flags)
 {
-	bool exchange = flags & RENAME_EXCHANGE;
-	char *name[2] = { copy_name(new), exchange ? copy_name(old) : NULL };
+	struct renaming r = { { NULL } };
+	int error = prepare_rename(&r, old, new, flags);
 
-	if (!name[0] || (exchange && !name[1])) {
-		kfree(name[0]);
-		kfree(name[1]);
-		return -ENOMEM;
+	if (error) {
+		kfree(r.name[0]);
+		kfree(r.name[1]);
+		dput(r.white);
+		return error;
 	}
 	move_links(old_dir, old, new_dir);
-	if (exchange) {
+	if (flags & RENAME_EXCHANGE) {
 		move_links(new_dir, new, old_dir);
 		new->inode->ctime = current_time();
 	} else if (new->inode) {
 		drop_victim(new_dir, new->inode);
 	}
 	old->inode->ctime = current_time();
-	d_move(old, new, name);
+	d_move(old, new, r.name);
+	if (r.white) {
+		d_add(r.white, r.white_inode);
+		dput(r.white);
+	}
 	dir_touch(old_dir);
 	dir_touch(new_dir);
 	return 0;

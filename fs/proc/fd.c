@@ -5,15 +5,21 @@
 
 int show_path(struct seq *s, struct dentry *dentry, const char *special)
 {
-	char *page = __get_free_pages(GFP_KERNEL, 0), *path;
+	unsigned int order = 0;
+	char *buf, *path;
 
-	if (!page)
-		return -ENOMEM;
-	path = d_path(dentry, page, PAGE_SIZE);
-	if (!IS_ERR(path))
-		seq_escape(s, path, special);
-	free_pages(page, 0);
-	return IS_ERR(path) ? PTR_ERR(path) : 0;
+	for (;; order++) {			/* paths have no longest length */
+		buf = order < MAX_ORDER ? __get_free_pages(GFP_KERNEL, order) : NULL;
+		if (!buf)
+			return -ENOMEM;
+		path = d_path(dentry, buf, PAGE_SIZE << order);
+		if (!IS_ERR(path))
+			break;
+		free_pages(buf, order);
+	}
+	seq_escape(s, path, special);
+	free_pages(buf, order);
+	return 0;
 }
 
 /* ------------------------------------------------------------------ fd, fdinfo */

@@ -245,6 +245,82 @@ static void test_errors(void)
 	is(as_user(user_mount, NULL), EPERM, "by a user: EPERM");
 }
 
+static long move(const char *from, const char *to, int flags)
+{
+	return syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, flags);
+}
+
+static int free_inodes(void)
+{
+	struct statfs st;
+
+	statfs("m", &st);
+	return st.f_ffree;
+}
+
+/* What RENAME_WHITEOUT leaves behind, and mknod() makes for anybody: the device 0:0. */
+static void test_whiteout(void)
+{
+	const int noreplace = 1, exchange = 2, whiteout = 4;
+
+	mount("none", "m", "tmpfs", 0, "nr_inodes=5,mode=777");
+	make_file("m/a", "x");
+	mkdir("m/d", 0755);
+	is(move("m/a", "m/b", whiteout), 0, "RENAME_WHITEOUT");
+	is_str(text_of("m/b"), "x", "moves a file");
+	is(stat_of("m/a").st_mode, S_IFCHR, "and leaves a device without rights");
+	is(stat_of("m/a").st_rdev, 0, "which is none");
+	fails(open("m/a", O_RDONLY), ENXIO, "it cannot be opened");
+	is(free_inodes(), 1, "it costs an inode");
+	fails(move("m/b", "m/a", whiteout | noreplace), EEXIST, "and is a name: EEXIST");
+	fails(move("m/b", "m/a", whiteout | exchange), EINVAL, "no exchange: EINVAL");
+	is(move("m/b", "m/a", whiteout), 0, "it may be replaced");
+	is(unlink("m/b"), 0, "and removed");
+	is(move("m/d", "m/e", whiteout), 0, "also for a directory");
+	ok(S_ISDIR(stat_of("m/e").st_mode) && S_ISCHR(stat_of("m/d").st_mode), "there are both");
+	is(free_inodes(), 1, "one more inode is free");
+	is(link("m/a", "m/l"), 0, "a link takes it");
+	is(free_inodes(), 0, "for each one counts");
+	fails(link("m/a", "m/k"), ENOSPC, "no more of them: ENOSPC");
+	fails(move("m/a", "m/c", whiteout), ENOSPC, "nor a whiteout");
+	is(rename("m/l", "m/d"), 0, "but a link over something");
+	is(free_inodes(), 1, "gives it back");
+	is(unlink("m/d"), 0, "as does its end");
+	is(free_inodes(), 2, "here");
+	seteuid(1000);
+	is(mknod("m/w", S_IFCHR | 0644, 0), 0, "a user may make the device 0:0");
+	fails(mknod("m/x", S_IFCHR | 0644, makedev(0, 1)), EPERM, "but no other");
+	fails(mknod("m/x", S_IFBLK | 0644, 0), EPERM, "nor for blocks");
+	is(move("m/w", "m/x", whiteout), 0, "and rename with it");
+	seteuid(0);
+	is(umount("m"), 0, "umount");
+}
+
+/* A path longer than a page is shown, too. */
+static void test_long_path(void)
+{
+	static char name[251], text[20000];
+	int fd, len = 0, n, depth;
+
+	memset(name, 'n', sizeof(name) - 1);
+	for (depth = 0; depth < 20 && !mkdir(name, 0755) && !chdir(name); depth++)
+		;
+	is(depth, 20, "a deep directory");
+	is(mount("deep", ".", "tmpfs", 0, NULL), 0, "something on top of it");
+	fd = open("/proc/mounts", O_RDONLY);
+	while ((n = read(fd, text + len, sizeof(text) - 1 - len)) > 0)
+		len += n;
+	is(n, 0, "/proc/mounts is read");
+	ok(strstr(text, name) && strstr(strstr(text, name), "/n") &&
+	   strstr(strstr(text, name) + 19 * sizeof(name), " tmpfs rw"), "and has all of the path");
+	close(fd);
+	is(umount2(".", MNT_DETACH), 0, "umount");
+	while (depth-- > 0 && !chdir("..") && !rmdir(name))
+		;
+	is(depth, -1, "all is removed");
+	chdir(tmp_path);
+}
+
 /* MNT_EXPIRE: the second time, if nobody has come by. */
 static void test_expire(void)
 {
@@ -345,7 +421,7 @@ static void test_mounts_file(void)
 
 int main(void)
 {
-	plan(183);
+	plan(215);
 	enter_tmpdir();
 	test_walk();
 	test_busy();
@@ -354,6 +430,8 @@ int main(void)
 	test_flags();
 	test_full();
 	test_errors();
+	test_whiteout();
+	test_long_path();
 	test_expire();
 	test_order(0);
 	test_order(1);
