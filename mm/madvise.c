@@ -2,8 +2,9 @@
 /*
  * madvise.c - hints about the use of memory, and questions about it: madvise, mincore, msync.
  *
- * Hints about read-ahead are accepted and need nothing: files are in memory. MADV_DONTNEED is
- * more than a hint: private pages are gone at once, and come back as zeroes or as in the file.
+ * Hints about read-ahead, swapping and dumps are accepted and need nothing: files are in memory.
+ * MADV_DONTNEED is more than a hint: private pages are gone at once, and come back as zeroes or as
+ * in the file.
  */
 #include "internal.h"
 #include <nopage/fs.h>
@@ -52,12 +53,18 @@ static int advise_part(struct vm_area_struct *vma, unsigned long start, unsigned
 {
 	const long advice = *(long *)arg;
 
-	if (advice == MADV_FREE && (vma->vm_file || vma->vm_flags & VM_SHARED))
+	if (advice == MADV_FREE && vma->vm_ops)
 		return -EINVAL;
-	if (advice == MADV_FREE || advice == MADV_DONTNEED)
+	if (advice == MADV_FREE || advice == MADV_DONTNEED || advice == MADV_DONTNEED_LOCKED)
 		zap_page_range(vma->vm_mm, start, end);
 	return 0;
 }
+
+/* Advice that does not change what fork() does. */
+#define OTHER_ADVICE	(BIT(MADV_NORMAL) | BIT(MADV_RANDOM) | BIT(MADV_SEQUENTIAL) | \
+			 BIT(MADV_WILLNEED) | BIT(MADV_DONTNEED) | BIT(MADV_FREE) | \
+			 BIT(MADV_DONTDUMP) | BIT(MADV_DODUMP) | BIT(MADV_COLD) | \
+			 BIT(MADV_PAGEOUT) | BIT(MADV_DONTNEED_LOCKED))
 
 /* What fork() does with areas: *set and *clear are vm_flags. False: the advice is another one. */
 static bool fork_advice(long advice, unsigned long *set, unsigned long *clear)
@@ -75,7 +82,7 @@ long sys_madvise(long start, long len, long advice)
 	bool fork = fork_advice(advice, &set, &clear);
 	int error = page_range(start, len, &end);
 
-	if (!fork && (advice < MADV_NORMAL || (advice > MADV_DONTNEED && advice != MADV_FREE)))
+	if (!fork && ((unsigned long)advice >= 32 || !(OTHER_ADVICE & BIT(advice))))
 		return -EINVAL;
 	if (error || !len)
 		return error;

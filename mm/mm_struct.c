@@ -165,8 +165,10 @@ noinline int dup_mmap(struct mm_struct *mm, struct mm_struct *old)
 
 	copy_layout(mm, old);
 	for (vma = old->mmap; vma; vma = vma->vm_next) {
-		if (unlikely(vma->vm_flags & VM_DONTCOPY))
+		if (unlikely(vma->vm_flags & VM_DONTCOPY)) {
+			vma_gap_opened(mm, vma->vm_next ? vma->vm_next->vm_start : TASK_SIZE);
 			continue;
+		}
 		copy = vma_copy(mm, vma);
 		if (!copy) {
 			error = -ENOMEM;
