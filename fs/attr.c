@@ -287,7 +287,7 @@ int do_truncate(struct inode *inode, loff_t size)
 
 	if (!inode->op->truncate)
 		return -EINVAL;
-	if (size > inode->size && !within_file_limit(size))
+	if (size > i_size_read(inode) && !within_file_limit(size))
 		return -EFBIG;
 	error = get_write_access(inode);
 	if (error)

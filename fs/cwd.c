@@ -96,8 +96,7 @@ static void set_place(struct dentry **place, struct dentry *dentry)
 	old = *place;
 	*place = dentry;
 	spin_unlock(&dcache_lock);
-	dput(old);
-	put_detached();
+	put_place(old);
 }
 
 static long change_place(struct dentry **place, long path, bool allowed)
@@ -201,10 +200,9 @@ static void put_fs(struct fs_struct *fs)
 {
 	if (!atomic_dec_and_test(&fs->count))
 		return;
-	dput(fs->pwd);
-	dput(fs->root);
+	put_place(fs->pwd);
+	put_place(fs->root);
 	kfree(fs);
-	put_detached();
 }
 
 int copy_fs(unsigned long clone_flags, struct task_struct *p)

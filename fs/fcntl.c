@@ -79,7 +79,7 @@ static long file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	if (cmd == FIGETBSZ)
 		return put_user(block_size(file->inode->sb), (int *)arg);
 	if (cmd == FIONREAD && S_ISREG(file->inode->mode))
-		return put_user(file->inode->size - file->pos, (int *)arg);
+		return put_user(i_size_read(file->inode) - file->pos, (int *)arg);
 	return file->fop->ioctl ? file->fop->ioctl(file, cmd, arg) : -ENOTTY;
 }
 

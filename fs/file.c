@@ -79,10 +79,9 @@ void fput(struct file *file)
 		put_write_access(file->inode);
 	if (file->mode & FMODE_EXEC)
 		allow_write_access(file->inode);
-	dput(file->dentry);
 	iput(file->inode);
+	put_place(file->dentry);
 	kmem_cache_free(file_cachep, file);
-	put_detached();
 }
 
 /* A descriptor of the table files is closed: with it go all its locks on the file. Consumes. */

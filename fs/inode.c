@@ -7,7 +7,7 @@
 #include <nopage/slab.h>
 
 static struct kmem_cache *inode_cachep;
-static unsigned long last_ino;			/* numbers are never used twice */
+static atomic_t last_ino;			/* numbers are never used twice */
 
 void inode_init(void)
 {
@@ -27,6 +27,7 @@ struct inode_time current_time(void)
 	static unsigned long tick;
 	u64 ns;
 
+	BUILD_BUG_ON(NR_CPUS != 1);		/* now and tick belong together */
 	if (tick != jiffies || !now.sec) {
 		ns = ktime_get_real_ns();
 		tick = jiffies;
@@ -67,7 +68,7 @@ struct inode *new_inode(struct super_block *sb, mode_t mode)
 	*inode = (struct inode){
 		.count = ATOMIC_INIT(1),
 		.sb = sb,
-		.ino = ++last_ino,
+		.ino = atomic_inc_return(&last_ino),
 		.mode = mode,
 		.nlink = 1,
 		.op = &default_inode_ops,

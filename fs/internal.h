@@ -120,13 +120,17 @@ int do_mount(const char *source, struct dentry *where, const char *type, unsigne
  * led into it since the last such call but the caller's, else -EAGAIN. Consumes the reference.
  */
 int do_umount(struct dentry *where, unsigned long flags);
-/* put_detached - a file or place is given up: free what was unmounted while in use. Sleeps. */
+/* free_detached - sb (NULL: each one) is freed if it was unmounted while in use, which ended. */
 extern struct list_head detached_mounts;	/* of mount.list, without a mountpoint; mount_mutex */
-void free_detached(void);
-static inline void put_detached(void)
+void free_detached(const struct super_block *sb);
+/* put_place - dput() of where a file or process stood: perhaps the last use of its sb. Sleeps. */
+static inline void put_place(struct dentry *dentry)
 {
+	const struct super_block *sb = dentry->sb;	/* may be gone afterwards */
+
+	dput(dentry);
 	if (unlikely(!list_empty(&detached_mounts)))
-		free_detached();
+		free_detached(sb);
 }
 int do_move_mount(struct dentry *from, struct dentry *where);
 void mount_root(void);				/* boot: root_dentry */

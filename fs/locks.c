@@ -305,7 +305,7 @@ static int set_range(struct file_lock *l, const struct file *file, const struct 
 	if (user->l_whence == SEEK_CUR)
 		start += file->pos;
 	else if (user->l_whence == SEEK_END)
-		start += file->inode->size;
+		start += i_size_read(file->inode);
 	else if (user->l_whence != SEEK_SET)
 		return -EINVAL;
 	if (user->l_len > 0 && start > OFFSET_MAX - (user->l_len - 1))

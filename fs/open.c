@@ -34,7 +34,7 @@ static int may_open(struct inode *inode, int flags)
 		return S_ISCHR(inode->mode) ? -EACCES : -ENXIO;
 	if (flags & O_NOATIME && !inode_owner_or_capable(inode))
 		return -EPERM;
-	if (inode->size > MAX_NON_LFS && !(flags & O_LARGEFILE) && S_ISREG(inode->mode))
+	if (i_size_read(inode) > MAX_NON_LFS && !(flags & O_LARGEFILE) && S_ISREG(inode->mode))
 		return -EOVERFLOW;
 	/* A file of proc cannot be emptied, but `echo 1 >file` is what it is for. */
 	if (!(flags & O_TRUNC) || !S_ISREG(inode->mode) || !inode->op->truncate)

@@ -284,7 +284,7 @@ loff_t generic_llseek(struct file *file, loff_t offset, int whence)
 	if (whence == SEEK_CUR)
 		offset += file->pos;
 	else if (whence == SEEK_END && !S_ISDIR(file->inode->mode))
-		offset += file->inode->size;
+		offset += i_size_read(file->inode);
 	else if (whence != SEEK_SET)
 		return -EINVAL;
 	if (offset < 0)

@@ -155,7 +155,7 @@ static long copy_range(struct transfer *t, size_t count)
 		return -EOVERFLOW;
 	if (min(in_pos, out_pos) < 0)
 		return -EINVAL;
-	count = min((loff_t)count, max(from->size - in_pos, 0LL));
+	count = min((loff_t)count, max(i_size_read(from) - in_pos, 0LL));
 	if (from == to && in_pos < out_pos + (loff_t)count && out_pos < in_pos + (loff_t)count)
 		return -EINVAL;
 	return send(t, min(count, (size_t)MAX_RW_COUNT));

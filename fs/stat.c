@@ -29,7 +29,7 @@ static long to_user(long buf, const void *st, size_t size)
 	.st_uid = (inode)->uid,				\
 	.st_gid = (inode)->gid,				\
 	.st_rdev = (inode)->rdev,			\
-	.st_size = (inode)->size,			\
+	.st_size = i_size_read(inode),			\
 	.st_blksize = block_size((inode)->sb),		\
 	.st_blocks = blocks(inode),			\
 	.st_atime = (inode)->atime.sec,			\
@@ -43,7 +43,7 @@ static long put_stat(const struct inode *inode, long buf)
 {
 	struct stat st = { STAT_FIELDS(inode), .st_ino = inode->ino };
 
-	if (inode->size > MAX_NON_LFS)
+	if (i_size_read(inode) > MAX_NON_LFS)
 		return -EOVERFLOW;
 	return to_user(buf, &st, sizeof(st));
 }
@@ -65,7 +65,7 @@ static long put_statx(const struct inode *inode, long buf)
 		.stx_gid = inode->gid,
 		.stx_mode = inode->mode,
 		.stx_ino = inode->ino,
-		.stx_size = inode->size,
+		.stx_size = i_size_read(inode),
 		.stx_blocks = blocks(inode),
 		.stx_atime = { inode->atime.sec, inode->atime.nsec, 0 },
 		.stx_ctime = { inode->ctime.sec, inode->ctime.nsec, 0 },

@@ -263,13 +263,15 @@ static void take_out(struct mount *mnt)
 	mounts_changed();
 }
 
-void free_detached(void)
+void free_detached(const struct super_block *sb)
 {
 	struct mount *mnt, *next;
 	bool busy;
 
 	mutex_lock(&mount_mutex);
 	list_for_each_entry_safe(mnt, next, &detached_mounts, list) {
+		if (sb && mnt->sb != sb)
+			continue;
 		spin_lock(&dcache_lock);
 		busy = super_busy(mnt->sb);
 		spin_unlock(&dcache_lock);
@@ -328,7 +330,7 @@ int do_umount(struct dentry *where, unsigned long flags)
 		error = -EBUSY;			/* the root of everything */
 	mutex_unlock(&mount_mutex);
 	dput(where);
-	put_detached();
+	free_detached(NULL);
 	return error;
 }
 

@@ -30,9 +30,9 @@ static size_t page_part(loff_t pos, size_t count)
 /* Bytes of [pos, pos + count) before the end of the file. */
 static size_t readable(const struct inode *inode, loff_t pos, size_t count)
 {
-	if (pos >= inode->size)
-		return 0;
-	return min((loff_t)count, inode->size - pos);
+	loff_t size = i_size_read(inode);
+
+	return pos < size ? min((loff_t)count, size - pos) : 0;
 }
 
 /* ------------------------------------------------------------------ reading */
@@ -158,7 +158,7 @@ static ssize_t write_begin(struct write_op *op, const struct file *file, size_t 
 	if (n > 0) {
 		op->start = op->pos;
 		op->end = op->pos + n;
-		inode->size = max(inode->size, op->end);
+		i_size_write(inode, max(inode->size, op->end));
 		inode->mode = mode_after_write(inode);
 		inode->mtime = inode->ctime = current_time();
 	}
@@ -174,11 +174,11 @@ static void write_end(struct write_op *op)
 {
 	struct inode *inode = op->inode;
 
-	if (likely(op->pos == op->end && inode->size >= op->end))
+	if (likely(op->pos == op->end && i_size_read(inode) >= op->end))
 		return;
 	mutex_lock(&inode->lock);
 	if (op->pos != op->end && inode->size == op->end)
-		inode->size = op->pos > op->start ? max(op->old_size, op->pos) : op->old_size;
+		i_size_write(inode, op->pos > op->start ? max(op->old_size, op->pos) : op->old_size);
 	drop_behind(inode);
 	mutex_unlock(&inode->lock);
 }
@@ -254,7 +254,7 @@ int tmpfs_truncate(struct inode *inode, loff_t size)
 
 	if (size > MAX_SIZE)
 		return -EFBIG;
-	inode->size = size;
+	i_size_write(inode, size);
 	if (!grows)
 		drop_behind(inode);
 	return 0;
@@ -336,11 +336,11 @@ static int do_fallocate(struct file *file, long mode, loff_t pos, loff_t len)
 		punch_hole(inode, pos, pos + len);
 		return 0;
 	}
-	if (pos + len > inode->size && !(mode & FALLOC_FL_KEEP_SIZE) &&
+	if (pos + len > i_size_read(inode) && !(mode & FALLOC_FL_KEEP_SIZE) &&
 	    !within_file_limit(pos + len))
 		return -EFBIG;
 	error = fill_holes(inode, pos, len);
-	if (!error && !(mode & FALLOC_FL_KEEP_SIZE) && pos + len > inode->size)
+	if (!error && !(mode & FALLOC_FL_KEEP_SIZE) && pos + len > i_size_read(inode))
 		error = do_truncate(inode, pos + len);
 	return error;
 }
@@ -366,10 +366,10 @@ static loff_t next_data(struct inode *inode, loff_t offset)
 	struct page *page = find_next_page(&inode->mapping, offset >> PAGE_SHIFT);
 
 	if (!page)
-		return inode->size;
+		return i_size_read(inode);
 	offset = max(offset, (loff_t)page->index << PAGE_SHIFT);
 	put_page(page);
-	return min(offset, inode->size);
+	return min(offset, i_size_read(inode));
 }
 
 static loff_t next_hole(struct inode *inode, loff_t offset)
@@ -380,7 +380,7 @@ static loff_t next_hole(struct inode *inode, loff_t offset)
 		put_page(page);
 		offset = (offset | ~PAGE_MASK) + 1;
 	}
-	return min(offset, inode->size);
+	return min(offset, i_size_read(inode));
 }
 
 static loff_t tmpfs_file_llseek(struct file *file, loff_t offset, int whence)
@@ -388,11 +388,11 @@ static loff_t tmpfs_file_llseek(struct file *file, loff_t offset, int whence)
 	struct inode *inode = file->inode;
 
 	if (whence == SEEK_DATA || whence == SEEK_HOLE) {
-		if (offset < 0 || offset >= inode->size)
+		if (offset < 0 || offset >= i_size_read(inode))
 			return -ENXIO;
 		if (whence == SEEK_HOLE)
 			offset = next_hole(inode, offset);
-		else if ((offset = next_data(inode, offset)) == inode->size)
+		else if ((offset = next_data(inode, offset)) == i_size_read(inode))
 			return -ENXIO;
 		whence = SEEK_SET;
 	}

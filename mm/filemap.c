@@ -192,7 +192,7 @@ static noinline struct page *filemap_nopage(struct vm_area_struct *vma, unsigned
 	unsigned long index = linear_page_index(vma, address);
 	struct page *page;
 
-	if (index >= (inode->size + PAGE_SIZE - 1) >> PAGE_SHIFT)
+	if (index >= (i_size_read(inode) + PAGE_SIZE - 1) >> PAGE_SHIFT)
 		return NOPAGE_SIGBUS;
 	page = find_or_create_page(&inode->mapping, index);
 	*type = VM_FAULT_MINOR;

@@ -115,7 +115,8 @@ struct inode {
 	uid_t uid;
 	gid_t gid;
 	dev_t rdev;				/* device nodes: major << 8 | minor */
-	loff_t size;				/* bytes; lock */
+	loff_t size;				/* bytes; lock, or see i_size_read() */
+	unsigned int size_seq;			/* odd while it is written; lock */
 	struct inode_time atime, mtime, ctime;
 	bool linkable;				/* made without a name by O_TMPFILE; lock */
 	atomic_t writecount;			/* open for writing; below 0: programs that run it */
@@ -127,6 +128,36 @@ struct inode {
 	void *private;				/* proc: whose; FIFO: its pipe; i_op->evict frees it */
 	struct mutex lock;			/* i_sem: directory contents, size; after its directory's */
 };
+
+/*
+ * The size of a file is two words. Who does not hold inode->lock asks here, where several CPUs
+ * would see a half of each size (loads and stores keep their order on i386).
+ */
+static inline loff_t i_size_read(const struct inode *inode)
+{
+	unsigned int seq;
+	loff_t size;
+
+	if (NR_CPUS == 1)
+		return inode->size;
+	do {
+		seq = READ_ONCE(inode->size_seq);
+		barrier();
+		size = inode->size;
+		barrier();
+	} while (seq & 1 || seq != READ_ONCE(inode->size_seq));
+	return size;
+}
+
+/* Caller holds inode->lock, or nobody else knows the inode. */
+static inline void i_size_write(struct inode *inode, loff_t size)
+{
+	inode->size_seq++;
+	barrier();
+	inode->size = size;
+	barrier();
+	inode->size_seq++;
+}
 
 /*
  * What can be done with the names in a directory, and with an inode. Called with the (directory's)
