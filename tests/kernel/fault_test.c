@@ -3,6 +3,8 @@
 #include "mm_test.h"
 #include <nopage/fs.h>
 #include <nopage/string.h>
+#include <asm/ptrace.h>
+#include <asm/sections.h>
 #include <asm/tlb.h>
 
 KTEST(fault, anonymous_read_maps_the_zero_page)
@@ -302,4 +304,16 @@ KTEST(fault, spurious_changes_nothing)
 	KT_TRUE(pte_same(before, test_pte(mm, TEST_BASE)));
 	KT_EQ(mm->rss, 1);
 	test_mm_leave(mm);
+}
+
+/* A kernel fault anywhere but at an instruction of uaccess.h is a bug. */
+KTEST(fault, only_listed_instructions_are_fixed)
+{
+	struct pt_regs regs = { .ip = (unsigned long)fixup_exception };
+
+	KT_TRUE(!fixup_exception(&regs));
+	KT_EQ(regs.ip, (unsigned long)fixup_exception);
+	regs.ip = __start___ex_table->insn;
+	KT_TRUE(fixup_exception(&regs));
+	KT_EQ(regs.ip, __start___ex_table->fixup);
 }

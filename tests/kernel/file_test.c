@@ -137,6 +137,7 @@ KTEST(file, read_write)
 	file = fget(0);
 	KT_EQ(file->inode->size, 2 * PAGE_SIZE + 3);
 	KT_EQ(file->inode->mapping.nrpages, 3);
+	KT_EQ(do_truncate(file->inode, 1LL << 62), -EFBIG);
 	fput(file);
 	KT_EQ(sys_pread64(0, TEST_BASE + 100, 5, 2 * PAGE_SIZE - 2, 0), 5);
 	KT_TRUE(user_has(100, "hello", 5));

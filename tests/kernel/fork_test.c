@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* fork_test.c - making tasks, waiting for them, killing them, and failing at every allocation. */
 #include "task_test.h"
+#include <nopage/syscalls.h>
 
 static struct mm_struct *mm;
 static long made;			/* pid of the last child */
@@ -105,6 +106,22 @@ KTEST(fork, bad_flags)
 	KT_EQ(test_clone(CLONE_THREAD | CLONE_SIGHAND, CODE_EXIT, 0), -EINVAL);
 	KT_EQ(test_clone(CLONE_SIGHAND, CODE_EXIT, 0), -EINVAL);
 	KT_EQ(test_clone(CLONE_NEWNS, CODE_EXIT, 0), -EINVAL);
+	test_mm_leave(mm);
+}
+
+/* Stopped by the very last check, a fork leaves nothing behind either. */
+KTEST(fork, interrupted)
+{
+	int users;
+
+	mm = test_code_enter();
+	KT_ASSERT(mm);
+	users = atomic_read(&mm->mm_users);
+	set_work(current, TIF_SIGPENDING);
+	KT_EQ(test_clone(SIGCHLD, CODE_EXIT, 0), -ERESTARTNOINTR);
+	KT_EQ(test_clone(CLONE_VM | SIGCHLD, CODE_EXIT, 0), -ERESTARTNOINTR);
+	KT_EQ(atomic_read(&mm->mm_users), users);
+	clear_work(current, TIF_SIGPENDING);
 	test_mm_leave(mm);
 }
 

@@ -117,6 +117,17 @@ static long call_memfd(void)
 	return sys_memfd_create(string("name"), 0);
 }
 
+static long call_pipe(void)
+{
+	long error = sys_pipe(BUFFER);
+
+	if (!error) {
+		sys_close(test_peek(BUFFER));
+		sys_close(test_peek(BUFFER + 4));
+	}
+	return error;
+}
+
 /* Both ends of a FIFO, and what the pipe holds. */
 static long call_fifo(void)
 {
@@ -305,6 +316,7 @@ static const struct nomem_call {
 	{ "rmdir", call_rmdir, undo_rmdir, 1 },
 	{ "open O_TMPFILE", call_tmpfile, close_result, 4 },
 	{ "memfd_create", call_memfd, close_result, 4 },
+	{ "pipe", call_pipe, NULL, 4 },
 	{ "both ends of a FIFO", call_fifo, NULL, 8 },
 	{ "a FIFO for both", call_fifo_both, close_result, 4 },
 	{ "stat", call_stat, NULL, 1 },

@@ -162,6 +162,10 @@ KTEST(pgtable, kernel_tables)
 	}
 	for (unsigned int i = pgd_index(VMALLOC_END); i < PTRS_PER_PGD; i++)
 		KT_TRUE(pgd_none(init_mm.pgd[i]));
+	/* What is not there is not looked up in the frame with number 0. */
+	KT_TRUE(kernel_addr_valid((unsigned long)init_mm.pgd));
+	for (addr = VMALLOC_END; addr < VMALLOC_END + PGDIR_SIZE; addr += PAGE_SIZE)
+		KT_TRUE(!kernel_addr_valid(addr));
 }
 
 /* The direct map, walked by hand: virtual = physical + PAGE_OFFSET. */

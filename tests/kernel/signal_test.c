@@ -6,6 +6,7 @@
  * kernel stack, and for the time of the test takes signals.
  */
 #include "task_test.h"
+#include "../../arch/i386/internal.h"
 #include <nopage/string.h>
 #include <nopage/syscalls.h>
 #include <asm/vdso.h>
@@ -232,6 +233,64 @@ KTEST(signal, bad_sigreturn)
 		current->forced.si_signo = 0;
 	}
 	KT_TRUE(user_mode(regs));
+	/* All of the plain frame can be read but the word with half of the mask. */
+	fresh_registers()->sp = TEST_BASE + 3 * PAGE_SIZE - offsetof(struct sigframe, extramask) + 8;
+	sys_sigreturn();
+	KT_EQ(current->forced.si_signo, SIGSEGV);
+	program_end();
+}
+
+/* Image of fxsave; the word of each register that says what is in it. */
+struct fxsave {
+	u16 cw, sw;
+	u8 tag, reserved;
+	u16 opcode;
+	u32 ip, cs, data, ds, mxcsr, mxcsr_mask;
+	u16 st[8][8];
+};
+
+/* FPU state in the two forms of a frame: from a forged one to the next. */
+KTEST(signal, fpu_in_frames)
+{
+	/* ST(0): register 3. Zero, a normal number, a denormal one, infinity; the others are empty. */
+	static const u16 st[4][5] = {
+		{ 0 }, { 0, 0, 0, 0x8000, 0x3fff }, { 1 }, { 0, 0, 0, 0x8000, 0x7fff },
+	};
+	const u32 tag = 1 << 2 * 3 | 0 << 2 * 4 | 2 << 2 * 5 | 2 << 2 * 6 | 0xc03f;
+	struct fpstate out, in = {
+		.cw = 0x37f, .sw = 3 << 11, .tag = tag, .ipoff = 0x12345678,
+		.cssel = 0x0123 << 16 | USER_CS, .dataoff = 0x9abcdef0, .datasel = USER_DS,
+	};
+	struct fxsave *fx = (void *)in.fxsave;
+	struct pt_regs *regs = program_begin();
+	struct fpstate *user = (void *)SCRATCH;
+
+	KT_ASSERT(regs);
+	fx->mxcsr = 0x1f80;
+	memcpy(in.st, st, sizeof(st));
+	KT_EQ(copy_to_user(user, &in, sizeof(in)), 0);
+	kt_fail_nth(1);
+	KT_EQ(fpu_from_user(user), -ENOMEM);
+	KT_TRUE(kt_fail_fired());
+	KT_EQ(fpu_from_user(user), 0);
+	KT_EQ(fpu_to_user(user + 1), 0);
+	KT_EQ(copy_from_user(&out, user + 1, sizeof(out)), 0);
+	KT_EQ(out.cw & 0xffff, 0x37f);
+	KT_EQ(out.sw & 0xffff, 3 << 11);
+	KT_EQ(out.tag & 0xffff, tag);
+	KT_EQ(out.ipoff, in.ipoff);
+	KT_EQ(out.cssel, in.cssel);
+	KT_EQ(out.dataoff, in.dataoff);
+	KT_EQ(out.datasel & 0xffff, in.datasel);
+	KT_TRUE(!memcmp(out.st, in.st, sizeof(in.st)));
+	/* The state fits below the stack pointer, the rest of the frame does not. */
+	KT_EQ(fpu_from_user(user), 0);
+	set_handler(SIGUSR1, HANDLER, 0);
+	regs->sp = TEST_BASE + sizeof(struct fpstate) + 128;
+	deliver(SIGUSR1, regs);
+	KT_EQ(current->forced.si_signo, SIGSEGV);
+	KT_EQ(regs->ip, 0x08041000);
+	fpu_forget(current);
 	program_end();
 }
 
@@ -277,6 +336,9 @@ KTEST(signal, restart)
 	KT_EQ(at, ip - 2);
 	KT_EQ(after_call(3, -ERESTARTNOHAND, 0, 0, &at), 3);
 	KT_EQ(after_call(3, -ERESTART_RESTARTBLOCK, 0, 0, &at), __NR_restart_syscall);
+	KT_EQ(at, ip - 2);
+	KT_EQ(after_call(__NR_restart_syscall, -ERESTART_RESTARTBLOCK, 0, 0, &at),
+	      __NR_restart_syscall);
 	KT_EQ(at, ip - 2);
 	/* No call at all: AX means nothing. */
 	KT_EQ(after_call(-1u, -ERESTARTSYS, 0, 0, &at), -ERESTARTSYS);

@@ -5,6 +5,7 @@
  */
 #include "fs_test.h"
 #include "mm_test.h"
+#include "../../drivers/internal.h"
 #include <nopage/cred.h>
 #include <nopage/err.h>
 #include <nopage/poll.h>
@@ -86,6 +87,8 @@ KTEST(tty, editing)
 	KT_TRUE(reads("right\n", 50));
 	type("one two  \x17three\n");
 	KT_TRUE(reads("one three\n", 50));
+	type("one az09_\x17three\n");
+	KT_TRUE(reads("one three\n", 50));
 	end();
 }
 
@@ -117,6 +120,7 @@ KTEST(tty, raw)
 	KT_TRUE(reads("12", 50));		/* it does not wait for the third */
 	settings.c_cc[VMIN] = 0;
 	KT_EQ(set(&settings), 0);
+	KT_EQ(sys_read(0, TEST_BASE, 50), 0);	/* nothing, which is no -EAGAIN */
 	sys_fcntl64(0, F_SETFL, 0);
 	KT_EQ(sys_read(0, TEST_BASE, 50), 0);
 	end();
@@ -281,6 +285,34 @@ KTEST(tty, stop_and_start)
 	KT_EQ(sys_ioctl(0, TCXONC, TCOON), 0);
 	KT_EQ(ready(), POLLOUT);
 	KT_EQ(sys_ioctl(0, TCXONC, 9), -EINVAL);
+	settings.c_iflag &= ~IXON;
+	KT_EQ(set(&settings), 0);
+	type("a\x13\x11\n");
+	KT_TRUE(reads("a\x13\x11\n", 50));
+	end();
+}
+
+static unsigned int column_after(unsigned int oflag, const char *text)
+{
+	settings.c_oflag = OPOST | oflag;
+	KT_EQ(set(&settings), 0);
+	KT_EQ(copy_to_user((void *)TEST_BASE, text, strlen(text)), 0);
+	KT_EQ(sys_write(0, TEST_BASE, strlen(text)), strlen(text));
+	return serial_tty.column;
+}
+
+/* What each flag says about where the cursor is. */
+KTEST(tty, column_of_output)
+{
+	KT_ASSERT(begin());
+	KT_EQ(column_after(ONLCR, "#\n"), 0);
+	KT_EQ(column_after(0, "# two"), 5);
+	KT_EQ(column_after(0, "\n\r# two\n"), 5);
+	KT_EQ(column_after(ONLRET, "\n"), 0);
+	KT_EQ(column_after(0, "#\t\b"), 7);
+	KT_EQ(column_after(OCRNL, "\r"), 7);
+	KT_EQ(column_after(OCRNL | ONLRET, "\r"), 0);
+	KT_EQ(column_after(ONLCR, "#\n"), 0);
 	end();
 }
 
@@ -452,6 +484,13 @@ static int lead_session(void *arg)
 	test_poke(TEST_BASE, pid);
 	KT_EQ(sys_ioctl(3, TIOCSPGRP, TEST_BASE), 0);
 	KT_EQ(sys_ioctl(3, TIOCSPGRP, TEST_BASE + PAGE_SIZE), -EFAULT);
+	current->signal->pgrp++;		/* in the background, an orphan */
+	KT_EQ(tty_check(&serial_tty, SIGTTOU), -EIO);
+	current->sighand->action[SIGTTOU - 1].handler = SIG_IGN;
+	KT_EQ(tty_check(&serial_tty, SIGTTOU), 0);
+	KT_EQ(tty_check(&serial_tty, SIGTTIN), -EIO);
+	current->sighand->action[SIGTTOU - 1].handler = SIG_DFL;
+	current->signal->pgrp--;
 	KT_EQ(sys_ioctl(3, TIOCNOTTY, 0), 0);
 	KT_EQ(front(), -1);
 	KT_EQ(sys_ioctl(3, TIOCSCTTY, 0), 0);

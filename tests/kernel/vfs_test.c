@@ -106,6 +106,7 @@ KTEST(vfs, mount_errors)
 	KT_EQ(mount_at("/ktest/f", "tmpfs", ""), -ENOTDIR);
 	KT_EQ(mount_at("/ktest", "nofs", ""), -ENODEV);
 	KT_EQ(mount_at("/ktest", "tmpfs", "size=1,nonsense"), -EINVAL);
+	KT_EQ(mount_at("/ktest", "tmpfs", "size=5%5%"), -EINVAL);
 	KT_EQ(mount_at("/ktest", "tmpfs", "mode=9"), -EINVAL);
 	KT_EQ(vfs_unlink(NULL, "/ktest/f", false), 0);
 	test_dir_remove();
@@ -377,6 +378,11 @@ KTEST(vfs, tmpfs_limits)
 	KT_EQ(mount_at("/ktest", "tmpfs", "size=12k,nr_inodes=3"), 0);
 	file = filp_open("/ktest/f", O_CREAT | O_RDWR, 0644);
 	KT_ASSERT(!IS_ERR(file));
+	for (int i = 0; i < 3; i++) {			/* without memory, nothing is used up */
+		kt_fail_nth(1);
+		KT_EQ(tmpfs_write(file->inode, 0, page, sizeof(page)), -ENOMEM);
+		KT_TRUE(kt_fail_fired());
+	}
 	for (int i = 0; i < 3; i++)
 		KT_EQ(tmpfs_write(file->inode, i * PAGE_SIZE, page, sizeof(page)), sizeof(page));
 	n = tmpfs_write(file->inode, 3 * PAGE_SIZE, page, sizeof(page));

@@ -19,16 +19,21 @@ static long clone3(struct args *args, unsigned long size)
 	return sys2(SYS_clone3, (long)args, size);
 }
 
-/* A child that exits with the status of fn; its wait status. */
-static int child_of(struct args *args, int (*fn)(void))
+/* A child that exits with the status of fn; its wait status. The struct has so many bytes. */
+static int child_by(void *args, unsigned long size, int (*fn)(void))
 {
 	int status = -1;
-	long pid = clone3(args, sizeof(*args));
+	long pid = clone3(args, size);
 
 	if (pid == 0)
 		_exit(fn ? fn() : 0);
 	waitpid(pid, &status, __WALL);
 	return status;
+}
+
+static int child_of(struct args *args, int (*fn)(void))
+{
+	return child_by(args, sizeof(*args), fn);
 }
 
 static long with(unsigned long long flags, unsigned long long exit_signal)
@@ -87,6 +92,7 @@ static int tid_is_there(void)
 
 static void test_children(void)
 {
+	char *page = map(1, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 	struct args args = { .exit_signal = SIGCHLD };
 
 	exits(child_of(&args, NULL), 0, "like fork");
@@ -105,8 +111,9 @@ static void test_children(void)
 	ok(tid_words[0] > 0 && tid_words[1] == 0, "and in its parent's");
 	args = (struct args){ .flags = CLONE_VFORK, .exit_signal = SIGCHLD };
 	exits(child_of(&args, NULL), 0, "like vfork");
-	is(clone3(&args, 64) == 0 ? (_exit(0), 0) : 0, 0, "the oldest size");
-	wait(NULL);
+	exits(child_by(&args, 64, NULL), 0, "the oldest size");
+	*(struct args *)page = args;
+	exits(child_by(page, PAGE, NULL), 0, "a page, with zeroes behind what is known");
 }
 
 /* A thread on a stack of its own: clone3() returns to it with the stack empty. */
@@ -143,7 +150,7 @@ static void test_thread(void)
 
 int main(void)
 {
-	plan(22);
+	plan(23);
 	test_errors();
 	test_children();
 	test_thread();

@@ -104,6 +104,7 @@ static void test_make(void)
 	fails(mkdir("", 0755), ENOENT, "the empty path: ENOENT");
 	fails(mkdir("/", 0755), EEXIST, "the root: EEXIST");
 	is(mkdir("slash//", 0755), 0, "with slashes");
+	is(mkdir(".a", 0755) | mkdir("a.", 0755), 0, "names with a dot at either end");
 	is(mknod("node", S_IFCHR | 0600, makedev(1, 3)), 0, "mknod of a device");
 	st = stat_of("node");
 	ok(S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3), "has its number");
@@ -170,7 +171,7 @@ static void test_places(void)
 
 int main(void)
 {
-	plan(54);
+	plan(55);
 	enter_tmpdir();
 	test_listing();
 	test_getdents();

@@ -65,6 +65,7 @@ static void test_queueinfo(void)
 	is(sys4(SYS_rt_tgsigqueueinfo, 0, 0, 0, hole), -EFAULT,
 	   "rt_tgsigqueueinfo: the information comes first");
 	is(queue_code(SI_USER, 0, 0, 0), -EINVAL, "then the numbers");
+	is(queue_code(SI_QUEUE, 0, me, 0), -EINVAL, "both");
 	is(queue_code(SI_USER, me, me + 1, 99), -EPERM, "then a lie about the sender");
 	is(queue_code(SI_QUEUE, me, 0x3fffffff, 99), -ESRCH, "then the thread");
 	is(queue_code(SI_QUEUE, me, me, 99), -EINVAL, "then the signal");
@@ -72,6 +73,9 @@ static void test_queueinfo(void)
 	thread_start(&thread, queue_to_process, &result, CLONE_THREAD);
 	thread_join(&thread);
 	is(result, -EPERM, "a thread that is not the first has not its process's number");
+	is(sys2(SYS_tkill, 0, 0), -EINVAL, "tkill: there is no thread 0");
+	is(sys3(SYS_sigprocmask, 99, (long)&result, 0), -EINVAL, "sigprocmask: no such way");
+	is(sys4(SYS_wait4, 0x80000000, 0, 0, 0), -ESRCH, "wait4: a group without a number");
 }
 
 static void test_mincore(void)
@@ -214,6 +218,11 @@ static void test_fork_advice(void)
 	munmap(p + PAGE, PAGE);
 	fails(madvise(p, 3 * PAGE, MADV_DONTFORK), ENOMEM, "a hole does not keep it");
 	exits(in_child(look, p), 0, "from what comes behind");
+	munmap(p + 2 * PAGE, PAGE);
+	fails(madvise(p, 3 * PAGE, MADV_DOFORK), ENOMEM, "nor a hole at the end");
+	exits(in_child(look, p), 2 * 25, "from what comes before");
+	fails(madvise(p, 3 * PAGE, MADV_DONTFORK), ENOMEM, "and again");
+	exits(in_child(look, p), 0, "it is not for the child");
 	munmap(shared, PAGE);
 	munmap(p, 3 * PAGE);
 }
@@ -226,7 +235,7 @@ static void test_flock(void)
 
 int main(int argc, char **argv)
 {
-	plan(77);
+	plan(85);
 	area = map(8, RW, MAP_PRIVATE);
 	memset(area, 0, 8 * PAGE);
 	munmap(area + 6 * PAGE, 2 * PAGE);

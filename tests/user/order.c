@@ -167,7 +167,7 @@ static long blocks(int fd)
 static void test_holes(void)
 {
 	int fd = syscall(SYS_memfd_create, "holes", 0);
-	char page[PAGE];
+	char page[PAGE], *mapped;
 
 	is(ftruncate(fd, 5 * PAGE + 100), 0, "a file without data");
 	is(blocks(fd), 0, "takes no memory");
@@ -198,6 +198,11 @@ static void test_holes(void)
 	is(hole(fd, 3, 10, 20), 0, "a hole within a page");
 	is(pread(fd, page, PAGE, 0), PAGE, "which is read");
 	ok(page[9] == 'x' && !page[10] && !page[29] && page[30] == 'x', "zeroes that");
+	mapped = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 2 * PAGE);
+	is(load(mapped + 100), 'x', "a page that is mapped");
+	is(hole(fd, 3, 2 * PAGE, PAGE), 0, "gets a hole");
+	is(load(mapped + 100), 0, "and has zeroes, too");
+	munmap(mapped, PAGE);
 	is(hole(fd, 3, 0, 100 * PAGE), 0, "a hole larger than the file");
 	is(blocks(fd), 0, "takes all memory");
 	is(lseek(fd, 0, SEEK_END), 5 * PAGE + 100, "and leaves the size");
@@ -208,12 +213,13 @@ static void test_holes(void)
 	is(hole(fd, 16, 0, PAGE), -EOPNOTSUPP, "ZERO_RANGE: not in memory");
 	is(hole(fd, 3, 0, 0), -EINVAL, "no length");
 	is(hole(null, 3, 0, 1), -ENODEV, "a device");
+	is(hole(pipes[1], 3, 0, 1), -ESPIPE, "a pipe");
 	close(fd);
 }
 
 int main(void)
 {
-	plan(116);
+	plan(120);
 	enter_tmpdir();
 	make_file("file", "text");
 	mkdir("dir", 0755);

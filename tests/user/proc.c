@@ -156,6 +156,33 @@ static void test_stat(void)
 	ok(slurp(again) > 0 && atoi(text) == getpid(), "stat by number");
 }
 
+/* Fields 26 to 28 and 45 to 51 of stat: code, stack, data, heap, arguments and environment. */
+static char *layout(void)
+{
+	static char words[256];
+	int n = 0, length = 0;
+
+	slurp("/proc/self/stat");
+	for (char *word = strtok(text, " "); word; word = strtok(NULL, " "))
+		if (++n >= 26 && n <= 51 && (n <= 28 || n >= 45))
+			length += snprintf(words + length, sizeof(words) - length, "%s ", word);
+	return words;
+}
+
+static int same_layout(void *of)
+{
+	return strcmp(layout(), of);
+}
+
+static void test_layout(void)
+{
+	char *ours = strdup(layout()), *zero = strstr(ours, " 0 ");
+
+	ok(strlen(ours) > 60 && !zero, "stat: where code, data, heap and arguments are");
+	exits(in_child(same_layout, ours), 0, "where they are in a forked child");
+	free(ours);
+}
+
 static void test_status(void)
 {
 	slurp("/proc/self/status");
@@ -450,11 +477,12 @@ int main(int argc, char **argv)
 
 	if (!getenv("PROC"))
 		execve(argv[0], argv, env);
-	plan(115);
+	plan(117);
 	test_maps();
 	test_smaps();
 	test_smaps_file();
 	test_stat();
+	test_layout();
 	test_status();
 	test_strings(argv);
 	test_fd();

@@ -134,7 +134,7 @@ static int is_stat(char *line)
 
 static void test_stat(void)
 {
-	long long cpu[10], sum, cpu0[10], switches = value("/proc/stat", "ctxt");
+	long long cpu[10], sum, cpu0[10], switches = value("/proc/stat", "ctxt"), forks;
 	char *line;
 
 	slurp("/proc/stat");
@@ -154,6 +154,9 @@ static void test_stat(void)
 	ok(value("/proc/stat", "ctxt") > switches, "ctxt counts");
 	ok(value("/proc/stat", "procs_running") >= 1, "who looks is running");
 	ok(value("/proc/stat", "btime") <= time(NULL), "the boot was before now");
+	forks = value("/proc/stat", "processes");
+	exits(in_child(write_byte, text), 0, "a process");
+	ok(value("/proc/stat", "processes") > forks, "is counted");
 }
 
 /* start-end size what .. : Linux may show hashes of addresses, which are not aligned. */
@@ -202,7 +205,7 @@ static void test_status(void)
 
 int main(void)
 {
-	plan(31);
+	plan(33);
 	test_meminfo();
 	test_vmstat();
 	test_stat();

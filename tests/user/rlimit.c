@@ -101,6 +101,16 @@ static int few_tasks(void *arg)
 	return in_child(read_byte, "x") ? 4 : 0;
 }
 
+/* The number 0 is enough, without any capability. */
+static int root_has_no_limit(void *arg)
+{
+	unsigned int head[2] = { 0x20080522, 0 }, none[6] = { 0 };
+
+	if (set_limit(RLIMIT_NPROC, 1) || sys2(SYS_capset, (long)head, (long)none))
+		return 1;
+	return in_child(read_byte, "x");
+}
+
 static int little_memory(void *arg)
 {
 	if (set_limit(RLIMIT_AS, 16 << 20))
@@ -147,16 +157,19 @@ static int short_file(void *path)
 		return 1;
 	if (write(fd, page, PAGE) != PAGE || write(fd, page, PAGE) != 6000 - PAGE)
 		return 2;
-	return write(fd, page, 1) == -1 && errno == EFBIG ? 0 : 3;
+	if (write(fd, page, 1) != -1 || errno != EFBIG)
+		return 3;
+	return posix_fallocate(fd, 0, 2 * PAGE) == EFBIG ? 0 : 4;
 }
 
 int main(void)
 {
-	plan(21);
+	plan(22);
 	test_calls();
 	exits(in_child(only_down, NULL), 0, "users can only lower a maximum");
 	exits(in_child(few_files, NULL), 0, "descriptors");
 	exits(in_child(few_tasks, NULL), 0, "processes");
+	exits(in_child(root_has_no_limit, NULL), 0, "of which root may have any number");
 	exits(in_child(little_memory, NULL), 0, "address space");
 	exits(in_child(little_heap, NULL), 0, "heap");
 	killed_by(in_child(little_stack, NULL), SIGSEGV, "stack");

@@ -115,6 +115,9 @@ static void test_calls(void)
 	is(ts64[1], 0, "too");
 	ts32[1] = 1000000000;
 	fails(syscall(308, 0, 0, 0, 0, ts32, 0), EINVAL, "too many nanoseconds");
+	tv[1] = -1;
+	fails(syscall(142, 0, 0, 0, 0, tv), EINVAL, "a negative number of microseconds");
+	tv[1] = 0;
 	fails(syscall(142, -1, 0, 0, 0, 0), EINVAL, "a negative number of descriptors");
 	fails(syscall(142, 1, 8, 0, 0, tv), EFAULT, "a bad set");
 	fails(syscall(142, 1, 0, 0, 0, 8), EFAULT, "a bad time");
@@ -147,7 +150,7 @@ static void test_mask(void)
 
 int main(void)
 {
-	plan(31);
+	plan(32);
 	alarm(30);
 	test_sets();
 	test_high();

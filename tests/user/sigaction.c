@@ -8,6 +8,7 @@
 #include <ucontext.h>
 
 #include "rawsys.h"
+#include "thread.h"
 
 struct kernel_action {
 	void *handler;
@@ -297,6 +298,51 @@ static void test_restart(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* ---- two signals for a process, of which the handler of one blocks the other ---- */
+
+static struct thread other;
+static volatile int other_ran, was_taken;
+
+static void second(int sig)
+{
+	(void)sig;
+	other_ran = 1;
+}
+
+static void first(int sig)
+{
+	long pause[2] = { 0, 1000000 };
+
+	(void)sig;
+	for (int i = 0; i < 1000 && !other_ran; i++)
+		sys2(SYS_nanosleep, (long)pause, 0);
+	was_taken = other_ran;
+}
+
+static int send_both(void *pid)
+{
+	long pause[2] = { 0, 1000000 };
+
+	sys2(SYS_kill, *(pid_t *)pid, SIGUSR1);
+	sys2(SYS_kill, *(pid_t *)pid, SIGUSR2);
+	for (int i = 0; i < 1000 && !was_taken; i++)
+		sys2(SYS_nanosleep, (long)pause, 0);
+	return 0;
+}
+
+static void test_other_thread(void)
+{
+	struct sigaction act = { .sa_handler = first };
+	pid_t pid = getpid();
+
+	sigaddset(&act.sa_mask, SIGUSR2);
+	sigaction(SIGUSR1, &act, NULL);
+	install(SIGUSR2, second, 0);
+	thread_start(&other, send_both, &pid, CLONE_THREAD);
+	thread_join(&other);
+	ok(was_taken, "a signal that a handler's mask blocks goes to another thread");
+}
+
 /* exec: caught signals go back to their default, ignored ones stay so, the mask too. */
 static int exec_self(void *arg)
 {
@@ -326,7 +372,7 @@ int main(int argc, char **argv)
 {
 	if (argc > 1)
 		return after_exec();
-	plan(62);
+	plan(63);
 	test_flags();
 	test_info();
 	test_mask();
@@ -334,6 +380,7 @@ int main(int argc, char **argv)
 	test_old_calls();
 	test_rt_trampoline();
 	test_restart();
+	test_other_thread();
 	exits(in_child(exec_self, argv[0]), 0, "exec resets handlers, keeps SIG_IGN and the mask");
 	return done();
 }

@@ -228,13 +228,32 @@ static void test_mask(void)
 	   "a forged mask cannot block SIGKILL and SIGSTOP");
 }
 
+/* What the handler leaves in GS is not what the program has again. */
+static void clear_gs(int sig)
+{
+	(void)sig;
+	__asm__ volatile("movl %0, %%gs" : : "r"(0));
+}
+
+static void test_gs(void)
+{
+	unsigned int before, after;
+
+	signal(SIGUSR1, clear_gs);
+	__asm__ volatile("movl %%gs, %0" : "=r"(before));
+	sys2(SYS_kill, getpid(), SIGUSR1);
+	__asm__ volatile("movl %%gs, %0" : "=r"(after));
+	ok(before && after == before, "GS is restored");
+}
+
 int main(void)
 {
-	plan(19);
+	plan(20);
 	test_flags();
 	test_selectors();
 	test_fpu();
 	test_wild();
+	test_gs();
 	test_mask();
 	return done();
 }

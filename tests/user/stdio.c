@@ -160,6 +160,8 @@ static void test_file(const char *self)
 
 int main(int argc, char **argv)
 {
+	char line[300];
+
 	(void)argc;
 	plan(26);
 	test_printf();
@@ -172,6 +174,10 @@ int main(int argc, char **argv)
 	is(printf("# and flushed by hand\n"), 22, "printf counts what it prints");
 	fflush(stdout);
 	puts("# puts");
+	fflush(stdout);
+	for (int i = 0; i < 300; i++)
+		line[i] = i % 70 == 69 ? '\t' : 'a' + i % 23;
+	printf("# %.300s\n", line);		/* the terminal takes it in pieces */
 	fflush(stdout);
 	is(ferror(stdout), 0, "without an error");
 	return done();

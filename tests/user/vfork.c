@@ -112,6 +112,11 @@ static int wait_in_vfork(void)
 	return 8;
 }
 
+static void on_signal(int sig)
+{
+	(void)sig;
+}
+
 /* Its child lives on, and ends without it: nobody waits any more to be told. */
 static void test_killed_parent(int sig, const char *name)
 {
@@ -127,7 +132,8 @@ static void test_killed_parent(int sig, const char *name)
 		nanosleep(&pause, NULL);
 	nanosleep(&pause, NULL);
 	child = shared[0];
-	kill(parent, SIGUSR1);		/* ignored: it waits on */
+	kill(parent, SIGUSR1);		/* ignored, or for a handler that has to wait */
+	nanosleep(&pause, NULL);
 	kill(parent, sig);
 	killed_by(waitpid(parent, &status, 0) == parent ? status : -1, sig, name);
 	is(kill(child, 0), 0, "while its child lives");
@@ -148,9 +154,10 @@ int main(int argc, char **argv)
 	test_killed();
 	test_nested();
 	shared = shared_pages(1);
-	signal(SIGUSR1, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	signal(SIGUSR1, on_signal);
 	test_killed_parent(SIGKILL, "a vforking parent dies of SIGKILL at once");
+	signal(SIGUSR1, SIG_IGN);
 	test_killed_parent(SIGTERM, "and of SIGTERM");
 	return done();
 }
