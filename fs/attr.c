@@ -27,6 +27,8 @@ static int change_mode(struct inode *inode, const struct change *c)
 		return -EPERM;
 	if (S_ISLNK(inode->mode))
 		return -EOPNOTSUPP;
+	if (inode->sb->flags & SB_ON_DEMAND)
+		return -EPERM;
 	if (mode & S_ISGID && !in_group(inode->gid) && !capable(CAP_FSETID))
 		mode &= ~S_ISGID;
 	inode->mode = (inode->mode & S_IFMT) | mode;
@@ -69,12 +71,19 @@ static void set_time(struct inode_time *time, const struct timespec64 *ts)
 		*time = (struct inode_time){ ts->tv_sec, ts->tv_nsec };
 }
 
+static bool valid_time(const struct timespec64 *ts)
+{
+	return (u32)ts->tv_nsec < 1000000000 || ts->tv_nsec == UTIME_NOW || ts->tv_nsec == UTIME_OMIT;
+}
+
 /* Whoever may write to a file may say that it was used now; other times are its owner's. */
 static int change_times(struct inode *inode, const struct change *c)
 {
 	bool now = c->times[0].tv_nsec == UTIME_NOW && c->times[1].tv_nsec == UTIME_NOW;
 	int error = now ? inode_permission(inode, MAY_WRITE) : -EPERM;
 
+	if (!valid_time(&c->times[0]) || !valid_time(&c->times[1]))
+		return -EINVAL;
 	if (error && !inode_owner_or_capable(inode))
 		return error;
 	set_time(&inode->atime, &c->times[0]);
@@ -82,15 +91,16 @@ static int change_times(struct inode *inode, const struct change *c)
 	return 0;
 }
 
-/* What proc makes up cannot be changed. */
+/*
+ * 0 or -Exxx. What proc makes up goes with its last user, and with it what was changed, as on Linux
+ * sooner or later; its rights cannot be changed at all.
+ */
 static int change_inode(struct inode *inode, const struct change *c)
 {
 	int error;
 
 	if (inode->sb->flags & MS_RDONLY)
 		return -EROFS;
-	if (inode->sb->flags & SB_ON_DEMAND)
-		return -EPERM;
 	mutex_lock(&inode->lock);
 	error = c->fn(inode, c);
 	if (!error)
@@ -210,12 +220,8 @@ static long do_utimes(long dirfd, long path, long flags, const struct timespec64
 	struct change c = { .fn = change_times };
 	int lookup = lookup_flags(flags);
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2; i++)
 		c.times[i] = ts ? ts[i] : (struct timespec64){ .tv_nsec = UTIME_NOW };
-		if (c.times[i].tv_nsec != UTIME_NOW && c.times[i].tv_nsec != UTIME_OMIT &&
-		    (u32)c.times[i].tv_nsec >= 1000000000)
-			return -EINVAL;
-	}
 	if (c.times[0].tv_nsec == UTIME_OMIT && c.times[1].tv_nsec == UTIME_OMIT)
 		return 0;
 	if (lookup < 0)

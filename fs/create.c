@@ -236,11 +236,8 @@ long sys_linkat(long old_dirfd, long old_path, long dirfd, long path, long flags
 
 	if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
-	if (flags & AT_EMPTY_PATH) {
-		if (!capable(CAP_DAC_READ_SEARCH))
-			return -ENOENT;
-		lookup |= LOOKUP_EMPTY;
-	}
+	if (flags & AT_EMPTY_PATH)
+		lookup |= LOOKUP_EMPTY | LOOKUP_TO_NAME;
 	old = user_lookup(old_dirfd, old_path, lookup);
 	if (IS_ERR(old))
 		return PTR_ERR(old);

@@ -47,6 +47,8 @@ struct file *alloc_file(struct inode *inode, struct dentry *dentry, int flags)
 		.inode = ihold(inode),
 		.dentry = dget(dentry),
 		.fop = inode->fop,
+		.opener = current->tgid,
+		.opener_uid = current->cred.fsuid,
 	};
 	if (flags & O_PATH) {
 		file->mode = 0;

@@ -150,6 +150,7 @@ bool dirent_emit(struct dirent_buf *buf, const struct qstr *name, unsigned long 
 #define LOOKUP_DIRECTORY	2	/* the result must be a directory */
 #define LOOKUP_EMPTY		4	/* the empty path means the start itself */
 #define LOOKUP_MOUNTPOINT	8	/* to what is mounted on the result: at "." a walk does not */
+#define LOOKUP_TO_NAME		16	/* the start itself is to get a name: for its opener */
 
 #define WALK_JUMPED		1
 

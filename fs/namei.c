@@ -7,7 +7,9 @@
  * targets take a place on the stack.
  */
 #include "internal.h"
+#include <nopage/cred.h>
 #include <nopage/mm.h>
+#include <nopage/sched.h>
 #include <nopage/string.h>
 #include <asm/uaccess.h>
 
@@ -102,7 +104,7 @@ int walk_link(struct nameidata *nd, struct dentry *dentry)
 
 /*
  * Take the next name off the path into nd->last. 1: there is one; 2: it is the last one;
- * 0: the path is through; or -ENAMETOOLONG.
+ * 0: the path is through.
  */
 static int next_name(struct nameidata *nd)
 {
@@ -119,8 +121,6 @@ static int next_name(struct nameidata *nd)
 	}
 	end = strchr(nd->rest, '/') ?: nd->rest + strlen(nd->rest);
 	nd->last = (struct qstr){ nd->rest, end - nd->rest };
-	if (nd->last.len > NAME_MAX)
-		return -ENAMETOOLONG;
 	nd->rest = skip_slashes(end);
 	if (*nd->rest || nd->depth)
 		return 1;
@@ -167,6 +167,8 @@ struct dentry *lookup_child(struct dentry *dir, const struct qstr *name)
 {
 	if (unlikely(dir->sb->flags & SB_ON_DEMAND))
 		return lookup_on_demand(dir, name);
+	if (name->len > NAME_MAX)
+		return ERR_PTR(-ENAMETOOLONG);
 	return d_lookup(dir, name) ?: ERR_PTR(-ENOENT);
 }
 
@@ -236,8 +238,6 @@ struct dentry *path_lookup(struct dentry *base, const char *path, unsigned int f
 		if (error)
 			return walk_fail(&nd, error);
 	}
-	if (kind < 0)
-		return walk_fail(&nd, kind);
 	if ((nd.must_be_dir || flags & LOOKUP_DIRECTORY) && !S_ISDIR(nd.dentry->inode->mode))
 		return walk_fail(&nd, -ENOTDIR);
 	if (flags & LOOKUP_MOUNTPOINT)
@@ -260,15 +260,13 @@ bool has_last_name(const struct nameidata *nd)
  */
 int walk_to_parent(struct nameidata *nd)
 {
-	int kind, error;
+	int error;
 
-	while ((kind = next_name(nd)) == 1) {
+	while (next_name(nd) == 1) {
 		error = walk_one(nd, true);
 		if (error)
 			return error;
 	}
-	if (kind < 0)
-		return kind;
 	if (!S_ISDIR(nd->dentry->inode->mode))
 		return -ENOTDIR;
 	error = inode_permission(nd->dentry->inode, MAY_EXEC);
@@ -299,10 +297,18 @@ void putname(char *name)
 	free_pages(name, 0);
 }
 
-/* The directory that dirfd means for path; counted. NULL: the working directory, or no matter. */
-static struct dentry *base_of(int dirfd, const char *path)
+/* May the current task name what the file has open? Its opener may, while he is who he was. */
+static bool may_name(const struct file *file)
 {
-	struct dentry *dentry;
+	if (file->opener == current->tgid && file->opener_uid == current->cred.fsuid)
+		return true;
+	return capable(CAP_DAC_READ_SEARCH);
+}
+
+/* The directory that dirfd means for path; counted. NULL: the working directory, or no matter. */
+static struct dentry *base_of(int dirfd, const char *path, unsigned int flags)
+{
+	struct dentry *dentry = ERR_PTR(-ENOENT);
 	struct file *file;
 
 	if (dirfd == AT_FDCWD || *path == '/')
@@ -310,7 +316,8 @@ static struct dentry *base_of(int dirfd, const char *path)
 	file = fget_any(dirfd);
 	if (!file)
 		return ERR_PTR(-EBADF);
-	dentry = dget(file->dentry);
+	if (!(flags & LOOKUP_TO_NAME) || may_name(file))
+		dentry = dget(file->dentry);
 	fput(file);
 	return dentry;
 }
@@ -320,7 +327,9 @@ int get_user_path(struct user_path *p, int dirfd, long path, unsigned int flags)
 	p->name = getname((const char *)path);
 	if (IS_ERR(p->name))
 		return PTR_ERR(p->name);
-	p->base = *p->name || flags & LOOKUP_EMPTY ? base_of(dirfd, p->name) : ERR_PTR(-ENOENT);
+	p->base = ERR_PTR(-ENOENT);
+	if (*p->name || flags & LOOKUP_EMPTY)
+		p->base = base_of(dirfd, p->name, flags);
 	if (!IS_ERR(p->base))
 		return 0;
 	putname(p->name);

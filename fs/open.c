@@ -51,8 +51,6 @@ static struct dentry *create_last(struct nameidata *nd, mode_t mode)
 
 	if (error)
 		return ERR_PTR(error);
-	if (!dir->op->mknod)
-		return ERR_PTR(-EPERM);
 	dentry = d_alloc(nd->dentry, &nd->last);
 	if (!dentry)
 		return ERR_PTR(-ENOMEM);
@@ -73,6 +71,8 @@ static int walk_create(struct nameidata *nd, int flags, mode_t mode, bool *creat
 
 	for (;;) {
 		error = walk_to_parent(nd);
+		if (error == -EISDIR && flags & O_EXCL)
+			return -EEXIST;
 		if (error)
 			return error;
 		if (nd->must_be_dir)
@@ -157,10 +157,6 @@ struct file *open_by_path(struct dentry *base, const char *path, int flags, mode
 	bool created;
 	int error = 0;
 
-	if ((flags & O_TMPFILE) == O_TMPFILE)
-		flags &= ~O_CREAT;
-	else if (flags & O_CREAT && flags & O_DIRECTORY)
-		return ERR_PTR(-EINVAL);
 	dentry = walk_open(base, path, flags, mode, &created);
 	if (IS_ERR(dentry))
 		return ERR_PTR(PTR_ERR(dentry));
@@ -214,11 +210,11 @@ static int check_flags(long *flags)
 	*flags &= OPEN_FLAGS;
 	if (*flags & O_PATH)
 		*flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	if (*flags & O_DIRECTORY && *flags & O_CREAT)
+		return -EINVAL;
 	if (!(*flags & __O_TMPFILE))
 		return 0;
-	if (!(*flags & O_DIRECTORY) || *flags & O_CREAT || (*flags & O_ACCMODE) == O_RDONLY)
-		return -EINVAL;
-	return 0;
+	return *flags & O_DIRECTORY && (*flags & O_ACCMODE) != O_RDONLY ? 0 : -EINVAL;
 }
 
 long sys_openat(long dirfd, long path, long flags, long mode)

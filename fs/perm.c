@@ -36,6 +36,8 @@ int inode_permission(const struct inode *inode, int mask)
 	if (mask & MAY_WRITE && inode->sb->flags & MS_RDONLY &&
 	    (S_ISREG(inode->mode) || S_ISDIR(inode->mode) || S_ISLNK(inode->mode)))
 		return -EROFS;
+	if (mask & MAY_WRITE && inode->immutable)
+		return -EPERM;
 	if (!(mask & ~rights_of(inode, c->fsuid, member)))
 		return 0;
 	return may_override(inode, mask) ? 0 : -EACCES;
@@ -48,7 +50,9 @@ bool inode_owner_or_capable(const struct inode *inode)
 
 int may_create(const struct dentry *dir)
 {
-	return dir_alive(dir) ? inode_permission(dir->inode, MAY_WRITE | MAY_EXEC) : -ENOENT;
+	if (!dir_alive(dir) || dir->sb->flags & SB_ON_DEMAND)
+		return -ENOENT;		/* proc has the names it has, whoever asks */
+	return inode_permission(dir->inode, MAY_WRITE | MAY_EXEC);
 }
 
 /* In a sticky directory only the owner of the file or of the directory may. */

@@ -207,9 +207,12 @@ static int wait_other_end(struct pipe *pipe, struct file *file)
 static int pipe_open(struct inode *inode, struct file *file)
 {
 	const bool nameless = inode->sb == pipe_sb;
-	struct pipe *pipe = get_pipe(inode);
+	struct pipe *pipe;
 	int error = -ENXIO;
 
+	if (!file->mode)
+		return -EINVAL;			/* for neither end */
+	pipe = get_pipe(inode);
 	if (!pipe)
 		return -ENOMEM;
 	file->private_data = pipe;

@@ -62,7 +62,7 @@ bool dirent_emit(struct dirent_buf *buf, const struct qstr *name, unsigned long 
 	return true;
 }
 
-/* Bytes, 0 at the end, -EINVAL if not even one entry fits. */
+/* Bytes, 0 at the end, -EINVAL if not even one entry fits: also for a count below 0. */
 static long fill_and_copy(struct file *file, struct dirent_buf *buf, void *user)
 {
 	int error = file->fop->readdir(file, buf);
@@ -79,7 +79,7 @@ static long fill_and_copy(struct file *file, struct dirent_buf *buf, void *user)
 
 static long getdents(long fd, long user, long count, bool old)
 {
-	struct dirent_buf buf = { .size = min((unsigned long)count, PAGE_SIZE), .old = old };
+	struct dirent_buf buf = { .size = min(max(count, 0L), (long)PAGE_SIZE), .old = old };
 	struct file *file = fget(fd);
 	long ret = -ENOTDIR;
 

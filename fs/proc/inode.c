@@ -169,6 +169,8 @@ static int lookup_task(struct dentry *dentry, const struct proc_numbers *numbers
 	if (!p)
 		return -ENOENT;
 	error = lookup_name(dentry, numbers->entry, p);
+	if (!error)
+		dentry->inode->immutable = true;
 	put_task_struct(p);
 	return error;
 }

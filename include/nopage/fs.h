@@ -118,6 +118,7 @@ struct inode {
 	loff_t size;				/* bytes; lock, or see i_size_read() */
 	unsigned int size_seq;			/* odd while it is written; lock */
 	struct inode_time atime, mtime, ctime;
+	bool immutable;				/* nobody may write: a process in proc; constant */
 	bool linkable;				/* made without a name by O_TMPFILE; lock */
 	atomic_t writecount;			/* open for writing; below 0: programs that run it */
 	struct file_lock *locks;		/* held, sorted by start; locks_lock */
@@ -233,6 +234,8 @@ struct file {
 	struct inode *inode;			/* counted */
 	struct dentry *dentry;			/* counted */
 	const struct file_operations *fop;
+	pid_t opener;				/* process that opened it, and its fsuid then */
+	uid_t opener_uid;
 	void *private_data;			/* of fop->open: a pipe, a terminal's hang-ups */
 };
 

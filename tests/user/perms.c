@@ -200,15 +200,45 @@ static int real_and_effective(void *path)
 	return open(path, O_RDONLY) < 0 ? 3 : 0;
 }
 
+static int link_open_file(void *fd)
+{
+	return linkat(*(int *)fd, "", AT_FDCWD, "open/linked", AT_EMPTY_PATH) ? errno : 0;
+}
+
+/* A user makes a name for a file that he has open himself. */
+static int link_own_file(void *dir)
+{
+	int fd = open(dir, O_TMPFILE | O_RDWR, 0600);
+
+	return fd < 0 ? errno : link_open_file(&fd);
+}
+
+static void test_link_open(void)
+{
+	int fd;
+
+	mkdir("open", 0755);
+	chmod("open", 0777);
+	fd = open("open", O_TMPFILE | O_RDWR, 0666);
+	is(as_user(link_open_file, &fd), ENOENT, "a name for what another has opened: ENOENT");
+	is(as_user(link_own_file, "open"), 0, "for what one has opened oneself");
+	is(stat_of("open/linked").st_uid, 1000, "one's own file");
+	unlink("open/linked");
+	exits(in_child(link_open_file, &fd), 0, "for any, with CAP_DAC_READ_SEARCH");
+	unlink("open/linked");
+	close(fd);
+}
+
 int main(void)
 {
-	plan(62);
+	plan(66);
 	enter_tmpdir();
 	test_rights();
 	test_directories();
 	test_exec();
 	test_modes();
 	test_errors();
+	test_link_open();
 	make_file("secret", "x");
 	chmod("secret", 0600);
 	exits(in_child(real_and_effective, "secret"), 0, "real and effective users");
