@@ -457,7 +457,7 @@ long sys_setregid16(long gid, long egid)
 
 /*
  * The header says which layout of the data is meant. An unknown version is answered with the one
- * preferred: 0 with *words = 0 when only that was asked for (no data).
+ * preferred: 0 when only that was asked for (no data).
  */
 static long read_cap_header(long header, bool has_data, struct cap_user_header *h,
 			    unsigned int *words)
@@ -475,7 +475,6 @@ static long read_cap_header(long header, bool has_data, struct cap_user_header *
 		*words = 2;
 		return 0;
 	}
-	*words = 0;
 	if (put_user(CAPABILITY_VERSION_3, &user->version))
 		return -EFAULT;
 	return has_data ? -EINVAL : 0;
@@ -489,7 +488,7 @@ long sys_capget(long header, long data)
 	unsigned int words;
 	long error = read_cap_header(header, data, &h, &words);
 
-	if (error || !words)
+	if (error || !data)
 		return error;
 	if (h.pid < 0)
 		return -EINVAL;
@@ -504,7 +503,7 @@ long sys_capget(long header, long data)
 	spin_unlock(&tasklist_lock);
 	if (!p)
 		return -ESRCH;
-	return data && copy_to_user((void *)data, out, words * sizeof(out[0])) ? -EFAULT : 0;
+	return copy_to_user((void *)data, out, words * sizeof(out[0])) ? -EFAULT : 0;
 }
 
 /* sys_capset - a task may give up what it has, or turn permitted ones on; only its own. */

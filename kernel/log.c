@@ -149,10 +149,10 @@ long sys_syslog(long type, long buf, long len)
 {
 	bool reads = type == ACTION_READ || type == ACTION_READ_ALL || type == ACTION_READ_CLEAR;
 
-	if (type < ACTION_CLOSE || type > ACTION_SIZE_BUFFER)
-		return -EINVAL;
 	if (type != ACTION_READ_ALL && type != ACTION_SIZE_BUFFER && !capable(CAP_SYSLOG))
 		return -EPERM;
+	if (type < ACTION_CLOSE || type > ACTION_SIZE_BUFFER)
+		return -EINVAL;
 	if (reads && (!buf || len < 0))
 		return -EINVAL;
 	if (reads && !len)

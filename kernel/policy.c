@@ -2,8 +2,8 @@
 /*
  * policy.c - what programs may ask of the scheduler: nice values, policies, processors.
  *
- * There is one policy, round robin (sched.c); a nice value makes a task's turns longer or shorter:
- * twice TIME_SLICE at -20, one tick at 19. Real-time policies are refused, not pretended.
+ * All tasks take turns (sched.c); a nice value makes them longer or shorter: twice TIME_SLICE at
+ * -20, one tick at 19 and with SCHED_IDLE. Real-time policies are refused, not pretended.
  */
 #include "internal.h"
 #include <nopage/err.h>
@@ -17,11 +17,24 @@
 
 /* ------------------------------------------------------------------ nice */
 
-/* From -20 to 19; also how long a turn is. tasklist_lock held, or p is current. */
-static void set_nice(struct task_struct *p, int nice)
+/* A policy without the flag that may come with it. */
+static int base_policy(int policy)
+{
+	return policy & ~SCHED_RESET_ON_FORK;
+}
+
+/* nice: from -20 to 19; also how long a turn is. tasklist_lock held, or nobody else knows p. */
+static void set_turn(struct task_struct *p, int nice, int policy)
 {
 	p->nice = nice;
-	p->slice = max(TIME_SLICE * (20 - nice) / 20, 1);
+	p->policy = policy;
+	p->slice = base_policy(policy) == SCHED_IDLE ? 1 : max(TIME_SLICE * (20 - nice) / 20, 1);
+}
+
+void sched_fork(struct task_struct *p)
+{
+	if (p->policy & SCHED_RESET_ON_FORK)
+		set_turn(p, max(p->nice, 0), base_policy(p->policy));
 }
 
 /* May the current task say when and where p runs? */
@@ -32,15 +45,19 @@ static bool may_schedule(const struct task_struct *p)
 	return c->euid == p->cred.euid || c->euid == p->cred.uid || capable(CAP_SYS_NICE);
 }
 
+/* May p be so nice, and no nicer? */
+static bool may_be_nice(const struct task_struct *p, int nice)
+{
+	return (unsigned long)(20 - nice) <= p->signal->rlim[RLIMIT_NICE].rlim_cur ||
+	       capable(CAP_SYS_NICE);
+}
+
 /* may_set_nice - 0, -EPERM (another user's task) or -EACCES (only root may go down). */
 static int may_set_nice(const struct task_struct *p, int nice)
 {
 	if (!may_schedule(p))
 		return -EPERM;
-	if (nice < p->nice && (unsigned long)(20 - nice) > p->signal->rlim[RLIMIT_NICE].rlim_cur &&
-	    !capable(CAP_SYS_NICE))
-		return -EACCES;
-	return 0;
+	return nice < p->nice && !may_be_nice(p, nice) ? -EACCES : 0;
 }
 
 /* Which tasks getpriority() and setpriority() mean. */
@@ -86,7 +103,7 @@ long sys_setpriority(long which, long who, long nice)
 			continue;
 		one = may_set_nice(p, nice);
 		if (!one)
-			set_nice(p, nice);
+			set_turn(p, nice, p->policy);
 		if (one || error == -ESRCH)
 			error = one;
 	}
@@ -104,60 +121,11 @@ long sys_nice(long increment)
 	error = may_set_nice(current, nice);
 	if (error)
 		return -EPERM;
-	set_nice(current, nice);
+	set_turn(current, nice, current->policy);
 	return 0;
 }
 
 /* ------------------------------------------------------------------ policies */
-
-/* find_thread - thread pid, 0: the current one; 0 when it exists, -EINVAL or -ESRCH. */
-static int find_thread(pid_t pid)
-{
-	struct task_struct *p;
-
-	if (pid < 0)
-		return -EINVAL;
-	spin_lock(&tasklist_lock);
-	p = find_task(pid);
-	spin_unlock(&tasklist_lock);
-	return p ? 0 : -ESRCH;
-}
-
-long sys_sched_getscheduler(long pid)
-{
-	return find_thread(pid) ?: SCHED_OTHER;
-}
-
-/* A policy that exists here, with the only priority it has; policy -1: any. */
-static int check_policy(long pid, long policy, long param)
-{
-	int priority;
-
-	if (pid < 0 || !param)
-		return -EINVAL;
-	if (get_user(priority, (int *)param))
-		return -EFAULT;
-	if (find_thread(pid))
-		return -ESRCH;
-	return (policy != -1 && policy != SCHED_OTHER) || priority ? -EINVAL : 0;
-}
-
-long sys_sched_setscheduler(long pid, long policy, long param)
-{
-	return policy < 0 ? -EINVAL : check_policy(pid, policy, param);
-}
-
-long sys_sched_setparam(long pid, long param)
-{
-	return check_policy(pid, -1, param);
-}
-
-long sys_sched_getparam(long pid, long param)
-{
-	int error = param ? find_thread(pid) : -EINVAL;
-
-	return error ?: put_user(0, (int *)param);
-}
 
 /* The range of priorities of a policy, which need not be one that is offered. */
 long sys_sched_get_priority_max(long policy)
@@ -179,6 +147,84 @@ long sys_sched_get_priority_min(long policy)
 	long highest = sys_sched_get_priority_max(policy);
 
 	return highest > 0 ? 1 : highest;
+}
+
+/* get_policy - of thread pid, 0: the current one; or -EINVAL, -ESRCH. */
+static long get_policy(pid_t pid)
+{
+	const struct task_struct *p;
+	long policy = -ESRCH;
+
+	if (pid < 0)
+		return -EINVAL;
+	spin_lock(&tasklist_lock);
+	p = find_task(pid);
+	if (p)
+		policy = p->policy;
+	spin_unlock(&tasklist_lock);
+	return policy;
+}
+
+long sys_sched_getscheduler(long pid)
+{
+	return get_policy(pid);
+}
+
+long sys_sched_getparam(long pid, long param)
+{
+	long policy = param ? get_policy(pid) : -EINVAL;
+
+	return policy < 0 ? policy : put_user(0, (int *)param);
+}
+
+/* may_set_policy - 0; -EINVAL: no such policy, not such a priority, or one that is not offered;
+ * -EPERM: what only root may. tasklist_lock held. */
+static int may_set_policy(const struct task_struct *p, int policy, int priority)
+{
+	int base = base_policy(policy), highest = sys_sched_get_priority_max(base);
+	bool realtime = highest > 0;
+
+	if (highest < 0 || priority < realtime || priority > highest)
+		return -EINVAL;
+	if (realtime)
+		return capable(CAP_SYS_NICE) ? -EINVAL : -EPERM;
+	if (base_policy(p->policy) == SCHED_IDLE && base != SCHED_IDLE && !may_be_nice(p, p->nice))
+		return -EPERM;
+	if ((p->policy & ~policy & SCHED_RESET_ON_FORK) && !capable(CAP_SYS_NICE))
+		return -EPERM;
+	return may_schedule(p) ? 0 : -EPERM;
+}
+
+/* set_policy - policy -1: the one it has. */
+static long set_policy(long pid, long policy, long param)
+{
+	struct task_struct *p;
+	int priority, error = -ESRCH;
+
+	if (pid < 0 || !param)
+		return -EINVAL;
+	if (get_user(priority, (int *)param))
+		return -EFAULT;
+	spin_lock(&tasklist_lock);
+	p = find_task(pid);
+	if (p) {
+		policy = policy < 0 ? p->policy : policy;
+		error = may_set_policy(p, policy, priority);
+		if (!error)
+			set_turn(p, p->nice, policy);
+	}
+	spin_unlock(&tasklist_lock);
+	return error;
+}
+
+long sys_sched_setscheduler(long pid, long policy, long param)
+{
+	return policy < 0 ? -EINVAL : set_policy(pid, policy, param);
+}
+
+long sys_sched_setparam(long pid, long param)
+{
+	return set_policy(pid, -1, param);
 }
 
 /* rr_get_interval - how long a turn of thread pid is. */
@@ -213,13 +259,11 @@ long sys_sched_rr_get_interval64(long pid, long interval)
 long sys_sched_getaffinity(long pid, long len, long user_mask)
 {
 	unsigned long mask = ONLINE_CPUS;
-	int error;
 
 	if ((unsigned long)len < CPU_MASK_BYTES || len % sizeof(long))
 		return -EINVAL;
-	error = find_thread(pid);
-	if (error)
-		return error == -EINVAL ? -ESRCH : error;
+	if (get_policy(pid) < 0)
+		return -ESRCH;
 	return copy_to_user((void *)user_mask, &mask, CPU_MASK_BYTES) ? -EFAULT : CPU_MASK_BYTES;
 }
 

@@ -41,6 +41,7 @@ struct clone_args {
 #define SCHED_RR		2
 #define SCHED_BATCH		3
 #define SCHED_IDLE		5
+#define SCHED_RESET_ON_FORK	0x40000000	/* beside one of them: not for children */
 
 #define MEMBARRIER_CMD_QUERY	0
 #define MEMBARRIER_CMD_GLOBAL	1
