@@ -76,17 +76,25 @@ void futex_init(void)
 
 /* ------------------------------------------------------------------ keys and buckets */
 
-/* area_key - of a word in vma: 0, or -EFAULT when it cannot be read, or only ever be zero. */
-static inline int area_key(const struct vm_area_struct *vma, struct futex_key *key)
+/*
+ * page_key - of a word in vma, as its page is once it has been touched: the file's, or private; but
+ * a private page that cannot be written never changes. 0, -EFAULT or -ENOMEM.
+ */
+static noinline int page_key(const struct vm_area_struct *vma, struct futex_key *key)
 {
 	unsigned long uaddr = key->index;
+	bool writable = vma->vm_flags & VM_WRITE, of_file;
+	struct page *page;
 
-	if ((vma->vm_flags & (VM_SHARED | VM_WRITE)) == VM_WRITE) {
-		key->offset = KEY_PRIVATE_PAGE;
-		return 0;
-	}
-	if (!vma->vm_file || !(vma->vm_flags & VM_ACCESS))
+	if (!(vma->vm_flags & VM_ACCESS))
 		return -EFAULT;
+	page = get_user_page(vma->vm_mm, uaddr, writable);
+	if (IS_ERR(page))
+		return PTR_ERR(page);
+	of_file = vma->vm_file && page->mapping == &vma->vm_file->inode->mapping;
+	put_page(page);
+	if (!of_file)
+		return writable ? 0 : -EFAULT;
 	key->object = vma->vm_file->inode;
 	key->index = linear_page_index(vma, uaddr);
 	key->offset = uaddr & ~PAGE_MASK;
@@ -94,8 +102,8 @@ static inline int area_key(const struct vm_area_struct *vma, struct futex_key *k
 }
 
 /*
- * shared_key - key of memory that others may share: the file's, unless the area has private pages.
- * Those have a key that is not the one of a private futex. 0 or -EFAULT.
+ * shared_key - key of memory that others may share: the file's, unless the page is private. Such
+ * have a key that is not the one of a private futex. 0, -EFAULT or -ENOMEM.
  */
 static int shared_key(struct futex_key *key)
 {
@@ -105,8 +113,10 @@ static int shared_key(struct futex_key *key)
 
 	down_read(&mm->mmap_sem);
 	vma = find_vma(mm, key->index);
-	if (vma && vma->vm_start <= key->index)
-		error = area_key(vma, key);
+	if (vma && vma->vm_start <= key->index) {
+		key->offset = KEY_PRIVATE_PAGE;
+		error = vma->vm_flags & VM_WRITE && !vma->vm_ops ? 0 : page_key(vma, key);
+	}
 	up_read(&mm->mmap_sem);
 	return error;
 }
@@ -449,14 +459,14 @@ static int compare(u32 val3, int old)
 static int change_word(unsigned long uaddr, u32 val3)
 {
 	u32 old, before, new;
-	int error;
+	int error = apply_op(val3, 0, &new);
 
+	if (error)
+		return error;
 	if (get_user(old, (u32 *)uaddr))
 		return -EFAULT;
 	do {
-		error = apply_op(val3, old, &new);
-		if (error)
-			return error;
+		apply_op(val3, old, &new);
 		before = old;
 		if (cmpxchg_user((u32 *)uaddr, &old, new))
 			return -EFAULT;
@@ -488,12 +498,13 @@ static long call_two(const struct futex_call *c)
 	struct futex_pair p;
 	int ret;
 
-	ret = futex_key(c->uaddr, is_shared(c), &p.key[0]) ?:
-	      futex_key(c->uaddr2, is_shared(c), &p.key[1]);
-	if (ret)
-		return ret;
 	if (!is_wake_op && ((int)c->val < 0 || c->timeout < 0))
 		return -EINVAL;
+	ret = futex_key(c->uaddr, is_shared(c), &p.key[0]) ?:
+	      futex_key(c->uaddr2, is_shared(c), &p.key[1]) ?:
+	      (is_wake_op && is_shared(c) ? fault_in(c->uaddr2, true) : 0);
+	if (ret)
+		return ret;
 	p.bucket[0] = bucket_of(&p.key[0]);
 	p.bucket[1] = bucket_of(&p.key[1]);
 	do {

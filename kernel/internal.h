@@ -92,7 +92,7 @@ struct futex_key {
 	unsigned int offset;		/* within that page; 0 for an mm */
 };
 
-/* futex_key - of a word of the current mm; 0, -EINVAL (not aligned) or -EFAULT. May sleep. */
+/* futex_key - of a word of the current mm; 0, -EINVAL (not aligned), -EFAULT, -ENOMEM. Sleeps. */
 int futex_key(unsigned long uaddr, bool shared, struct futex_key *key);
 /* exit_robust_list - current, while its mm is loaded, leaves the robust mutexes it holds. */
 void exit_robust_list(struct task_struct *p);

@@ -46,8 +46,7 @@ static struct page *follow_page(struct vm_area_struct *vma, unsigned long addr, 
 	return page;
 }
 
-/* The frame at addr, made present (and private, to write), with a reference; or ERR_PTR. */
-static struct page *get_user_page(struct mm_struct *mm, unsigned long addr, bool write)
+struct page *get_user_page(struct mm_struct *mm, unsigned long addr, bool write)
 {
 	struct vm_area_struct *vma = find_vma(mm, addr);
 	enum fault_result result;

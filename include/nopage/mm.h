@@ -275,6 +275,12 @@ void exit_mmap(struct mm_struct *mm);
 ssize_t access_process_vm(struct mm_struct *mm, unsigned long addr, void *buf, size_t len,
 			  bool write);
 
+/*
+ * get_user_page - the frame at addr of mm, made present (and private, to write), with a reference.
+ * Or ERR_PTR(-EFAULT, -ENOMEM). mmap_sem is held for read. Sleeps.
+ */
+struct page *get_user_page(struct mm_struct *mm, unsigned long addr, bool write);
+
 typedef void (*pte_visitor)(void *arg, unsigned long addr, pte_t pte);
 /*
  * walk_page_range - visit every entry of [start, end), page aligned, that is not none, by address.

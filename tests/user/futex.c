@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "grid.h"
 #include "thread.h"
 
 #define WAIT 0
@@ -274,9 +275,111 @@ static void test_signal(void)
 	is(signals, 2, "the handler ran");
 }
 
+static char *const base = (char *)0x20000000;
+
+/* One page of each kind, and a hole at base. */
+static const struct kind {
+	const char *name;
+	int prot, flags, fd_mode, touched, page;	/* page: of the file, which has one */
+} kinds[] = {
+	{ "private", 3, MAP_PRIVATE | MAP_ANONYMOUS, 0, 1, 0 },
+	{ "private, new", 3, MAP_PRIVATE | MAP_ANONYMOUS, 0, 0, 0 },
+	{ "private, read-only", 1, MAP_PRIVATE | MAP_ANONYMOUS, 0, 1, 0 },
+	{ "the same, new", 1, MAP_PRIVATE | MAP_ANONYMOUS, 0, 0, 0 },
+	{ "private, no rights", 0, MAP_PRIVATE | MAP_ANONYMOUS, 0, 1, 0 },
+	{ "shared", 3, MAP_SHARED | MAP_ANONYMOUS, 0, 1, 0 },
+	{ "shared, read-only", 1, MAP_SHARED | MAP_ANONYMOUS, 0, 0, 0 },
+	{ "shared, no rights", 0, MAP_SHARED | MAP_ANONYMOUS, 0, 0, 0 },
+	{ "file", 3, MAP_PRIVATE, O_RDWR, 1, 0 },
+	{ "file, new", 3, MAP_PRIVATE, O_RDWR, 0, 0 },
+	{ "file, read-only", 1, MAP_PRIVATE, O_RDWR, 1, 0 },
+	{ "the same, new", 1, MAP_PRIVATE, O_RDWR, 0, 0 },
+	{ "its end", 3, MAP_PRIVATE, O_RDWR, 0, 1 },
+	{ "its end, read-only", 1, MAP_PRIVATE, O_RDWR, 0, 1 },
+	{ "shared file", 3, MAP_SHARED, O_RDWR, 0, 0 },
+	{ "the same, read-only", 1, MAP_SHARED, O_RDONLY, 0, 0 },
+	{ "its end", 3, MAP_SHARED, O_RDWR, 0, 1 },
+	{ "its end, read-only", 1, MAP_SHARED, O_RDONLY, 0, 1 },
+};
+
+#define PLACES (COUNT(kinds) + 2)
+
+static int *place(unsigned int i)
+{
+	return (int *)(base + i * PAGE + 2 * (i == COUNT(kinds) + 1));
+}
+
+static void layout(void)
+{
+	close(open("word", O_CREAT | O_RDWR, 0600));
+	truncate("word", 4);
+	for (unsigned int i = 0; i < COUNT(kinds); i++) {
+		const struct kind *k = &kinds[i];
+		int fd = open("word", k->fd_mode);
+		char *at = base + (i + 1) * PAGE;
+
+		mmap(at, PAGE, k->prot | 3 * k->touched, k->flags | MAP_FIXED, fd, k->page * PAGE);
+		if (k->touched)
+			*(volatile char *)at = 0;
+		mprotect(at, PAGE, k->prot);
+		close(fd);
+	}
+	mmap(base + PLACES * PAGE, PAGE, 3, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+}
+
+/* All operations with all places; those on two words with all pairs of them. The words are 0. */
+static void grid(void)
+{
+	static const struct {
+		int op;
+		long val, timeout, val3;
+	} ones[] = {
+		{ WAIT, 1, 0, 0 }, { WAIT, 1, 1, 0 }, { WAKE, 1, 0, 0 }, { WAKE, 0, 0, 0 }, { 2, 0, 0, 0 },
+		{ WAKE, -1, 0, 0 }, { WAIT_BITSET, 1, 0, 1 }, { WAIT_BITSET, 1, 0, 0 },
+		{ WAIT_BITSET, 1, 1, 0 }, { WAKE_BITSET, 1, 0, 1 }, { WAKE_BITSET, 1, 0, 0 },
+		{ 14, 0, 0, 0 }, { WAIT | REALTIME, 1, 0, 0 }, { WAKE | REALTIME, 1, 0, 0 },
+		{ WAIT_BITSET | REALTIME, 1, 0, 1 }, { WAKE_OP | REALTIME, 1, 0, 0 }, { 512, 1, 0, 0 },
+	}, twos[] = {
+		{ REQUEUE, 1, 1, 0 }, { REQUEUE, -1, 1, 0 }, { REQUEUE, 1, -1, 0 }, { CMP_REQUEUE, 1, 1, 0 },
+		{ CMP_REQUEUE, 1, 1, 5 }, { CMP_REQUEUE, -1, 1, 0 }, { WAKE_OP, 1, 1, OP(1, 0, 0, 1) },
+		{ WAKE_OP, -1, -1, OP(1, 0, 1, 1) }, { WAKE_OP, 1, 1, OP(7, 0, 0, 0) },
+		{ WAKE_OP, 1, 1, OP(1, 0, 9, 0) },
+	};
+	char name[32];
+
+	say("# futex: for each operation shared, private; on each page");
+	for (unsigned int i = 0; i < COUNT(ones); i++) {
+		for (int private = 0; private <= PRIVATE; private += PRIVATE) {
+			for (unsigned int at = 0; at <= PLACES; at++)
+				cell(futex(place(at), ones[i].op | private, ones[i].val,
+					   (void *)ones[i].timeout, NULL, ones[i].val3));
+			end_group();
+		}
+		snprintf(name, sizeof(name), "%d %ld %ld %ld", ones[i].op, ones[i].val,
+			 ones[i].timeout, ones[i].val3);
+		end_row(name);
+	}
+	for (unsigned int i = 0; i < COUNT(twos); i++)
+		for (unsigned int at = 0; at < PLACES; at++) {
+			for (int private = 0; private <= PRIVATE; private += PRIVATE) {
+				for (unsigned int two = 0; two < PLACES; two++)
+					cell(futex(place(at), twos[i].op | private, twos[i].val,
+						   (void *)twos[i].timeout, place(two), twos[i].val3));
+				end_group();
+			}
+			snprintf(name, sizeof(name), "%d %ld %ld %#lx, %u", twos[i].op, twos[i].val,
+				 twos[i].timeout, twos[i].val3, at);
+			end_row(name);
+		}
+}
+
 int main(void)
 {
 	plan(56);
+	enter_tmpdir();
+	layout();
+	grid();
+	leave_tmpdir();
 	test_errors();
 	test_timeouts();
 	test_wake();
