@@ -214,8 +214,8 @@ void exit_timers(void)
 	spin_lock(&current->sighand->siglock);
 	for (unsigned int i = 0; i < ARRAY_SIZE(sig->itimer); i++)
 		ns_timer_stop(&sig->itimer[i]);
-	spin_unlock(&current->sighand->siglock);
 	exit_posix_timers();
+	spin_unlock(&current->sighand->siglock);
 }
 
 /*

@@ -77,10 +77,8 @@ void exit_posix_timers(void)
 {
 	struct list_head *timers = &current->signal->posix_timers;
 
-	spin_lock(&current->sighand->siglock);
 	while (!list_empty(timers))
 		delete_timer(list_first_entry(timers, struct k_itimer, list));
-	spin_unlock(&current->sighand->siglock);
 }
 
 static bool is_own_thread(pid_t tid)

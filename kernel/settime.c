@@ -13,6 +13,8 @@
 #include <uapi/time.h>
 #include <uapi/timex.h>
 
+#define MINUTESWEST_MAX	(15 * 60)	/* Linux's limit, both ways */
+
 /* ------------------------------------------------------------------ setting */
 
 /* set_date - ns since 1970. 0, -EPERM, or -EINVAL: before the machine started, or too far. */
@@ -28,10 +30,10 @@ static long do_settime(long clock, long tp, enum time_type type)
 
 	if (clock > CLOCK_REALTIME)
 		return -EINVAL;
-	error = get_time(tp, type, &ns) ?: check_cpu_clock(full_clock(clock));
-	if (error)
-		return error;
-	return clock < 0 ? -EPERM : set_date(ns);
+	error = get_time(tp, type, &ns);
+	if (clock < 0 && error != -EFAULT)
+		return check_cpu_clock(full_clock(clock)) ?: -EPERM;
+	return error ?: set_date(ns);
 }
 
 long sys_clock_settime(long clock, long tp)
@@ -57,16 +59,19 @@ long sys_settimeofday(long tv, long tz)
 		return -EFAULT;
 	if (!capable(CAP_SYS_TIME))
 		return -EPERM;
+	if (tz && (zone.tz_minuteswest > MINUTESWEST_MAX || zone.tz_minuteswest < -MINUTESWEST_MAX))
+		return -EINVAL;
 	return tv ? set_real_time(ns) : 0;
 }
 
+/* As on Linux, nobody hears that a date cannot be. */
 long sys_stime(long tptr)
 {
 	long seconds;
 
 	if (get_user(seconds, (long *)tptr))
 		return -EFAULT;
-	return set_date((u64)seconds * NSEC_PER_SEC);	/* a negative date is too far */
+	return set_date((u64)seconds * NSEC_PER_SEC) == -EPERM ? -EPERM : 0;
 }
 
 /* ------------------------------------------------------------------ adjtimex */
@@ -90,6 +95,8 @@ static long adjust(long clock, struct timex64 *t)
 	u32 nsec, modes = t->modes;
 	long error;
 
+	if (clock < 0 && (clock & CPUCLOCK_BITS) == CPUCLOCK_KIND)
+		return -EINVAL;			/* no file is a clock */
 	if (clock != CLOCK_REALTIME)
 		return check_sleep_clock(clock) ?: -EOPNOTSUPP;
 	if (modes && modes != ADJ_OFFSET_SS_READ) {

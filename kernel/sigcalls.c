@@ -7,6 +7,7 @@
 #include "internal.h"
 #include "signal.h"
 #include <nopage/err.h>
+#include <nopage/string.h>
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 
@@ -534,6 +535,8 @@ int do_sigaltstack(const stack_t *new, stack_t *old, unsigned long sp)
 		return -EPERM;
 	if (mode && mode != SS_ONSTACK && mode != SS_DISABLE)
 		return -EINVAL;
+	if (!memcmp(sas, new, sizeof(*sas)))
+		return 0;			/* as it is, be it possible or not */
 	if (mode == SS_DISABLE)
 		*sas = (stack_t){ .ss_flags = new->ss_flags };
 	else if (new->ss_size < MINSIGSTKSZ)
@@ -562,9 +565,9 @@ void exec_signals(void)
 {
 	spin_lock(&current->sighand->siglock);
 	reset_actions(current->sighand, SIG_IGN);
+	exit_posix_timers();
 	spin_unlock(&current->sighand->siglock);
 	current->flags &= ~PF_FORKNOEXEC;
-	current->sas = (stack_t){ .ss_flags = SS_DISABLE };
+	current->sas = (stack_t){ .ss_flags = current->sas.ss_flags };
 	current->restart.fn = NULL;
-	exit_posix_timers();
 }

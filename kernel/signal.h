@@ -144,6 +144,7 @@ void retarget_pending(sigset_t set);
 void drop_pending(struct task_struct *p, sigset_t set);
 /* posix_timers.c: the timer's signal is being taken; siglock held. */
 void timer_signal_taken(struct sigqueue *q);
-void exit_posix_timers(void);			/* delete all of the current process's */
+/* exit_posix_timers - delete all of the current process's; siglock held. */
+void exit_posix_timers(void);
 
 #endif

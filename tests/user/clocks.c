@@ -19,6 +19,9 @@
 #define SLEEP64 407
 #define ADJTIME64 405
 
+/* A clock of CPU time: 2 is all of it, 4 makes it a thread's. */
+#define CPU_CLOCK(pid, bits) ((long)(~(unsigned long)(pid) << 3 | (bits)))
+
 static long long t64[2];
 static int t32[2];
 
@@ -92,6 +95,17 @@ static void test_setting(void)
 	ok(sys2(ADJTIME64, 0, (long)timex) >= 0, "nor in 64 bits");
 	is(sys2(ADJTIME64, 77, (long)timex), -EINVAL, "an unknown clock");
 	is(sys2(ADJTIME64, CLOCK_BOOTTIME, (long)timex), -EOPNOTSUPP, "one that is not set");
+	is(sys2(ADJTIME64, CPU_CLOCK(0, 2), (long)timex), -EOPNOTSUPP, "nor is CPU time");
+	is(sys2(ADJTIME64, CPU_CLOCK(0, 3), (long)timex), -EINVAL, "and files are no clocks");
+	t64[0] = 0, t64[1] = NSEC;
+	is(sys2(SETTIME64, CPU_CLOCK(0, 2), (long)t64), -EPERM, "no time for a clock nobody sets");
+	t32[0] = 16 * 60;
+	is(sys2(SYS_settimeofday_time32, 0, (long)t32), -EINVAL, "a time zone too far west");
+	t32[0] = -16 * 60;
+	is(sys2(SYS_settimeofday_time32, 0, (long)t32), -EINVAL, "or east");
+	t32[0] = 0;
+	is(sys1(SYS_stime, (long)t32), 0, "stime says nothing of a date that cannot be");
+	ok(now64(CLOCK_REALTIME) / NSEC > 1600000000, "but it is not set");
 }
 
 static int user_sets(void *arg)
@@ -145,9 +159,6 @@ static void test_sleeping(void)
 }
 
 /* ------------------------------------------------------------------ sleeping by CPU time */
-
-/* A clock of CPU time: 2 is all of it, 4 makes it a thread's. */
-#define CPU_CLOCK(pid, bits) ((long)(~(unsigned long)(pid) << 3 | (bits)))
 
 static volatile int computer, stop;
 
@@ -284,7 +295,7 @@ static void test_cpu_sleep_restart(void)
 
 int main(void)
 {
-	plan(71);
+	plan(78);
 	test_reading();
 	test_cpu_clocks();
 	test_setting();
