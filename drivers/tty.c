@@ -70,17 +70,17 @@ static int tty_open(struct inode *inode, struct file *file)
 /* ------------------------------------------------------------------ reading */
 
 /*
- * Wait for at least one character, for so many ticks. 0; -EAGAIN, -ERESTARTSYS; -EIO: there will be
+ * Wait for at least one character, until deadline. 0; -EAGAIN, -ERESTARTSYS; -EIO: there will be
  * none, because the terminal was hung up or the time is over.
  */
-static int wait_input(struct tty *tty, struct file *file, long ticks)
+static int wait_input(struct tty *tty, struct file *file, u64 deadline)
 {
 	int error = 0;
 
 	DEFINE_WAIT(wait);
 	if (tty_available(tty))
 		return 0;
-	if (hung_up(tty, file) || !ticks)
+	if (hung_up(tty, file) || !time_left(deadline))
 		return -EIO;
 	if (file->flags & O_NONBLOCK)
 		return -EAGAIN;
@@ -88,12 +88,12 @@ static int wait_input(struct tty *tty, struct file *file, long ticks)
 		prepare_to_wait(&tty->readers, &wait, TASK_INTERRUPTIBLE);
 		if (tty_available(tty))
 			break;
-		if (hung_up(tty, file) || !ticks)
+		if (hung_up(tty, file))
 			error = -EIO;
 		else if (signal_pending(current))
 			error = -ERESTARTSYS;
-		else
-			ticks = schedule_timeout(ticks);
+		else if (!sleep_step(time_left(deadline)))
+			error = -EIO;
 	}
 	finish_wait(&tty->readers, &wait);
 	return error;
@@ -128,7 +128,7 @@ static ssize_t read_line(struct tty *tty, struct file *file, char *buf, size_t c
 	int error;
 
 	do {
-		error = wait_input(tty, file, MAX_SCHEDULE_TIMEOUT);
+		error = wait_input(tty, file, FOREVER);
 		if (error)
 			return error == -EIO ? 0 : error;
 		n = read_available(tty, buf, count, &found);
@@ -136,10 +136,10 @@ static ssize_t read_line(struct tty *tty, struct file *file, char *buf, size_t c
 	return n;
 }
 
-/* vtime_ticks - at least so many tenths of a second: the running tick does not count. 0: none. */
-static long vtime_ticks(unsigned int vtime)
+/* vtime_deadline - so many tenths of a second from now. */
+static u64 vtime_deadline(unsigned int vtime)
 {
-	return vtime ? vtime * (HZ / 10) + 1 : 0;
+	return deadline_after(vtime * 100 * (u64)NSEC_PER_MSEC);
 }
 
 /*
@@ -150,13 +150,13 @@ static ssize_t read_raw(struct tty *tty, struct file *file, char *buf, size_t co
 {
 	unsigned int vmin = tty->termios.c_cc[VMIN], vtime = tty->termios.c_cc[VTIME];
 	size_t wanted = min((size_t)max(vmin, 1U), count), done = 0;
-	long ticks = vmin ? MAX_SCHEDULE_TIMEOUT : vtime_ticks(vtime);
+	u64 deadline = vmin ? FOREVER : vtime_deadline(vtime);
 	bool found;
 	ssize_t n;
 	int error;
 
 	while (done < wanted) {
-		error = wait_input(tty, file, ticks);
+		error = wait_input(tty, file, deadline);
 		if (error)
 			return done ? (ssize_t)done : error == -EIO ? 0 : error;
 		n = read_available(tty, buf + done, count - done, &found);
@@ -164,7 +164,7 @@ static ssize_t read_raw(struct tty *tty, struct file *file, char *buf, size_t co
 			return done ? (ssize_t)done : n;
 		done += n;
 		if (done && vtime)
-			ticks = vtime_ticks(vtime);
+			deadline = vtime_deadline(vtime);
 	}
 	return done;
 }

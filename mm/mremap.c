@@ -224,8 +224,8 @@ static bool is_valid(const struct remap *r)
 }
 
 /*
- * sys_mremap - the new address, or -EINVAL, -EFAULT (not mapped, or not one mapping), -ENOMEM, -EPERM
- * (the first pages). old_len 0 maps shared memory a second time.
+ * sys_mremap - the new address, or -EINVAL, -EFAULT (not mapped, or not one mapping), -ENOMEM,
+ * -EPERM (the first pages). old_len 0 maps shared memory a second time.
  */
 long sys_mremap(long old, long old_len, long new_len, long flags, long new_addr)
 {

@@ -4,7 +4,7 @@
  * date from the CMOS chip.
  *
  * How fast the counter runs is known from CPUID, or else learnt while the system runs: it starts
- * as 1 GHz, and the timer interrupts show what it really is. There is no loop that waits.
+ * as 1 GHz, and the PIT shows what it really is. There is no loop that waits.
  */
 #include <asm/timer.h>
 #include "internal.h"
@@ -21,6 +21,7 @@
 #define PIT_CHANNEL0		0x40
 #define PIT_COMMAND		0x43
 #define PIT_MODE		0x34		/* channel 0, both bytes, rate generator */
+#define PIT_LATCH		0x00		/* channel 0: keep the count to be read */
 #define TIMER_IRQ		0
 
 #define TICK_NS			((u32)((u64)PIT_DIVISOR * NSEC_PER_SEC / PIT_HZ))
@@ -35,7 +36,8 @@
 
 /* The first measurement is short, to get near; the others are long, to get exact. */
 #define FIRST_WINDOW		4		/* ticks */
-#define WINDOW			32
+#define WINDOW			64
+#define AGREE			256		/* two of them: by one part in so many */
 
 /* Interrupts off. ns since boot at base_tsc, and how it goes on from there. */
 static struct {
@@ -47,8 +49,9 @@ static struct {
 /* The measurement that is under way (timer interrupt only). */
 static struct {
 	u64 start_tsc;
-	unsigned int ticks, length;
-	u32 best;				/* cycles per tick, the lowest so far; 0: none */
+	u32 start_pit;				/* pit_elapsed() at start_tsc */
+	u32 ticks, length;			/* so far, and in the end; length 0: none yet */
+	u32 last_mult;				/* what the one before it gave */
 } window;
 
 static u64 clock_at(u64 tsc)
@@ -106,24 +109,49 @@ void __init clock_init(void)
 	pr_info("time: TSC runs at %u kHz\n", khz);
 }
 
-/*
- * At the end of a window: the number of cycles per tick. Lost ticks and late interrupts only
- * ever make it larger, so the smallest value seen is the best one.
- */
-static void end_window(u64 tsc)
+/* PIT cycles since its last tick: how late the interrupt is served (Intel 8254, read-back). */
+static u32 pit_elapsed(void)
 {
-	u64 cycles = div_u64(tsc - window.start_tsc, window.length);
+	u32 count;
 
-	if (cycles > 0 && cycles < ~0u &&
-	    (!window.best || window.length == FIRST_WINDOW || cycles < window.best)) {
-		window.best = (u32)cycles;
-		set_rate(tsc, (u32)div_u64((u64)TICK_NS << MULT_SHIFT, window.best));
-	}
+	outb(PIT_LATCH, PIT_COMMAND);
+	count = inb(PIT_CHANNEL0);
+	count |= (u32)inb(PIT_CHANNEL0) << 8;
+	return PIT_DIVISOR - count;
+}
+
+static void begin_window(u64 tsc, u32 pit, u32 length)
+{
 	window.start_tsc = tsc;
+	window.start_pit = pit;
 	window.ticks = 0;
-	if (window.length == FIRST_WINDOW)
-		window.best = 0;
-	window.length = WINDOW;
+	window.length = length;
+}
+
+static bool agree(u32 a, u32 b)
+{
+	u32 difference = a > b ? a - b : b - a;
+
+	return difference <= a / AGREE;
+}
+
+/*
+ * At the end of a window: PIT cycles against TSC cycles. The PIT's own count makes up for late
+ * interrupts, but not for those that were lost or more than a tick late: such a window differs from
+ * its neighbours by a tick or more, and only one that agrees with the one before it is believed.
+ */
+static void end_window(u64 tsc, u32 pit)
+{
+	u64 cycles = tsc - window.start_tsc;
+	u64 ns = div_u64((u64)(window.ticks * PIT_DIVISOR + pit - window.start_pit) * NSEC_PER_SEC,
+			 PIT_HZ);
+	u32 mult = 0;
+
+	if (cycles > 0 && cycles < ~0u)
+		mult = (u32)div_u64(ns << MULT_SHIFT, (u32)cycles);
+	if (mult && (window.length == FIRST_WINDOW || agree(mult, window.last_mult)))
+		set_rate(tsc, mult);
+	window.last_mult = mult;
 }
 
 /* The base moves along, so that (tsc - base_tsc) * mult never gets near 64 bits. */
@@ -135,10 +163,12 @@ static void clock_tick(void)
 	if (clock.known)
 		return;
 	if (!window.length) {
-		window.length = FIRST_WINDOW;
-		window.start_tsc = tsc;
+		begin_window(tsc, pit_elapsed(), FIRST_WINDOW);
 	} else if (++window.ticks == window.length) {
-		end_window(tsc);
+		u32 pit = pit_elapsed();
+
+		end_window(tsc, pit);
+		begin_window(tsc, pit, WINDOW);
 	}
 }
 
