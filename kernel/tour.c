@@ -180,7 +180,7 @@ static int walk_thread(void *arg __unused)
 	if (!own_an_mm() || put_user(mark, (u32 *)addr))
 		return -ENOMEM;
 	show_walk(current->mm->pgd, addr);
-	show_walk(current->mm->pgd, (unsigned long)current->mm->pgd);
+	show_walk(current->mm->pgd, (unsigned long)page_address(mem_map + max_low_pfn - 1));
 	show_walk(current->mm->pgd, (unsigned long)&init_mm);
 	show_walk(current->mm->pgd, (unsigned long)current->stack);
 	pte = *pte_offset(pgd_offset(current->mm, addr), addr);
@@ -282,10 +282,10 @@ static const struct scenario scenarios[] = {
 	  "", NULL, scene_kernel_memory },
 	{ "S15", "From linear to physical address",
 	  "10 bits choose the directory entry, 10 bits the table entry, 12 bits the byte: for a\n"
-	  "user address; a page directory, in the direct map, whose 4 MiB pages need no second level;\n"
-	  "a variable of the kernel, whose own 4 MiB are in small pages so that its code can be\n"
-	  "write-protected; and a kernel stack in the vmalloc area. Flags: Present, Writable, User,\n"
-	  "Accessed, Dirty, 4 MiB in Size, Global.",
+	  "user address; the last frame of RAM, in the direct map, whose 4 MiB pages need no second\n"
+	  "level; a variable of the kernel, whose own 4 MiB are in small pages so that its code can\n"
+	  "be write-protected; and a kernel stack in the vmalloc area. Flags: Present, Writable,\n"
+	  "User, Accessed, Dirty, 4 MiB in Size, Global.",
 	  "", NULL, scene_walk },
 	{ "S18", "A program that is its own pager",
 	  "Four pages without rights, room for two. Each fault becomes SIGSEGV, whose handler throws\n"
