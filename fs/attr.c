@@ -7,9 +7,6 @@
 #include <asm/uaccess.h>
 #include <uapi/time.h>
 
-/* A number of the 16-bit calls; -1: leave it as it is. */
-#define OLD_ID(id)	((u16)(id) == 0xffff ? -1L : (long)(u16)(id))
-
 /* What is to be changed, whatever finds the inode. */
 struct change {
 	/* Called with the inode's lock held. 0 or -Exxx. */
@@ -152,16 +149,6 @@ long sys_fchmodat2(long dirfd, long path, long mode, long flags)
 	return lookup < 0 ? lookup : change_path(dirfd, path, lookup, &c);
 }
 
-long sys_fchmodat(long dirfd, long path, long mode)
-{
-	return sys_fchmodat2(dirfd, path, mode, 0);
-}
-
-long sys_chmod(long path, long mode)
-{
-	return sys_fchmodat2(AT_FDCWD, path, mode, 0);
-}
-
 long sys_fchmod(long fd, long mode)
 {
 	const struct change c = { .fn = change_mode, .mode = mode };
@@ -177,36 +164,11 @@ long sys_fchownat(long dirfd, long path, long uid, long gid, long flags)
 	return lookup < 0 ? lookup : change_path(dirfd, path, lookup, &c);
 }
 
-long sys_chown32(long path, long uid, long gid)
-{
-	return sys_fchownat(AT_FDCWD, path, uid, gid, 0);
-}
-
-long sys_lchown32(long path, long uid, long gid)
-{
-	return sys_fchownat(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
-}
-
 long sys_fchown32(long fd, long uid, long gid)
 {
 	const struct change c = { .fn = change_owner, .uid = uid, .gid = gid };
 
 	return change_fd(fd, &c);
-}
-
-long sys_chown(long path, long uid, long gid)
-{
-	return sys_chown32(path, OLD_ID(uid), OLD_ID(gid));
-}
-
-long sys_lchown(long path, long uid, long gid)
-{
-	return sys_lchown32(path, OLD_ID(uid), OLD_ID(gid));
-}
-
-long sys_fchown(long fd, long uid, long gid)
-{
-	return sys_fchown32(fd, OLD_ID(uid), OLD_ID(gid));
 }
 
 /* ------------------------------------------------------------------ times */
@@ -267,11 +229,6 @@ long sys_futimesat(long dirfd, long path, long times)
 	return do_utimes(dirfd, path, 0, times ? ts : NULL);
 }
 
-long sys_utimes(long path, long times)
-{
-	return sys_futimesat(AT_FDCWD, path, times);
-}
-
 /* utime - whole seconds. */
 long sys_utime(long path, long times)
 {
@@ -316,8 +273,9 @@ static int may_truncate(const struct inode *inode)
 	return S_ISREG(inode->mode) ? inode_permission(inode, MAY_WRITE) : -EINVAL;
 }
 
-static long truncate_path(long path, loff_t size)
+long sys_truncate64(long path, long size_low, long size_high)
 {
+	loff_t size = make_loff(size_low, size_high);
 	struct dentry *dentry;
 	long error;
 
@@ -331,9 +289,9 @@ static long truncate_path(long path, loff_t size)
 	return error;
 }
 
-/* max: what the call, or a file opened without O_LARGEFILE, can express. */
-static long truncate_fd(long fd, loff_t size, loff_t max)
+long sys_ftruncate64(long fd, long size_low, long size_high)
 {
+	loff_t size = make_loff(size_low, size_high);
 	struct file *file;
 	long error;
 
@@ -342,9 +300,8 @@ static long truncate_fd(long fd, loff_t size, loff_t max)
 	file = fget(fd);
 	if (!file)
 		return -EBADF;
-	if (file->flags & O_LARGEFILE)
-		max = size;
-	if (!S_ISREG(file->inode->mode) || !(file->mode & FMODE_WRITE) || size > max)
+	if (!S_ISREG(file->inode->mode) || !(file->mode & FMODE_WRITE) ||
+	    (size > MAX_NON_LFS && !(file->flags & O_LARGEFILE)))
 		error = -EINVAL;
 	else if (file->inode->sb->flags & MS_RDONLY)
 		error = -EROFS;
@@ -352,24 +309,4 @@ static long truncate_fd(long fd, loff_t size, loff_t max)
 		error = do_truncate(file->inode, size);
 	fput(file);
 	return error;
-}
-
-long sys_truncate(long path, long size)
-{
-	return truncate_path(path, size);
-}
-
-long sys_ftruncate(long fd, long size)
-{
-	return truncate_fd(fd, size, MAX_NON_LFS);
-}
-
-long sys_truncate64(long path, long size_low, long size_high)
-{
-	return truncate_path(path, make_loff(size_low, size_high));
-}
-
-long sys_ftruncate64(long fd, long size_low, long size_high)
-{
-	return truncate_fd(fd, make_loff(size_low, size_high), MAX_NON_LFS);
 }

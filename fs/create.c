@@ -183,11 +183,6 @@ long sys_mkdirat(long dirfd, long path, long mode)
 	return create_by_user(dirfd, path, &new);
 }
 
-long sys_mkdir(long path, long mode)
-{
-	return sys_mkdirat(AT_FDCWD, path, mode);
-}
-
 /* No type means a regular file. */
 long sys_mknodat(long dirfd, long path, long mode, long dev)
 {
@@ -205,11 +200,6 @@ long sys_mknodat(long dirfd, long path, long mode, long dev)
 	return create_by_user(dirfd, path, &new);
 }
 
-long sys_mknod(long path, long mode, long dev)
-{
-	return sys_mknodat(AT_FDCWD, path, mode, dev);
-}
-
 long sys_symlinkat(long target, long dirfd, long path)
 {
 	char *text = getname((const char *)target);
@@ -221,11 +211,6 @@ long sys_symlinkat(long target, long dirfd, long path)
 		error = create_by_user(dirfd, path, &(struct new_name){ .target = text });
 	putname(text);
 	return error;
-}
-
-long sys_symlink(long target, long path)
-{
-	return sys_symlinkat(target, AT_FDCWD, path);
 }
 
 long sys_linkat(long old_dirfd, long old_path, long dirfd, long path, long flags)
@@ -246,11 +231,6 @@ long sys_linkat(long old_dirfd, long old_path, long dirfd, long path, long flags
 	return error;
 }
 
-long sys_link(long old_path, long path)
-{
-	return sys_linkat(AT_FDCWD, old_path, AT_FDCWD, path, 0);
-}
-
 /* ------------------------------------------------------------------ removing: system calls */
 
 long sys_unlinkat(long dirfd, long path, long flags)
@@ -266,14 +246,4 @@ long sys_unlinkat(long dirfd, long path, long flags)
 	error = vfs_unlink(p.base, p.name, flags & AT_REMOVEDIR);
 	put_user_path(&p);
 	return error;
-}
-
-long sys_unlink(long path)
-{
-	return sys_unlinkat(AT_FDCWD, path, 0);
-}
-
-long sys_rmdir(long path)
-{
-	return sys_unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
 }

@@ -231,16 +231,6 @@ long sys_openat(long dirfd, long path, long flags, long mode)
 	return IS_ERR(file) ? PTR_ERR(file) : fd_install(file, 0, flags & O_CLOEXEC);
 }
 
-long sys_open(long path, long flags, long mode)
-{
-	return sys_openat(AT_FDCWD, path, flags, mode);
-}
-
-long sys_creat(long path, long mode)
-{
-	return sys_openat(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
-}
-
 /* ------------------------------------------------------------------ access, links */
 
 /* The rights that access() asks about: of the real user, unless AT_EACCESS. Fills *saved. */
@@ -291,16 +281,6 @@ long sys_faccessat2(long dirfd, long path, long mode, long flags)
 	return error;
 }
 
-long sys_faccessat(long dirfd, long path, long mode)
-{
-	return sys_faccessat2(dirfd, path, mode, 0);
-}
-
-long sys_access(long path, long mode)
-{
-	return sys_faccessat2(AT_FDCWD, path, mode, 0);
-}
-
 /* The text of a link, not terminated, into size bytes of the user's. Its length or -Exxx. */
 static long copy_link(struct dentry *link, char *buf, long size)
 {
@@ -345,9 +325,4 @@ long sys_readlinkat(long dirfd, long path, long buf, long size)
 	}
 	put_user_path(&p);
 	return len;
-}
-
-long sys_readlink(long path, long buf, long size)
-{
-	return sys_readlinkat(AT_FDCWD, path, buf, size);
 }

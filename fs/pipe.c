@@ -649,8 +649,3 @@ long sys_pipe2(long user, long flags)
 	error = open_pipe(file, flags);
 	return error ?: install_pipe(file, (int *)user, flags & O_CLOEXEC);
 }
-
-long sys_pipe(long user)
-{
-	return sys_pipe2(user, 0);
-}

@@ -222,13 +222,3 @@ long sys_renameat2(long old_dirfd, long old_path, long new_dirfd, long new_path,
 	put_user_path(&old);
 	return error;
 }
-
-long sys_renameat(long old_dirfd, long old_path, long new_dirfd, long new_path)
-{
-	return sys_renameat2(old_dirfd, old_path, new_dirfd, new_path, 0);
-}
-
-long sys_rename(long old_path, long new_path)
-{
-	return sys_renameat2(AT_FDCWD, old_path, AT_FDCWD, new_path, 0);
-}

@@ -130,16 +130,6 @@ long sys_newfstat(long fd, long buf)
 	return stat_fd(fd, buf, put_stat);
 }
 
-long sys_stat64(long path, long buf)
-{
-	return stat_at(AT_FDCWD, path, 0, buf, put_stat64);
-}
-
-long sys_lstat64(long path, long buf)
-{
-	return stat_at(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, buf, put_stat64);
-}
-
 long sys_fstat64(long fd, long buf)
 {
 	return stat_fd(fd, buf, put_stat64);

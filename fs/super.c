@@ -496,8 +496,3 @@ long sys_umount2(long path, long flags)
 	dput(where);
 	return error;
 }
-
-long sys_umount(long path)
-{
-	return sys_umount2(path, 0);
-}

@@ -10,19 +10,32 @@
 #include <nopage/events.h>
 #include <nopage/printk.h>
 #include <nopage/sched.h>
+#include <uapi/fcntl.h>
+
+/* A number of the 16-bit calls; -1: leave it as it is. */
+#define OLD_ID(id)	((u16)(id) == 0xffff ? -1L : (long)(u16)(id))
+
+/* The calls that are another one with some of its arguments fixed. */
+#define PARAMS_1	long a
+#define PARAMS_2	PARAMS_1, long b
+#define PARAMS_3	PARAMS_2, long c
+#define PARAMS_4	PARAMS_3, long d
+#define SYSCALL(nr, name, function, args)
+#define SYSCALL_AS(nr, name, args, call)	long sys_##name(PARAMS_##args) { return call; }
+#include <nopage/syscall_list.h>
 
 typedef long (*syscall_fn)(long bx, long cx, long dx, long si, long di, long bp);
 
 static const void *const syscall_table[NR_SYSCALLS] = {
 #define SYSCALL(nr, name, function, args)	[nr] = function,
+#define SYSCALL_AS(nr, name, args, call)	[nr] = sys_##name,
 #include <nopage/syscall_list.h>
-#undef SYSCALL
 };
 
 static const char *const names[NR_SYSCALLS] = {
 #define SYSCALL(nr, name, function, args)	[nr] = #name,
+#define SYSCALL_AS(nr, name, args, call)	[nr] = #name,
 #include <nopage/syscall_list.h>
-#undef SYSCALL
 };
 
 const char *syscall_name(u32 nr)

@@ -15,8 +15,8 @@ struct pt_regs;
 /* The numbers: __NR_restart_syscall = 0, ...; NR_SYSCALLS follows the last one. */
 enum syscall_nr {
 #define SYSCALL(nr, name, function, args)	__NR_##name = nr,
+#define SYSCALL_AS(nr, name, args, call)	__NR_##name = nr,
 #include <nopage/syscall_list.h>
-#undef SYSCALL
 	NR_SYSCALLS
 };
 
@@ -29,8 +29,8 @@ enum syscall_nr {
 #define SYSCALL_ARGS_5	long, SYSCALL_ARGS_4
 #define SYSCALL_ARGS_6	long, SYSCALL_ARGS_5
 #define SYSCALL(nr, name, function, args)	long function(SYSCALL_ARGS_##args);
+#define SYSCALL_AS(nr, name, args, call)	long sys_##name(SYSCALL_ARGS_##args);
 #include <nopage/syscall_list.h>
-#undef SYSCALL
 
 /*
  * Results of an interrupted call, which the user never sees: do_signal() lets the call start again

@@ -4,6 +4,7 @@
  * restorer, and the system call instruction. Unwinders look for these very instructions.
  */
 #define SYSCALL(nr, name, function, args)	.set __NR_##name, nr
+#define SYSCALL_AS(nr, name, args, call)	.set __NR_##name, nr
 #include <nopage/syscall_list.h>
 
 	.section .text.sigreturn, "ax"
