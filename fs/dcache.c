@@ -220,9 +220,8 @@ static char *prepend_path(struct dentry *dentry, char *buf, char *end)
 	char *p = end;
 
 	for (; dentry != root; dentry = dentry->parent) {
-		while (dentry->parent == dentry && dentry->sb->mount &&
-		       dentry->sb->mount->mountpoint && dentry != root)
-			dentry = dentry->sb->mount->mountpoint;
+		while (dentry->parent == dentry && dentry->sb->mountpoint && dentry != root)
+			dentry = dentry->sb->mountpoint;
 		if (dentry == root)
 			break;
 		if (dentry->parent == dentry && !dentry->len)
@@ -241,17 +240,12 @@ static char *prepend_path(struct dentry *dentry, char *buf, char *end)
 
 bool d_reachable(const struct dentry *dentry)
 {
-	const struct dentry *root, *up = dentry;
+	const struct dentry *root;
 
 	spin_lock(&dcache_lock);
 	root = fs_root();
-	do {
-		dentry = up;
-		if (dentry->parent != dentry)
-			up = dentry->parent;
-		else if (dentry->sb->mount && dentry->sb->mount->mountpoint)
-			up = dentry->sb->mount->mountpoint;
-	} while (dentry != root && up != dentry);
+	while (dentry != root && d_above(dentry) != dentry)
+		dentry = d_above(dentry);
 	spin_unlock(&dcache_lock);
 	return dentry == root;
 }

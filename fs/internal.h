@@ -24,7 +24,7 @@ struct dentry {
 	u32 hash;
 	char *name;			/* iname, or kmalloc()ed by a rename */
 	/* dcache_lock */
-	struct mount *mounted;		/* what stands on top of this directory, or NULL */
+	struct super_block *mounted;	/* what stands on top of this directory, or NULL */
 	struct inode *inode;		/* counted; NULL until the name exists */
 	bool hashed;			/* reachable by path */
 	u32 cookie;			/* grows along children: a position for readdir */
@@ -79,6 +79,14 @@ void d_drop(struct dentry *dentry);
  */
 void d_move(struct dentry *dentry, struct dentry *new, char *const name[2]);
 bool d_empty(struct dentry *dentry);		/* a directory without entries */
+/*
+ * d_above - what dentry stands in: its directory, or for the root of a mounted file system its mount
+ * point, which it hides; itself, if it is the top. Caller holds dcache_lock.
+ */
+static inline struct dentry *d_above(const struct dentry *dentry)
+{
+	return dentry->parent == dentry ? dentry->sb->mountpoint ?: dentry->parent : dentry->parent;
+}
 /* d_unlinked - taken away? Not a name made on demand: it lives as long as somebody uses it. */
 bool d_unlinked(const struct dentry *dentry);
 /* d_reachable - is it below the root of the current process? Not above it, nor unmounted. */
@@ -102,15 +110,9 @@ void file_accessed(struct file *file);		/* sets atime, if system and flags want 
 /* super.c */
 extern struct mutex mount_mutex;
 extern struct list_head filesystems;	/* of file_system_type.list; mount_mutex */
-extern struct list_head mounts;		/* of mount.list; mount_mutex */
+extern struct list_head mounts;		/* of super_block.list, in order of mounting; mount_mutex */
 extern unsigned int mount_event;	/* counts changes of mounts; under mount_mutex */
 extern wait_queue_head_t mount_wait;	/* for the next change */
-struct mount {
-	struct super_block *sb;
-	struct dentry *mountpoint;	/* counted; NULL: the root file system. dcache_lock */
-	struct list_head list;		/* of mounts, in order of mounting; mount_mutex */
-	char source[];			/* what the user named as its device */
-};
 /* do_mount - type by name on top of a directory, counted by the caller. 0 or -Exxx. */
 int do_mount(const char *source, struct dentry *where, const char *type, unsigned long flags,
 	     const char *options);
@@ -121,7 +123,7 @@ int do_mount(const char *source, struct dentry *where, const char *type, unsigne
  */
 int do_umount(struct dentry *where, unsigned long flags);
 /* free_detached - sb (NULL: each one) is freed if it was unmounted while in use, which ended. */
-extern struct list_head detached_mounts;	/* of mount.list, without a mountpoint; mount_mutex */
+extern struct list_head detached_mounts;	/* of super_block.list; mount_mutex */
 void free_detached(const struct super_block *sb);
 /* put_place - dput() of where a file or process stood: perhaps the last use of its sb. Sleeps. */
 static inline void put_place(struct dentry *dentry)

@@ -134,7 +134,7 @@ struct dentry *cross_mounts(struct dentry *dentry)
 
 	while (unlikely(dentry->mounted)) {
 		spin_lock(&dcache_lock);
-		root = dentry->mounted ? dget(dentry->mounted->sb->root) : NULL;
+		root = dentry->mounted ? dget(dentry->mounted->root) : NULL;
 		spin_unlock(&dcache_lock);
 		if (!root)
 			break;
@@ -182,8 +182,8 @@ static struct dentry *lookup_dotdot(struct dentry *dir)
 
 	spin_lock(&dcache_lock);
 	root = fs_root();
-	while (dir != root && dir->parent == dir && dir->sb->mount && dir->sb->mount->mountpoint)
-		dir = dir->sb->mount->mountpoint;
+	while (dir != root && dir->parent == dir && dir->sb->mountpoint)
+		dir = dir->sb->mountpoint;
 	dir = dget(dir == root ? dir : dir->parent);
 	spin_unlock(&dcache_lock);
 	return cross_mounts(dir);

@@ -2,8 +2,8 @@
 /*
  * super.c - file systems and where they are mounted.
  *
- *	mount -> super_block -> root dentry, and below it the names of one file system
- *	   \--mountpoint: the directory, of another file system, that it hides
+ *	super_block -> root dentry, and below it the names of one file system
+ *	     \--mountpoint: the directory, of another file system, that it hides
  *
  * A file system stands in one place, so a dentry alone says where one is, and mount() always makes
  * a new one: two mounts of proc are two super blocks over the same processes. (Linux needs pairs of
@@ -98,14 +98,15 @@ static void kill_super(struct super_block *sb)
 }
 
 /* A new file system of that type. Caller holds mount_mutex. Or ERR_PTR. */
-static struct super_block *new_super(struct file_system_type *type, unsigned long flags,
-				     const char *options)
+static struct super_block *new_super(struct file_system_type *type, const char *source,
+				     unsigned long flags, const char *options)
 {
-	struct super_block *sb = kzalloc(sizeof(*sb), GFP_KERNEL);
+	struct super_block *sb = kzalloc(sizeof(*sb) + strlen(source) + 1, GFP_KERNEL);
 	int error;
 
 	if (!sb)
 		return ERR_PTR(-ENOMEM);
+	strcpy(sb->source, source);
 	sb->type = type;
 	sb->walks = 1;			/* expire_walks is not one less */
 	sb->flags = (flags & SB_USER_FLAGS) | type->flags;
@@ -126,7 +127,7 @@ struct super_block *kern_mount(struct file_system_type *type)
 	struct super_block *sb;
 
 	mutex_lock(&mount_mutex);
-	sb = new_super(type, 0, "");
+	sb = new_super(type, "", 0, "");
 	mutex_unlock(&mount_mutex);
 	return sb;
 }
@@ -168,34 +169,37 @@ static bool super_busy(const struct super_block *sb)
 
 /* ------------------------------------------------------------------ mounts */
 
-static struct mount *alloc_mount(const char *source)
-{
-	struct mount *mnt = kzalloc(sizeof(*mnt) + strlen(source) + 1, GFP_KERNEL);
-
-	if (mnt)
-		strcpy(mnt->source, source);
-	return mnt;
-}
-
 static void mounts_changed(void)
 {
 	mount_event++;
 	wake_up_all(&mount_wait);
 }
 
-/* Put sb on top of where (NULL: it is the root). Cannot fail. Caller holds mount_mutex. */
-static void attach(struct mount *mnt, struct super_block *sb, struct dentry *where)
+/* Does it stand in the tree? Caller holds mount_mutex. */
+static bool is_mounted(const struct super_block *sb)
 {
-	mnt->sb = sb;
+	return sb->mountpoint || sb->root == root_dentry;
+}
+
+/* Put sb on top of where. Cannot fail. Caller holds mount_mutex. */
+static void attach(struct super_block *sb, struct dentry *where)
+{
 	spin_lock(&dcache_lock);
-	sb->mount = mnt;
-	if (where) {
-		mnt->mountpoint = dget(where);
-		where->mounted = mnt;
-	}
+	sb->mountpoint = dget(where);
+	where->mounted = sb;
 	spin_unlock(&dcache_lock);
-	list_add_tail(&mnt->list, &mounts);
-	mounts_changed();
+}
+
+/* Take it away from there. */
+static void unattach(struct super_block *sb)
+{
+	struct dentry *mountpoint = sb->mountpoint;
+
+	spin_lock(&dcache_lock);
+	mountpoint->mounted = NULL;
+	sb->mountpoint = NULL;
+	spin_unlock(&dcache_lock);
+	dput(mountpoint);
 }
 
 /* Somebody may have mounted there, or removed the directory, since the path was walked. */
@@ -203,7 +207,7 @@ static int may_attach(const struct dentry *where)
 {
 	if (!S_ISDIR(where->inode->mode))
 		return -ENOTDIR;
-	return !where->sb->mount || where->mounted || !dir_alive(where) ? -ENOENT : 0;
+	return !is_mounted(where->sb) || where->mounted || !dir_alive(where) ? -ENOENT : 0;
 }
 
 int do_mount(const char *source, struct dentry *where, const char *type_name, unsigned long flags,
@@ -211,75 +215,61 @@ int do_mount(const char *source, struct dentry *where, const char *type_name, un
 {
 	struct file_system_type *type;
 	struct super_block *sb;
-	struct mount *mnt;
-	int error;
+	int error = -ENODEV;
 
 	mutex_lock(&mount_mutex);
-	error = -ENODEV;
 	type = find_type(type_name);
 	if (!type)
 		goto out;
-	error = -ENOMEM;
-	mnt = alloc_mount(source);
-	if (!mnt)
-		goto out;
-	sb = new_super(type, flags, options);
+	sb = new_super(type, source, flags, options);
 	error = IS_ERR(sb) ? PTR_ERR(sb) : may_attach(where);
-	if (!error)
-		attach(mnt, sb, where);
-	else if (!IS_ERR(sb))
+	if (!error) {
+		attach(sb, where);
+		list_add_tail(&sb->list, &mounts);
+		mounts_changed();
+	} else if (!IS_ERR(sb)) {
 		kill_super(sb);
-	if (error)
-		kfree(mnt);
+	}
 out:
 	mutex_unlock(&mount_mutex);
 	return error;
 }
 
-/* Any mount that stands on a directory of sb, or NULL. */
-static struct mount *mounted_in(const struct super_block *sb)
+/* Any file system that stands on a directory of sb, or NULL. */
+static struct super_block *mounted_in(const struct super_block *sb)
 {
-	struct mount *mnt;
+	struct super_block *other;
 
-	list_for_each_entry(mnt, &mounts, list)
-		if (mnt->mountpoint && mnt->mountpoint->sb == sb)
-			return mnt;
+	list_for_each_entry(other, &mounts, list)
+		if (other->mountpoint && other->mountpoint->sb == sb)
+			return other;
 	return NULL;
 }
 
-/* Take a mount out of the tree: from now on the file system lives as long as it is used. */
-static void take_out(struct mount *mnt)
+/* Take it out of the tree: from now on the file system lives as long as it is used. */
+static void take_out(struct super_block *sb)
 {
-	struct dentry *mountpoint = mnt->mountpoint;
-
-	spin_lock(&dcache_lock);
-	mountpoint->mounted = NULL;
-	mnt->mountpoint = NULL;
-	mnt->sb->mount = NULL;
-	spin_unlock(&dcache_lock);
-	list_del(&mnt->list);
-	list_add_tail(&mnt->list, &detached_mounts);
-	dput(mountpoint);
+	unattach(sb);
+	list_move_tail(&sb->list, &detached_mounts);
 	mounts_changed();
 }
 
 void free_detached(const struct super_block *sb)
 {
-	struct mount *mnt, *next;
+	struct super_block *detached, *next;
 	bool busy;
 
 	mutex_lock(&mount_mutex);
-	list_for_each_entry_safe(mnt, next, &detached_mounts, list) {
-		if (sb && mnt->sb != sb)
+	list_for_each_entry_safe(detached, next, &detached_mounts, list) {
+		if (sb && detached != sb)
 			continue;
 		spin_lock(&dcache_lock);
-		busy = super_busy(mnt->sb);
+		busy = super_busy(detached);
 		spin_unlock(&dcache_lock);
 		if (busy)
 			continue;
-		list_del(&mnt->list);
-		kill_super(mnt->sb);
-		kfree(mnt);
+		list_del(&detached->list);
+		kill_super(detached);
 	}
 	mutex_unlock(&mount_mutex);
 }
@@ -296,8 +286,7 @@ static bool used_since_last_time(struct super_block *sb)
 /* Caller holds mount_mutex, and a reference to where, a root. MNT_DETACH: all that stands in it. */
 static int detach(struct dentry *where, unsigned long flags)
 {
-	struct super_block *sb = where->sb;
-	struct mount *mnt, *below;
+	struct super_block *sb = where->sb, *top, *above;
 	bool busy;
 
 	spin_lock(&dcache_lock);
@@ -310,24 +299,22 @@ static int detach(struct dentry *where, unsigned long flags)
 	if (flags & MNT_EXPIRE && used_since_last_time(sb))
 		return -EAGAIN;
 	do {
-		for (mnt = sb->mount; (below = mounted_in(mnt->sb)); mnt = below)
+		for (top = sb; (above = mounted_in(top)); top = above)
 			;
-		take_out(mnt);
-	} while (sb->mount);
+		take_out(top);
+	} while (top != sb);
 	return 0;
 }
 
 int do_umount(struct dentry *where, unsigned long flags)
 {
 	int error = -EINVAL;
-	struct mount *mnt;
 
 	mutex_lock(&mount_mutex);
-	mnt = where == where->sb->root ? where->sb->mount : NULL;
-	if (mnt && mnt->mountpoint)
+	if (where == where->sb->root && where->sb->mountpoint)
 		error = detach(where, flags);
-	else if (mnt && !(flags & MNT_EXPIRE))
-		error = -EBUSY;			/* the root of everything */
+	else if (where == root_dentry && !(flags & MNT_EXPIRE))
+		error = -EBUSY;
 	mutex_unlock(&mount_mutex);
 	dput(where);
 	free_detached(NULL);
@@ -337,28 +324,23 @@ int do_umount(struct dentry *where, unsigned long flags)
 /* MS_MOVE: what stands on from, the root of a mount, goes to where. 0 or -Exxx. */
 int do_move_mount(struct dentry *from, struct dentry *where)
 {
-	struct mount *mnt = from->sb->mount;
-	struct dentry *old, *d;
+	struct super_block *sb = from->sb;
+	struct dentry *d = where;
 	int error = -EINVAL;
 
 	mutex_lock(&mount_mutex);
-	if (from != from->sb->root || !mnt || !mnt->mountpoint || !S_ISDIR(where->inode->mode))
+	if (from != sb->root || !sb->mountpoint || !S_ISDIR(where->inode->mode))
 		goto out;
 	error = may_attach(where);
 	if (error)
 		goto out;
-	for (d = where; d->sb != from->sb && d->sb->mount && d->sb->mount->mountpoint;)
-		d = d->sb->mount->mountpoint;
+	while (d->sb != sb && d->sb->mountpoint)
+		d = d->sb->mountpoint;
 	error = -ELOOP;				/* into itself */
-	if (d->sb == from->sb)
+	if (d->sb == sb)
 		goto out;
-	spin_lock(&dcache_lock);
-	old = mnt->mountpoint;
-	old->mounted = NULL;
-	mnt->mountpoint = dget(where);
-	where->mounted = mnt;
-	spin_unlock(&dcache_lock);
-	dput(old);
+	unattach(sb);
+	attach(sb, where);
 	mounts_changed();
 	error = 0;
 out:
@@ -375,7 +357,7 @@ static int do_remount(struct dentry *where, unsigned long flags, const char *opt
 	if (where != sb->root)
 		return -EINVAL;
 	mutex_lock(&mount_mutex);
-	if (!sb->mount)
+	if (!is_mounted(sb))
 		error = -EINVAL;		/* taken out, but in use */
 	else if (flags & MS_RDONLY && !(sb->flags & MS_RDONLY) && atomic_read(&sb->writers))
 		error = -EBUSY;
@@ -392,12 +374,11 @@ static int do_remount(struct dentry *where, unsigned long flags, const char *opt
 void mount_root(void)
 {
 	struct super_block *sb;
-	struct mount *mnt = alloc_mount("rootfs");
 
 	mutex_lock(&mount_mutex);
-	sb = new_super(find_type("rootfs"), MS_RELATIME, "");
-	BUG_ON(!mnt || IS_ERR(sb));
-	attach(mnt, sb, NULL);
+	sb = new_super(find_type("rootfs"), "rootfs", MS_RELATIME, "");
+	BUG_ON(IS_ERR(sb));
+	list_add_tail(&sb->list, &mounts);
 	root_dentry = sb->root;
 	mutex_unlock(&mount_mutex);
 }

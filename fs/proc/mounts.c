@@ -39,12 +39,11 @@ static void show_options(struct seq *s, struct super_block *sb)
 }
 
 /* source where type options 0 0 */
-static int show_mount(struct seq *s, const struct mount *mnt)
+static int show_mount(struct seq *s, struct super_block *sb)
 {
-	struct super_block *sb = mnt->sb;
 	int error;
 
-	seq_escape(s, mnt->source, SPECIAL);
+	seq_escape(s, sb->source, SPECIAL);
 	seq_puts(s, " ");
 	error = show_path(s, sb->root, SPECIAL);
 	seq_printf(s, " %s ", sb->type->name);
@@ -58,10 +57,9 @@ static int show_mount(struct seq *s, const struct mount *mnt)
  * id parent-id major:minor root where options - type source options. A file system is mounted in
  * one place, so that its minor number is an identifier of the mount.
  */
-static int show_mount_info(struct seq *s, const struct mount *mnt)
+static int show_mount_info(struct seq *s, struct super_block *sb)
 {
-	struct super_block *sb = mnt->sb;
-	const struct super_block *parent = mnt->mountpoint ? mnt->mountpoint->sb : sb;
+	const struct super_block *parent = sb->mountpoint ? sb->mountpoint->sb : sb;
 	int error;
 
 	seq_printf(s, "%u %u %u:%u / ", MINOR(sb->dev), MINOR(parent->dev), MAJOR(sb->dev),
@@ -70,7 +68,7 @@ static int show_mount_info(struct seq *s, const struct mount *mnt)
 	seq_puts(s, " ");
 	show_flags(s, sb);
 	seq_printf(s, " - %s ", sb->type->name);
-	seq_escape(s, mnt->source, SPECIAL);
+	seq_escape(s, sb->source, SPECIAL);
 	seq_printf(s, " %s", rw(sb));
 	show_options(s, sb);
 	seq_puts(s, "\n");
@@ -78,14 +76,14 @@ static int show_mount_info(struct seq *s, const struct mount *mnt)
 }
 
 /* Those of all mounts, in order of mounting. 0 or -Exxx. */
-static int show_all(struct seq *s, int (*show)(struct seq *s, const struct mount *mnt))
+static int show_all(struct seq *s, int (*show)(struct seq *s, struct super_block *sb))
 {
-	struct mount *mnt;
+	struct super_block *sb;
 	int error = 0;
 
 	mutex_lock(&mount_mutex);
-	list_for_each_entry(mnt, &mounts, list)
-		error = error ?: show(s, mnt);
+	list_for_each_entry(sb, &mounts, list)
+		error = error ?: show(s, sb);
 	mutex_unlock(&mount_mutex);
 	return error;
 }

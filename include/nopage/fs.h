@@ -23,7 +23,6 @@ struct inode;
 struct file_lock;
 struct file_system_type;
 struct kstatfs;
-struct mount;
 struct poll_table;
 struct super_block;
 
@@ -63,13 +62,17 @@ struct super_block {
 
 	/* mount_mutex */
 	unsigned long flags;			/* MS_*, SB_ON_DEMAND; read without the lock */
-	struct mount *mount;			/* NULL: only the kernel uses it */
+	struct list_head list;			/* mounts or detached_mounts; not if it never was mounted */
 	unsigned int expire_walks;		/* walks, when MNT_EXPIRE last found nobody in it */
+
+	struct dentry *mountpoint;		/* counted; NULL: the root, or not mounted. dcache_lock */
 
 	unsigned int walks;			/* paths that ended in it: one more or less is no matter */
 
 	atomic_t inodes;			/* of this file system, in memory */
 	atomic_t writers;			/* regular files of it, open for writing */
+
+	char source[];				/* constant: what the user named as its device */
 };
 
 /* Where a file system comes from. Its fields are constant but list. */
