@@ -39,22 +39,26 @@ static struct hlist_head *hash_bucket(u32 hash)
 static struct dentry *alloc_dentry(struct super_block *sb, struct dentry *parent,
 				   const struct qstr *name)
 {
-	struct dentry *dentry = kmalloc(sizeof(*dentry) + name->len + 1, GFP_KERNEL);
+	struct dentry *dentry = kmalloc(sizeof(*dentry), GFP_KERNEL);
+	char *copy = kmalloc(name->len + 1, GFP_KERNEL);
 
-	if (!dentry)
+	if (!dentry || !copy) {
+		kfree(dentry);
+		kfree(copy);
 		return NULL;
+	}
+	memcpy(copy, name->name, name->len);
+	copy[name->len] = '\0';
 	*dentry = (struct dentry){
 		.count = ATOMIC_INIT(1),
 		.sb = sb,
 		.parent = parent ? dget(parent) : dentry,
-		.name = dentry->iname,
+		.name = copy,
 		.len = name->len,
 		.hash = hash_name(parent, name),
 	};
 	INIT_LIST_HEAD(&dentry->children);
 	INIT_LIST_HEAD(&dentry->child);
-	memcpy(dentry->name, name->name, name->len);
-	dentry->name[name->len] = '\0';
 	return dentry;
 }
 
@@ -98,8 +102,7 @@ void dput(struct dentry *dentry)
 		parent = dentry->parent == dentry ? NULL : dentry->parent;
 		if (dentry->inode)
 			iput(dentry->inode);
-		if (dentry->name != dentry->iname)
-			kfree(dentry->name);
+		kfree(dentry->name);
 		kfree(dentry);
 		dentry = parent;
 	}
@@ -122,75 +125,62 @@ struct dentry *d_lookup(struct dentry *parent, const struct qstr *name)
 	return dentry;
 }
 
-void d_add(struct dentry *dentry, struct inode *inode)
+/* Into its directory, at the end of the list. Caller holds dcache_lock. */
+static void hash_dentry(struct dentry *dentry)
 {
-	BUG_ON(dentry->hashed || dentry->inode);
-	spin_lock(&dcache_lock);
-	dentry->inode = inode;
+	BUG_ON(dentry->hashed);
 	dentry->hashed = true;
 	dentry->cookie = next_cookie++;
 	hlist_add_head(&dentry->hash_link, hash_bucket(dentry->hash));
 	list_add_tail(&dentry->child, &dentry->parent->children);
-	dget(dentry);
-	spin_unlock(&dcache_lock);
 }
 
-/* Out of its directory, whose reference to it becomes the caller's. Caller holds dcache_lock. */
+/* And out of it; its reference to dentry becomes the caller's. */
 static void unhash(struct dentry *dentry)
 {
-	BUG_ON(!dentry->hashed || !list_empty(&dentry->children));
+	BUG_ON(!dentry->hashed);
 	dentry->hashed = false;
 	hlist_del(&dentry->hash_link);
 	list_del_init(&dentry->child);
 }
 
+void d_add(struct dentry *dentry, struct inode *inode)
+{
+	BUG_ON(dentry->inode);
+	spin_lock(&dcache_lock);
+	dentry->inode = inode;
+	hash_dentry(dget(dentry));
+	spin_unlock(&dcache_lock);
+}
+
 void d_drop(struct dentry *dentry)
 {
+	BUG_ON(!list_empty(&dentry->children));
 	spin_lock(&dcache_lock);
 	unhash(dentry);
 	spin_unlock(&dcache_lock);
 	dput(dentry);
 }
 
-/* Make dentry name name below parent, at the end of its list. Caller holds dcache_lock. */
-static void set_name(struct dentry *dentry, struct dentry *parent, char *name, unsigned int len)
+void d_move(struct dentry *dentry, struct dentry *new, bool exchange)
 {
-	const struct qstr q = { name, len };
+	bool replaces = new->hashed && !exchange;
 
-	if (dentry->hashed) {
-		hlist_del(&dentry->hash_link);
-		list_del(&dentry->child);
-	}
-	if (dentry->name != dentry->iname)
-		kfree(dentry->name);
-	dentry->name = name;
-	dentry->len = len;
-	dentry->parent = parent;
-	dentry->hash = hash_name(parent, &q);
-	dentry->cookie = next_cookie++;
-	hlist_add_head(&dentry->hash_link, hash_bucket(dentry->hash));
-	list_add_tail(&dentry->child, &parent->children);
-}
-
-void d_move(struct dentry *dentry, struct dentry *new, char *const name[2])
-{
-	struct dentry *old_parent = dentry->parent, *new_parent = new->parent;
-	unsigned int old_len = dentry->len, new_len = new->len;
-	bool replaces = new->hashed && !name[1];
-
-	BUG_ON(!dentry->hashed || (name[1] && !new->hashed));
+	BUG_ON(replaces && !list_empty(&new->children));
 	spin_lock(&dcache_lock);	/* once: at any time somebody finds the new name */
-	if (replaces)
+	unhash(dentry);
+	if (new->hashed)
 		unhash(new);
-	set_name(dentry, dget(new_parent), name[0], new_len);
-	if (name[1])
-		set_name(new, dget(old_parent), name[1], old_len);
+	swap(dentry->name, new->name);
+	swap(dentry->len, new->len);
+	swap(dentry->parent, new->parent);
+	swap(dentry->hash, new->hash);
+	hash_dentry(dentry);
+	if (exchange)
+		hash_dentry(new);
 	spin_unlock(&dcache_lock);
-	dput(old_parent);
 	if (replaces)
 		dput(new);
-	if (name[1])
-		dput(new_parent);
 }
 
 bool d_empty(struct dentry *dentry)

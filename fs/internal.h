@@ -22,7 +22,7 @@ struct dentry {
 	struct dentry *parent;		/* counted; a root, a nameless file: itself */
 	unsigned int len;		/* of name */
 	u32 hash;
-	char *name;			/* iname, or kmalloc()ed by a rename */
+	char *name;			/* kmalloc()ed: a rename gives it to another dentry */
 	/* dcache_lock */
 	struct super_block *mounted;	/* what stands on top of this directory, or NULL */
 	struct inode *inode;		/* counted; NULL until the name exists */
@@ -31,7 +31,6 @@ struct dentry {
 	struct hlist_node hash_link;
 	struct list_head children;	/* of child, in order of creation */
 	struct list_head child;
-	char iname[];
 };
 
 static inline struct dentry *dget(struct dentry *dentry)
@@ -73,11 +72,10 @@ struct dentry *d_lookup(struct dentry *parent, const struct qstr *name);
 void d_add(struct dentry *dentry, struct inode *inode);
 void d_drop(struct dentry *dentry);
 /*
- * d_move - a hashed name becomes that of new, which, if it is hashed, is dropped; or they change
- * places. Caller holds both directories' locks and rename_mutex; name: kmalloc()ed copies of the
- * new names, whose owner is the dentry from now on (name[1] for an exchange, else NULL).
+ * d_move - a hashed dentry changes names and places with new, which, if it is hashed, is dropped
+ * then, unless they are to be exchanged. Caller holds both directories' locks and rename_mutex.
  */
-void d_move(struct dentry *dentry, struct dentry *new, char *const name[2]);
+void d_move(struct dentry *dentry, struct dentry *new, bool exchange);
 bool d_empty(struct dentry *dentry);		/* a directory without entries */
 /*
  * d_above - what dentry stands in: its directory, or for the root of a mounted file system its mount

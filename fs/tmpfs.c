@@ -199,52 +199,20 @@ static void drop_victim(struct inode *dir, struct inode *victim)
 	drop_link(victim);
 }
 
-static char *copy_name(const struct dentry *dentry)
-{
-	char *name = kmalloc(dentry->len + 1, GFP_KERNEL);
-
-	if (name)
-		memcpy(name, dentry->name, dentry->len + 1);
-	return name;
-}
-
-/* What a rename needs memory for. */
-struct renaming {
-	char *name[2];			/* of d_move() */
-	struct dentry *white;		/* RENAME_WHITEOUT: what gets the old name, */
-	struct inode *white_inode;	/* a device 0:0 */
-};
-
-/* 0, -ENOMEM or -ENOSPC; what there is is to be freed. */
-static int prepare_rename(struct renaming *r, struct dentry *old, const struct dentry *new,
-			  unsigned int flags)
-{
-	const struct qstr old_name = { old->name, old->len };
-	struct inode *inode;
-
-	r->name[0] = copy_name(new);
-	r->name[1] = flags & RENAME_EXCHANGE ? copy_name(old) : NULL;
-	if (!r->name[0] || (flags & RENAME_EXCHANGE && !r->name[1]))
-		return -ENOMEM;
-	if (!(flags & RENAME_WHITEOUT))
-		return 0;
-	r->white = d_alloc(old->parent, &old_name);
-	inode = r->white ? make_inode(old->parent->inode, S_IFCHR, 0) : ERR_PTR(-ENOMEM);
-	r->white_inode = IS_ERR(inode) ? NULL : inode;
-	return IS_ERR(inode) ? PTR_ERR(inode) : 0;
-}
-
 static int tmpfs_rename(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
 			struct dentry *new, unsigned int flags)
 {
-	struct renaming r = { { NULL } };
-	int error = prepare_rename(&r, old, new, flags);
+	const struct qstr old_name = { old->name, old->len };
+	struct dentry *white = NULL;		/* RENAME_WHITEOUT: a device 0:0 with the old name */
+	struct inode *inode = NULL;
 
-	if (error) {
-		kfree(r.name[0]);
-		kfree(r.name[1]);
-		dput(r.white);
-		return error;
+	if (flags & RENAME_WHITEOUT) {
+		white = d_alloc(old->parent, &old_name);
+		inode = white ? make_inode(old_dir, S_IFCHR, 0) : ERR_PTR(-ENOMEM);
+	}
+	if (IS_ERR(inode)) {
+		dput(white);
+		return PTR_ERR(inode);
 	}
 	move_links(old_dir, old, new_dir);
 	if (flags & RENAME_EXCHANGE) {
@@ -254,11 +222,10 @@ static int tmpfs_rename(struct inode *old_dir, struct dentry *old, struct inode 
 		drop_victim(new_dir, new->inode);
 	}
 	old->inode->ctime = current_time();
-	d_move(old, new, r.name);
-	if (r.white) {
-		d_add(r.white, r.white_inode);
-		dput(r.white);
-	}
+	d_move(old, new, flags & RENAME_EXCHANGE);
+	if (white)
+		d_add(white, inode);
+	dput(white);
 	dir_touch(old_dir);
 	dir_touch(new_dir);
 	return 0;
