@@ -106,9 +106,9 @@ static int change_inode(struct inode *inode, const struct change *c)
 	return error;
 }
 
-static long change_path(long dirfd, long path, unsigned int lookup, const struct change *c)
+/* Of what dentry names, an ERR_PTR or a reference that is consumed. */
+static long change_dentry(struct dentry *dentry, const struct change *c)
 {
-	struct dentry *dentry = user_lookup(dirfd, path, lookup);
 	long error;
 
 	if (IS_ERR(dentry))
@@ -118,25 +118,15 @@ static long change_path(long dirfd, long path, unsigned int lookup, const struct
 	return error;
 }
 
-static long change_fd(long fd, const struct change *c)
+static long change_path(long dirfd, long path, long flags, const struct change *c)
 {
-	struct file *file = fget(fd);
-	long error;
+	unsigned int lookup = flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW;
 
-	if (!file)
-		return -EBADF;
-	error = change_inode(file->inode, c);
-	fput(file);
-	return error;
-}
-
-/* The flags of the *at() calls, in terms of a walk; -EINVAL for others. */
-static int lookup_flags(long flags)
-{
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
-	return (flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) |
-	       (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
+	if (flags & AT_EMPTY_PATH)
+		lookup |= LOOKUP_EMPTY;
+	return change_dentry(user_lookup(dirfd, path, lookup), c);
 }
 
 /* ------------------------------------------------------------------ chmod, chown */
@@ -144,31 +134,29 @@ static int lookup_flags(long flags)
 long sys_fchmodat2(long dirfd, long path, long mode, long flags)
 {
 	const struct change c = { .fn = change_mode, .mode = mode };
-	int lookup = lookup_flags(flags);
 
-	return lookup < 0 ? lookup : change_path(dirfd, path, lookup, &c);
+	return change_path(dirfd, path, flags, &c);
 }
 
 long sys_fchmod(long fd, long mode)
 {
 	const struct change c = { .fn = change_mode, .mode = mode };
 
-	return change_fd(fd, &c);
+	return change_dentry(fd_lookup(fd, false), &c);
 }
 
 long sys_fchownat(long dirfd, long path, long uid, long gid, long flags)
 {
 	const struct change c = { .fn = change_owner, .uid = uid, .gid = gid };
-	int lookup = lookup_flags(flags);
 
-	return lookup < 0 ? lookup : change_path(dirfd, path, lookup, &c);
+	return change_path(dirfd, path, flags, &c);
 }
 
 long sys_fchown32(long fd, long uid, long gid)
 {
 	const struct change c = { .fn = change_owner, .uid = uid, .gid = gid };
 
-	return change_fd(fd, &c);
+	return change_dentry(fd_lookup(fd, false), &c);
 }
 
 /* ------------------------------------------------------------------ times */
@@ -180,17 +168,14 @@ long sys_fchown32(long fd, long uid, long gid)
 static long do_utimes(long dirfd, long path, long flags, const struct timespec64 *ts)
 {
 	struct change c = { .fn = change_times };
-	int lookup = lookup_flags(flags);
 
 	for (int i = 0; i < 2; i++)
 		c.times[i] = ts ? ts[i] : (struct timespec64){ .tv_nsec = UTIME_NOW };
 	if (c.times[0].tv_nsec == UTIME_OMIT && c.times[1].tv_nsec == UTIME_OMIT)
 		return 0;
-	if (lookup < 0)
-		return lookup;
 	if (!path && dirfd != AT_FDCWD)
-		return flags ? -EINVAL : change_fd(dirfd, &c);
-	return change_path(dirfd, path, lookup, &c);
+		return flags ? -EINVAL : change_dentry(fd_lookup(dirfd, false), &c);
+	return change_path(dirfd, path, flags, &c);
 }
 
 long sys_utimensat(long dirfd, long path, long times, long flags)

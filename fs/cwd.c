@@ -87,58 +87,39 @@ mode_t get_umask(void)
 	return current->fs ? current->fs->umask : DEFAULT_UMASK;
 }
 
-/* Move the current process: its pwd or its root; consumes the reference. */
-static void set_place(struct dentry **place, struct dentry *dentry)
+/* Move the current process to what dentry names, an ERR_PTR or a reference that is consumed. */
+static long change_place(struct dentry **place, struct dentry *dentry, bool allowed)
 {
-	struct dentry *old;
-
-	spin_lock(&dcache_lock);
-	old = *place;
-	*place = dentry;
-	spin_unlock(&dcache_lock);
-	put_place(old);
-}
-
-static long change_place(struct dentry **place, long path, bool allowed)
-{
-	struct dentry *dentry = user_lookup(AT_FDCWD, path, LOOKUP_FOLLOW | LOOKUP_DIRECTORY);
 	int error;
 
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
-	error = inode_permission(dentry->inode, MAY_EXEC) ?: allowed ? 0 : -EPERM;
-	if (error)
-		dput(dentry);
-	else
-		set_place(place, dentry);
+	error = S_ISDIR(dentry->inode->mode) ? inode_permission(dentry->inode, MAY_EXEC) : -ENOTDIR;
+	if (!error && !allowed)
+		error = -EPERM;
+	if (!error) {
+		spin_lock(&dcache_lock);
+		swap(*place, dentry);
+		spin_unlock(&dcache_lock);
+	}
+	put_place(dentry);
 	return error;
 }
 
 long sys_chdir(long path)
 {
-	return change_place(&current->fs->pwd, path, true);
+	return change_place(&current->fs->pwd, user_lookup(AT_FDCWD, path, LOOKUP_FOLLOW), true);
 }
 
 long sys_chroot(long path)
 {
-	return change_place(&current->fs->root, path, capable(CAP_SYS_CHROOT));
+	return change_place(&current->fs->root, user_lookup(AT_FDCWD, path, LOOKUP_FOLLOW),
+			    capable(CAP_SYS_CHROOT));
 }
 
 long sys_fchdir(long fd)
 {
-	struct file *file = fget_any(fd);
-	long error = -EBADF;
-
-	if (!file)
-		return error;
-	error = -ENOTDIR;
-	if (S_ISDIR(file->inode->mode)) {
-		error = inode_permission(file->inode, MAY_EXEC);
-		if (!error)
-			set_place(&current->fs->pwd, dget(file->dentry));
-	}
-	fput(file);
-	return error;
+	return change_place(&current->fs->pwd, fd_lookup(fd, true), true);
 }
 
 #define UNREACHABLE "(unreachable)"

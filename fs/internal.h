@@ -185,6 +185,8 @@ int get_user_path(struct user_path *p, int dirfd, long path, unsigned int flags)
 void put_user_path(struct user_path *p);
 /* user_lookup - path_lookup() of such a path. */
 struct dentry *user_lookup(int dirfd, long path, unsigned int flags);
+/* fd_lookup - what fd has open, counted; places: also by O_PATH. Or ERR_PTR(-EBADF). */
+struct dentry *fd_lookup(int fd, bool places);
 /*
  * The steps of a walk: walk_begin(), then walk_to_parent(), which leaves the directory in
  * nd->dentry and the last name in nd->last (0 or -Exxx; -EISDIR: there is none, or . or ..).

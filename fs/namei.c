@@ -354,3 +354,15 @@ struct dentry *user_lookup(int dirfd, long path, unsigned int flags)
 	put_user_path(&p);
 	return dentry;
 }
+
+struct dentry *fd_lookup(int fd, bool places)
+{
+	struct file *file = places ? fget_any(fd) : fget(fd);
+	struct dentry *dentry;
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	dentry = dget(file->dentry);
+	fput(file);
+	return dentry;
+}

@@ -81,15 +81,15 @@ static long put_statx(const struct inode *inode, long buf)
 
 typedef long (*put_stat_fn)(const struct inode *inode, long buf);
 
-static long stat_fd(long fd, long buf, put_stat_fn put)
+/* Of what dentry names, an ERR_PTR or a reference that is consumed. */
+static long stat_dentry(struct dentry *dentry, long buf, put_stat_fn put)
 {
-	struct file *file = fget_any(fd);
 	long error;
 
-	if (!file)
-		return -EBADF;
-	error = put(file->inode, buf);
-	fput(file);
+	if (IS_ERR(dentry))
+		return PTR_ERR(dentry);
+	error = put(dentry->inode, buf);
+	dput(dentry);
 	return error;
 }
 
@@ -100,19 +100,12 @@ static long stat_fd(long fd, long buf, put_stat_fn put)
 static long stat_at(long dirfd, long path, long flags, long buf, put_stat_fn put)
 {
 	unsigned int lookup = flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW;
-	struct dentry *dentry;
-	long error;
 
 	if (flags & ~STAT_FLAGS)
 		return -EINVAL;
 	if (flags & AT_EMPTY_PATH)
 		lookup |= LOOKUP_EMPTY;
-	dentry = user_lookup(dirfd, path, lookup);
-	if (IS_ERR(dentry))
-		return PTR_ERR(dentry);
-	error = put(dentry->inode, buf);
-	dput(dentry);
-	return error;
+	return stat_dentry(user_lookup(dirfd, path, lookup), buf, put);
 }
 
 long sys_newstat(long path, long buf)
@@ -127,12 +120,12 @@ long sys_newlstat(long path, long buf)
 
 long sys_newfstat(long fd, long buf)
 {
-	return stat_fd(fd, buf, put_stat);
+	return stat_dentry(fd_lookup(fd, true), buf, put_stat);
 }
 
 long sys_fstat64(long fd, long buf)
 {
-	return stat_fd(fd, buf, put_stat64);
+	return stat_dentry(fd_lookup(fd, true), buf, put_stat64);
 }
 
 long sys_fstatat64(long dirfd, long path, long buf, long flags)

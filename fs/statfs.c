@@ -43,9 +43,9 @@ static long put_statfs(struct super_block *sb, long buf, bool large)
 	return left ? -EFAULT : 0;
 }
 
-static long statfs_path(long path, long buf, bool large)
+/* Of what dentry is in, an ERR_PTR or a reference that is consumed. */
+static long statfs_dentry(struct dentry *dentry, long buf, bool large)
 {
-	struct dentry *dentry = user_lookup(AT_FDCWD, path, LOOKUP_FOLLOW);
 	long error;
 
 	if (IS_ERR(dentry))
@@ -55,40 +55,28 @@ static long statfs_path(long path, long buf, bool large)
 	return error;
 }
 
-static long statfs_fd(long fd, long buf, bool large)
-{
-	struct file *file = fget_any(fd);
-	long error;
-
-	if (!file)
-		return -EBADF;
-	error = put_statfs(file->inode->sb, buf, large);
-	fput(file);
-	return error;
-}
-
 long sys_statfs(long path, long buf)
 {
-	return statfs_path(path, buf, false);
+	return statfs_dentry(user_lookup(AT_FDCWD, path, LOOKUP_FOLLOW), buf, false);
 }
 
 long sys_fstatfs(long fd, long buf)
 {
-	return statfs_fd(fd, buf, false);
+	return statfs_dentry(fd_lookup(fd, true), buf, false);
 }
 
 long sys_statfs64(long path, long size, long buf)
 {
 	if (size != sizeof(struct statfs64))
 		return -EINVAL;
-	return statfs_path(path, buf, true);
+	return statfs_dentry(user_lookup(AT_FDCWD, path, LOOKUP_FOLLOW), buf, true);
 }
 
 long sys_fstatfs64(long fd, long size, long buf)
 {
 	if (size != sizeof(struct statfs64))
 		return -EINVAL;
-	return statfs_fd(fd, buf, true);
+	return statfs_dentry(fd_lookup(fd, true), buf, true);
 }
 
 /* ------------------------------------------------------------------ sync */
