@@ -78,8 +78,8 @@ void d_drop(struct dentry *dentry);
 void d_move(struct dentry *dentry, struct dentry *new, bool exchange);
 bool d_empty(struct dentry *dentry);		/* a directory without entries */
 /*
- * d_above - what dentry stands in: its directory, or for the root of a mounted file system its mount
- * point, which it hides; itself, if it is the top. Caller holds dcache_lock.
+ * d_above - what dentry stands in: its directory, or for the root of a mounted file system the mount
+ * point that it hides; itself, if it is the top. Caller holds dcache_lock.
  */
 static inline struct dentry *d_above(const struct dentry *dentry)
 {

@@ -5,6 +5,9 @@
  * One scan asks every file; on the way each file queues the caller on its wait queues. Then the
  * caller sleeps, and scans again when one of them was woken. No event is missed: the state is set
  * to sleep before the scan, so a wake-up during it makes the sleep return at once.
+ *
+ * select() is poll() asked in another way: the descriptors that are in its sets go into an array,
+ * and what holds of each goes back into the sets.
  */
 #include "internal.h"
 #include <nopage/mm.h>
@@ -16,8 +19,8 @@
 #include <asm/uaccess.h>
 #include <uapi/time.h>
 
-#define NR_INLINE	6		/* wait queues for which no memory is allocated */
-#define NR_CHUNK	64
+#define NR_INLINE	8		/* descriptors for which no memory is allocated */
+#define FILE_QUEUES	2		/* that one file may have */
 
 struct poll_entry {
 	struct wait_entry wait;
@@ -25,52 +28,50 @@ struct poll_entry {
 	struct file *file;		/* counted: whose queue it is */
 };
 
-struct poll_chunk {
-	struct poll_chunk *next;
-	unsigned int used;
-	struct poll_entry entry[NR_CHUNK];
+/* What is asked about, and the wait queues that the caller stands in. */
+struct poll_table {
+	unsigned int count;		/* of fds */
+	struct pollfd *fds;		/* inline_fds, or kmalloc()ed with entry behind them */
+	struct poll_entry *entry;	/* FILE_QUEUES for each */
+	unsigned int used;		/* of entry */
+	unsigned int always;		/* events that are told even if nobody asked */
+	bool queued;			/* it stands in all of them, or will not sleep */
+	struct file *file;		/* is being asked */
+	struct pollfd inline_fds[NR_INLINE];
+	struct poll_entry inline_entry[FILE_QUEUES * NR_INLINE];
 };
 
-/* The wait queues that one call stands in. */
-struct poll_table {
-	bool queued;			/* the first scan is over: it stands in all of them */
-	int error;			/* -ENOMEM */
-	struct file *file;		/* is being asked */
-	unsigned int used;		/* of entry */
-	struct poll_entry entry[NR_INLINE];
-	struct poll_chunk *chunks;
-};
+/* For count descriptors. 0 or -ENOMEM. */
+static int poll_init(struct poll_table *table, unsigned int count, unsigned int always)
+{
+	table->count = count;
+	table->always = always;
+	table->used = 0;
+	table->fds = table->inline_fds;
+	table->entry = table->inline_entry;
+	if (count <= NR_INLINE)
+		return 0;
+	table->fds = kmalloc(count * (sizeof(struct pollfd) + FILE_QUEUES * sizeof(struct poll_entry)),
+			     GFP_KERNEL);
+	table->entry = (struct poll_entry *)(table->fds + count);
+	return table->fds ? 0 : -ENOMEM;
+}
+
+static void poll_exit(struct poll_table *table)
+{
+	if (table->fds != table->inline_fds)
+		kfree(table->fds);
+}
 
 /* ------------------------------------------------------------------ waiting */
 
-static struct poll_entry *new_entry(struct poll_table *table)
-{
-	struct poll_chunk *chunk = table->chunks;
-
-	if (table->used < NR_INLINE)
-		return &table->entry[table->used++];
-	if (!chunk || chunk->used == NR_CHUNK) {
-		chunk = kmalloc(sizeof(*chunk), GFP_KERNEL);
-		if (!chunk)
-			return NULL;
-		chunk->next = table->chunks;
-		chunk->used = 0;
-		table->chunks = chunk;
-	}
-	return &chunk->entry[chunk->used++];
-}
-
 void poll_wait(wait_queue_head_t *q, struct poll_table *table)
 {
-	struct poll_entry *entry;
+	struct poll_entry *entry = &table->entry[table->used];
 
-	if (!table || table->queued || table->error)
+	if (table->queued)
 		return;
-	entry = new_entry(table);
-	if (!entry) {
-		table->error = -ENOMEM;
-		return;
-	}
+	BUG_ON(table->used++ == FILE_QUEUES * table->count);
 	INIT_LIST_HEAD(&entry->wait.list);
 	entry->wait.task = current;
 	entry->wait.exclusive = false;
@@ -79,61 +80,67 @@ void poll_wait(wait_queue_head_t *q, struct poll_table *table)
 	prepare_to_wait(q, &entry->wait, TASK_INTERRUPTIBLE);
 }
 
-static void leave(struct poll_entry *entry, unsigned int count)
-{
-	for (unsigned int i = 0; i < count; i++) {
-		finish_wait(entry[i].queue, &entry[i].wait);
-		fput(entry[i].file);
-	}
-}
-
 static void leave_queues(struct poll_table *table)
 {
-	struct poll_chunk *chunk;
-
-	leave(table->entry, table->used);
-	while ((chunk = table->chunks)) {
-		table->chunks = chunk->next;
-		leave(chunk->entry, chunk->used);
-		kfree(chunk);
+	for (unsigned int i = 0; i < table->used; i++) {
+		finish_wait(table->entry[i].queue, &table->entry[i].wait);
+		fput(table->entry[i].file);
 	}
 }
 
-/* file_poll - POLL* that hold for the file now. */
-static unsigned int file_poll(struct file *file, struct poll_table *table)
+/* What of its events holds for one descriptor now. */
+static unsigned int poll_one(const struct pollfd *pfd, struct poll_table *table)
 {
-	table->file = file;
-	return file->fop->poll ? file->fop->poll(file, table) : POLL_READABLE | POLL_WRITABLE;
+	unsigned int mask = POLL_READABLE | POLL_WRITABLE;
+	struct file *file;
+
+	if (pfd->fd < 0)
+		return 0;
+	file = table->file = fget(pfd->fd);
+	if (!file)
+		return POLLNVAL;
+	if (file->fop->poll)
+		mask = file->fop->poll(file, table);
+	fput(file);
+	return mask & ((unsigned short)pfd->events | table->always);
+}
+
+/* How many are ready. */
+static long poll_scan(struct poll_table *table)
+{
+	long ready = 0;
+
+	for (unsigned int i = 0; i < table->count; i++) {
+		table->fds[i].revents = poll_one(&table->fds[i], table);
+		if (table->fds[i].revents) {
+			ready++;
+			table->queued = true;
+		}
+	}
+	return ready;
 }
 
 /*
- * wait_ready - scan(arg, table) says how many files are ready, or -Exxx; until there is one, the
- * deadline has come (0: do not wait at all) or a signal is there. That number, or -Exxx.
+ * wait_ready - until one is ready, the deadline has come (0: do not wait at all) or a signal is
+ * there. How many are ready, or -ERESTARTNOHAND.
  */
-static long wait_ready(long (*scan)(void *arg, struct poll_table *table), void *arg, u64 deadline)
+static long wait_ready(struct poll_table *table, u64 deadline)
 {
-	struct poll_table table;
 	long ready;
 
 	might_sleep();
-	table.queued = deadline == 0;
-	table.error = 0;
-	table.used = 0;
-	table.chunks = NULL;
+	table->queued = deadline == 0;
 	for (;;) {
 		current->state = TASK_INTERRUPTIBLE;
-		ready = scan(arg, &table);
-		table.queued = true;
-		if (ready)
-			break;
-		ready = table.error;
+		ready = poll_scan(table);
+		table->queued = true;
 		if (!ready && signal_pending(current))
 			ready = -ERESTARTNOHAND;
 		if (ready || !deadline || !sleep_step(time_left(deadline)))
 			break;
 	}
 	current->state = TASK_RUNNING;
-	leave_queues(&table);
+	leave_queues(table);
 	return ready;
 }
 
@@ -189,83 +196,29 @@ static long timeout_end(const struct timeout *t, long result)
 
 /* ------------------------------------------------------------------ poll */
 
-#define NR_STACK_FDS	16
-
-struct poll_args {
-	struct pollfd *fds;
-	unsigned int count;
-};
-
-/* What of its events holds for one descriptor. */
-static unsigned int poll_one(const struct pollfd *pfd, struct poll_table *table)
+static long do_poll(struct pollfd *user, unsigned long count, u64 deadline)
 {
-	struct file *file;
-	unsigned int mask;
-
-	if (pfd->fd < 0)
-		return 0;
-	file = fget(pfd->fd);
-	if (!file)
-		return POLLNVAL;
-	mask = file_poll(file, table);
-	fput(file);
-	return mask & ((unsigned short)pfd->events | POLLERR | POLLHUP);
-}
-
-static long poll_scan(void *arg, struct poll_table *table)
-{
-	struct poll_args *args = arg;
-	long ready = 0;
-
-	for (unsigned int i = 0; i < args->count; i++) {
-		args->fds[i].revents = poll_one(&args->fds[i], table);
-		if (args->fds[i].revents) {
-			ready++;
-			table->queued = true;		/* will not sleep */
-		}
-	}
-	return ready;
-}
-
-/* poll_fds - fds in kernel memory; the answers go to the user's. */
-static long poll_fds(struct poll_args *args, struct pollfd *user, u64 deadline)
-{
-	long ready;
-
-	if (copy_from_user(args->fds, user, args->count * sizeof(*user)))
-		return -EFAULT;
-	ready = wait_ready(poll_scan, args, deadline);
-	if (ready < 0)
-		return ready;
-	for (unsigned int i = 0; i < args->count; i++)
-		if (put_user(args->fds[i].revents, &user[i].revents))
-			return -EFAULT;
-	return ready;
-}
-
-static long do_poll(long user, unsigned long count, u64 deadline)
-{
-	struct pollfd stack_fds[NR_STACK_FDS];
-	struct poll_args args = { stack_fds, count };
+	struct poll_table table;
 	long ready;
 
 	if (count > rlimit(RLIMIT_NOFILE))
 		return -EINVAL;
-	if (count > NR_STACK_FDS) {
-		args.fds = kmalloc(count * sizeof(*args.fds), GFP_KERNEL);
-		if (!args.fds)
-			return -ENOMEM;
-	}
-	ready = poll_fds(&args, (struct pollfd *)user, deadline);
-	if (args.fds != stack_fds)
-		kfree(args.fds);
+	if (poll_init(&table, count, POLLERR | POLLHUP))
+		return -ENOMEM;
+	ready = -EFAULT;
+	if (!copy_from_user(table.fds, user, count * sizeof(*user)))
+		ready = wait_ready(&table, deadline);
+	for (unsigned int i = 0; i < count && ready >= 0; i++)
+		if (put_user(table.fds[i].revents, &user[i].revents))
+			ready = -EFAULT;
+	poll_exit(&table);
 	return ready;
 }
 
 /* poll_until - the deadline of r. A signal without handler lets it go on (restart_syscall). */
 static long poll_until(struct restart_block *r)
 {
-	long ready = do_poll(r->poll.fds, r->poll.count, r->deadline);
+	long ready = do_poll((struct pollfd *)r->poll.fds, r->poll.count, r->deadline);
 
 	return ready == -ERESTARTNOHAND ? set_restart_fn(r, poll_until) : ready;
 }
@@ -283,29 +236,16 @@ long sys_poll(long fds, long count, long timeout)
 }
 
 /* With a time that is told back and signals that are blocked only while it waits. */
-static long ppoll(long fds, unsigned long count, enum time_type type, long timeout, long set,
-		  unsigned long size)
+long do_ppoll(long fds, long count, long timeout, long set, long size, enum time_type type)
 {
 	struct timeout t;
-	long error = timeout_begin(&t, type, timeout);
+	long error = timeout_begin(&t, type, timeout) ?: set_user_sigmask((void *)set, size);
 
-	if (!error)
-		error = set_user_sigmask((void *)set, size);
 	if (error)
 		return error;
-	error = do_poll(fds, count, t.deadline);
+	error = do_poll((struct pollfd *)fds, count, t.deadline);
 	restore_user_sigmask(error == -ERESTARTNOHAND);
 	return timeout_end(&t, error);
-}
-
-long sys_ppoll(long fds, long count, long timeout, long set, long size)
-{
-	return ppoll(fds, count, TIMESPEC32, timeout, set, size);
-}
-
-long sys_ppoll_time64(long fds, long count, long timeout, long set, long size)
-{
-	return ppoll(fds, count, TIMESPEC64, timeout, set, size);
 }
 
 /* ------------------------------------------------------------------ select */
@@ -316,136 +256,116 @@ long sys_ppoll_time64(long fds, long count, long timeout, long set, long size)
 
 enum { SET_IN, SET_OUT, SET_EX, NR_SETS };
 
-/* What of poll's answers each set asks for. */
-static const unsigned int set_mask[NR_SETS] = {
-	[SET_IN] = POLL_READABLE | POLLRDBAND | POLLHUP | POLLERR,
-	[SET_OUT] = POLL_WRITABLE | POLLWRBAND | POLLERR,
+/* What each set asks poll() for. The first bit of each is in no other. */
+static const unsigned int set_events[NR_SETS] = {
+	[SET_IN] = POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR,
+	[SET_OUT] = POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR,
 	[SET_EX] = POLLPRI,
 };
+static const unsigned int set_bit[NR_SETS] = { POLLIN, POLLOUT, POLLPRI };
 
 struct select_sets {
 	unsigned int n, words;		/* descriptors, words of each set */
-	u32 *asked, *found;		/* NR_SETS sets of words each */
+	u32 *bits;			/* NR_SETS sets of words each */
 };
 
-static bool bit_of(const struct select_sets *s, const u32 *sets, int set, unsigned int fd)
+static u32 *word_of(const struct select_sets *s, int set, unsigned int fd)
 {
-	return sets[set * s->words + fd / BITS] & 1u << fd % BITS;
+	return &s->bits[set * s->words + fd / BITS];
 }
 
-/* One descriptor that is in a set. How many sets it was found for, or -EBADF. */
-static long select_one(struct select_sets *s, unsigned int fd, struct poll_table *table)
+/* The descriptors that are in a set to fds (NULL: only count them). How many. */
+static unsigned int sets_to_fds(const struct select_sets *s, struct pollfd *fds)
 {
-	struct file *file = fget(fd);
-	unsigned int mask;
+	unsigned int count = 0, events;
+
+	for (unsigned int fd = 0; fd < s->n; fd++) {
+		events = 0;
+		for (int set = 0; set < NR_SETS; set++)
+			if (*word_of(s, set, fd) & 1u << fd % BITS)
+				events |= set_events[set];
+		if (events && fds)
+			fds[count] = (struct pollfd){ fd, events, 0 };
+		count += events != 0;
+	}
+	return count;
+}
+
+/* And back: how many bits are set, or -EBADF. */
+static long fds_to_sets(const struct poll_table *table, struct select_sets *s)
+{
 	long ready = 0;
 
-	if (!file)
-		return -EBADF;
-	mask = file_poll(file, table);
-	fput(file);
-	for (int set = 0; set < NR_SETS; set++) {
-		if (bit_of(s, s->asked, set, fd) && mask & set_mask[set]) {
-			s->found[set * s->words + fd / BITS] |= 1u << fd % BITS;
-			ready++;
+	memset(s->bits, 0, NR_SETS * s->words * sizeof(u32));
+	for (const struct pollfd *pfd = table->fds; pfd < table->fds + table->count; pfd++) {
+		if (pfd->revents & POLLNVAL)
+			return -EBADF;
+		for (int set = 0; set < NR_SETS; set++) {
+			if (pfd->events & set_bit[set] && pfd->revents & set_events[set]) {
+				*word_of(s, set, pfd->fd) |= 1u << pfd->fd % BITS;
+				ready++;
+			}
 		}
 	}
 	return ready;
 }
 
-static long select_scan(void *arg, struct poll_table *table)
+static long select_sets(struct select_sets *s, u64 deadline)
 {
-	struct select_sets *s = arg;
-	long ready = 0, n;
-	u32 any;
+	struct poll_table table;
+	long ready;
 
-	for (unsigned int fd = 0; fd < s->n; fd++) {
-		any = 0;
-		for (int set = 0; set < NR_SETS; set++)
-			any |= s->asked[set * s->words + fd / BITS];
-		if (!(any & 1u << fd % BITS))
-			continue;
-		n = select_one(s, fd, table);
-		if (n < 0)
-			return n;
-		ready += n;
-		table->queued |= ready != 0;
-	}
+	if (poll_init(&table, sets_to_fds(s, NULL), 0))
+		return -ENOMEM;
+	sets_to_fds(s, table.fds);
+	ready = wait_ready(&table, deadline);
+	if (ready >= 0)
+		ready = fds_to_sets(&table, s);
+	poll_exit(&table);
 	return ready;
 }
 
-/* Copy the user's sets (NULL: empty) in, or what was found out. 0 or -EFAULT. */
-static long copy_sets(struct select_sets *s, const long user[NR_SETS], bool out)
+/* The user's sets (NULL: empty) in, and what was found out. */
+static long select_user(struct select_sets *s, const long user[NR_SETS], u64 deadline)
 {
 	size_t size = s->words * sizeof(u32);
-
-	for (int set = 0; set < NR_SETS; set++) {
-		u32 *asked = s->asked + set * s->words;
-
-		if (out && user[set] &&
-		    copy_to_user((void *)user[set], s->found + set * s->words, size))
-			return -EFAULT;
-		if (!out && user[set] && copy_from_user(asked, (void *)user[set], size))
-			return -EFAULT;
-	}
-	return 0;
-}
-
-static long select_sets(struct select_sets *s, const long user[NR_SETS], u64 deadline)
-{
 	long ready;
 
-	memset(s->asked, 0, 2 * NR_SETS * s->words * sizeof(u32));
-	s->found = s->asked + NR_SETS * s->words;
-	ready = copy_sets(s, user, false);
-	if (!ready)
-		ready = wait_ready(select_scan, s, deadline);
-	return ready < 0 ? ready : copy_sets(s, user, true) ?: ready;
+	memset(s->bits, 0, NR_SETS * size);
+	for (int set = 0; set < NR_SETS; set++)
+		if (user[set] && copy_from_user(word_of(s, set, 0), (void *)user[set], size))
+			return -EFAULT;
+	ready = select_sets(s, deadline);
+	for (int set = 0; set < NR_SETS && ready >= 0; set++)
+		if (user[set] && copy_to_user((void *)user[set], word_of(s, set, 0), size))
+			return -EFAULT;
+	return ready;
 }
 
-/* do_select - descriptors beyond the end of the table are not looked at, as on Linux. */
-static long do_select(long n, const long user[NR_SETS], u64 deadline)
+/* Descriptors beyond the end of the table are not looked at, as on Linux. */
+static long core_select(long n, const long user[NR_SETS], u64 deadline)
 {
-	u32 stack_sets[2 * NR_SETS * NR_STACK_WORDS];
-	struct select_sets s = { .asked = stack_sets };
+	u32 stack_bits[NR_SETS * NR_STACK_WORDS];
+	struct select_sets s = { .bits = stack_bits };
 	long ready;
 
 	if (n < 0)
 		return -EINVAL;
 	s.n = min((unsigned int)n, max(fd_table_size(), MIN_FDS));
 	s.words = DIV_ROUND_UP(s.n, BITS);
-	if (s.words > NR_STACK_WORDS) {
-		s.asked = kmalloc(2 * NR_SETS * s.words * sizeof(u32), GFP_KERNEL);
-		if (!s.asked)
-			return -ENOMEM;
-	}
-	ready = select_sets(&s, user, deadline);
-	if (s.asked != stack_sets)
-		kfree(s.asked);
+	if (s.words > NR_STACK_WORDS)
+		s.bits = kmalloc(NR_SETS * s.words * sizeof(u32), GFP_KERNEL);
+	if (!s.bits)
+		return -ENOMEM;
+	ready = select_user(&s, user, deadline);
+	if (s.bits != stack_bits)
+		kfree(s.bits);
 	return ready;
 }
 
-long sys_select(long n, long in, long out, long ex, long timeout)
+long do_select(long n, long in, long out, long ex, long timeout, long sigset, enum time_type type)
 {
 	const long user[NR_SETS] = { in, out, ex };
-	struct timeout t;
-	long error = timeout_begin(&t, TIMEVAL32, timeout);
-
-	return error ?: timeout_end(&t, do_select(n, user, t.deadline));
-}
-
-long sys_old_select(long user)
-{
-	struct select_args a;
-
-	if (copy_from_user(&a, (void *)user, sizeof(a)))
-		return -EFAULT;
-	return sys_select(a.n, a.in, a.out, a.ex, a.timeout);
-}
-
-static long pselect(long n, const long user[NR_SETS], enum time_type type, long timeout,
-		    long sigset)
-{
 	struct sigset_arg set = { 0, 0 };
 	struct timeout t;
 	long error;
@@ -455,21 +375,16 @@ static long pselect(long n, const long user[NR_SETS], enum time_type type, long 
 	error = timeout_begin(&t, type, timeout) ?: set_user_sigmask((void *)set.set, set.size);
 	if (error)
 		return error;
-	error = do_select(n, user, t.deadline);
+	error = core_select(n, user, t.deadline);
 	restore_user_sigmask(error == -ERESTARTNOHAND);
 	return timeout_end(&t, error);
 }
 
-long sys_pselect6(long n, long in, long out, long ex, long timeout, long sigset)
+long sys_old_select(long user)
 {
-	const long user[NR_SETS] = { in, out, ex };
+	struct select_args a;
 
-	return pselect(n, user, TIMESPEC32, timeout, sigset);
-}
-
-long sys_pselect6_time64(long n, long in, long out, long ex, long timeout, long sigset)
-{
-	const long user[NR_SETS] = { in, out, ex };
-
-	return pselect(n, user, TIMESPEC64, timeout, sigset);
+	if (copy_from_user(&a, (void *)user, sizeof(a)))
+		return -EFAULT;
+	return do_select(a.n, a.in, a.out, a.ex, a.timeout, 0, TIMEVAL32);
 }

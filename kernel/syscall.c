@@ -8,6 +8,7 @@
 #include <nopage/syscalls.h>
 #include <nopage/err.h>
 #include <nopage/events.h>
+#include <nopage/poll.h>
 #include <nopage/printk.h>
 #include <nopage/sched.h>
 #include <uapi/fcntl.h>
@@ -20,6 +21,8 @@
 #define PARAMS_2	PARAMS_1, long b
 #define PARAMS_3	PARAMS_2, long c
 #define PARAMS_4	PARAMS_3, long d
+#define PARAMS_5	PARAMS_4, long e
+#define PARAMS_6	PARAMS_5, long f
 #define SYSCALL(nr, name, function, args)
 #define SYSCALL_AS(nr, name, args, call)	long sys_##name(PARAMS_##args) { return call; }
 #include <nopage/syscall_list.h>

@@ -6,7 +6,7 @@
  *	SYSCALL_AS(number, name, how many arguments, call)
  *
  * Numbers and names are those of Linux i386 (int 0x80, number in eax). A call "as" another one is
- * that one with other arguments: an expression of its own, which are a, b, c, d. Who includes this
+ * that one with other arguments: an expression of its own, which are a to f. Who includes this
  * defines both first: syscalls.h makes the numbers and the prototypes of it, kernel/syscall.c the
  * table, the names and the functions of SYSCALL_AS (sys_NAME), the vDSO's assembly the numbers
  * again. Old calls have 16-bit user numbers, 32-bit times or sizes, or know no directory but the
@@ -114,7 +114,7 @@ SYSCALL(133,	fchdir,				sys_fchdir,			1)
 SYSCALL(136,	personality,			sys_personality,		1)
 SYSCALL(140,	_llseek,			sys_llseek,			5)
 SYSCALL(141,	getdents,			sys_getdents,			3)
-SYSCALL(142,	_newselect,			sys_select,			5)
+SYSCALL_AS(142,	_newselect,	5,	do_select(a, b, c, d, e, 0, TIMEVAL32))
 SYSCALL(143,	flock,				sys_flock,			2)
 SYSCALL(144,	msync,				sys_msync,			3)
 SYSCALL(145,	readv,				sys_readv,			3)
@@ -216,8 +216,8 @@ SYSCALL(304,	symlinkat,			sys_symlinkat,			3)
 SYSCALL(305,	readlinkat,			sys_readlinkat,			4)
 SYSCALL_AS(306,	fchmodat,	3,	sys_fchmodat2(a, b, c, 0))
 SYSCALL_AS(307,	faccessat,	3,	sys_faccessat2(a, b, c, 0))
-SYSCALL(308,	pselect6,			sys_pselect6,			6)
-SYSCALL(309,	ppoll,				sys_ppoll,			5)
+SYSCALL_AS(308,	pselect6,	6,	do_select(a, b, c, d, e, f, TIMESPEC32))
+SYSCALL_AS(309,	ppoll,		5,	do_ppoll(a, b, c, d, e, TIMESPEC32))
 SYSCALL(311,	set_robust_list,		sys_set_robust_list,		2)
 SYSCALL(312,	get_robust_list,		sys_get_robust_list,		3)
 SYSCALL(318,	getcpu,				sys_getcpu,			2)
@@ -247,8 +247,8 @@ SYSCALL(407,	clock_nanosleep_time64,		sys_clock_nanosleep64,		4)
 SYSCALL(408,	timer_gettime64,		sys_timer_gettime64,		2)
 SYSCALL(409,	timer_settime64,		sys_timer_settime64,		4)
 SYSCALL(412,	utimensat_time64,		sys_utimensat64,		4)
-SYSCALL(413,	pselect6_time64,		sys_pselect6_time64,		6)
-SYSCALL(414,	ppoll_time64,			sys_ppoll_time64,		5)
+SYSCALL_AS(413,	pselect6_time64, 6,	do_select(a, b, c, d, e, f, TIMESPEC64))
+SYSCALL_AS(414,	ppoll_time64,	5,	do_ppoll(a, b, c, d, e, TIMESPEC64))
 SYSCALL(421,	rt_sigtimedwait_time64,		sys_rt_sigtimedwait64,		4)
 SYSCALL(422,	futex_time64,			sys_futex64,			6)
 SYSCALL(423,	sched_rr_get_interval_time64,	sys_sched_rr_get_interval64,	2)

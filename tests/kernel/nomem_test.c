@@ -277,7 +277,7 @@ static long call_fcntl_lock(void)
 /* So many descriptors that their sets do not fit on the stack. */
 static long call_select(void)
 {
-	return sys_select(128, BUFFER, 0, 0, BUFFER + PAGE_SIZE);
+	return sys__newselect(128, BUFFER, 0, 0, BUFFER + PAGE_SIZE);
 }
 
 static long call_mount(void)
