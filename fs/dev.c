@@ -13,48 +13,6 @@
 #include <nopage/tty.h>
 #include <asm/uaccess.h>
 
-#define MAX_CHRDEVS	32
-
-static struct chrdev {
-	dev_t dev;
-	const char *name;
-	mode_t mode;
-	const struct file_operations *fop;
-} chrdevs[MAX_CHRDEVS];				/* constant after boot */
-static unsigned int nr_chrdevs;
-
-/* What opening the node gives, and the name (constant) and rights that a devtmpfs shows it with. */
-static void register_chrdev(dev_t dev, const char *name, mode_t mode,
-			    const struct file_operations *fop)
-{
-	BUG_ON(nr_chrdevs == MAX_CHRDEVS);
-	chrdevs[nr_chrdevs++] = (struct chrdev){ dev, name, mode, fop };
-}
-
-const char *chrdev_nth(unsigned int n, dev_t *dev, mode_t *mode)
-{
-	if (n >= nr_chrdevs)
-		return NULL;
-	*dev = chrdevs[n].dev;
-	*mode = chrdevs[n].mode;
-	return chrdevs[n].name;
-}
-
-static int chrdev_open(struct inode *inode, struct file *file)
-{
-	for (unsigned int i = 0; i < nr_chrdevs; i++) {
-		if (chrdevs[i].dev == inode->rdev) {
-			file->fop = chrdevs[i].fop;
-			return file->fop->open ? file->fop->open(inode, file) : 0;
-		}
-	}
-	return -ENXIO;
-}
-
-const struct file_operations chrdev_fops = {
-	.open = chrdev_open,
-};
-
 /* ------------------------------------------------------------------ null, zero, full */
 
 static ssize_t read_null(struct file *file, char *buf, size_t count, loff_t *pos)
@@ -187,14 +145,31 @@ static const struct file_operations random_fops = {
 	.flags = FOP_SEND | FOP_TAKE | FOP_NOWAIT,
 };
 
-void dev_init(void)
+/* ------------------------------------------------------------------ devices by number */
+
+const struct chrdev chrdevs[] = {
+	{ "null", MKDEV(1, 3), 0666, &null_fops },
+	{ "zero", MKDEV(1, 5), 0666, &zero_fops },
+	{ "full", MKDEV(1, 7), 0666, &full_fops },
+	{ "random", MKDEV(1, 8), 0666, &random_fops },
+	{ "urandom", MKDEV(1, 9), 0666, &random_fops },
+	{ "ttyS0", SERIAL_DEV, 0660, &tty_fops },
+	{ "tty", TTY_DEV, 0666, &tty_fops },
+	{ "console", CONSOLE_DEV, 0600, &tty_fops },
+	{ NULL },
+};
+
+static int chrdev_open(struct inode *inode, struct file *file)
 {
-	register_chrdev(MKDEV(1, 3), "null", 0666, &null_fops);
-	register_chrdev(MKDEV(1, 5), "zero", 0666, &zero_fops);
-	register_chrdev(MKDEV(1, 7), "full", 0666, &full_fops);
-	register_chrdev(MKDEV(1, 8), "random", 0666, &random_fops);
-	register_chrdev(MKDEV(1, 9), "urandom", 0666, &random_fops);
-	register_chrdev(SERIAL_DEV, "ttyS0", 0660, &tty_fops);
-	register_chrdev(TTY_DEV, "tty", 0666, &tty_fops);
-	register_chrdev(CONSOLE_DEV, "console", 0600, &tty_fops);
+	for (const struct chrdev *d = chrdevs; d->name; d++) {
+		if (d->dev == inode->rdev) {
+			file->fop = d->fop;
+			return file->fop->open ? file->fop->open(inode, file) : 0;
+		}
+	}
+	return -ENXIO;
 }
+
+const struct file_operations chrdev_fops = {
+	.open = chrdev_open,
+};

@@ -31,8 +31,9 @@ void file_init(void)
 /* Of O_PATH descriptors: a place, not something to read. */
 static const struct file_operations path_fops = {};
 
-struct file *alloc_file(struct inode *inode, struct dentry *dentry, int flags)
+struct file *alloc_file(struct dentry *dentry, int flags)
 {
+	struct inode *inode = dentry->inode;
 	struct file *file = kmem_cache_alloc(file_cachep, GFP_KERNEL);
 	int error;
 
@@ -44,8 +45,8 @@ struct file *alloc_file(struct inode *inode, struct dentry *dentry, int flags)
 		.count = ATOMIC_INIT(1),
 		.mode = (flags + 1) & O_ACCMODE,	/* RDONLY, WRONLY, RDWR -> FMODE_* bits */
 		.flags = flags,
-		.inode = ihold(inode),
 		.dentry = dget(dentry),
+		.inode = inode,
 		.fop = inode->fop,
 		.opener = current->tgid,
 		.opener_uid = current->cred.fsuid,
@@ -81,7 +82,6 @@ void fput(struct file *file)
 		put_write_access(file->inode);
 	if (file->mode & FMODE_EXEC)
 		allow_write_access(file->inode);
-	iput(file->inode);
 	put_place(file->dentry);
 	kmem_cache_free(file_cachep, file);
 }

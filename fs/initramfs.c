@@ -269,17 +269,10 @@ bool unpack_archive(const void *data, size_t size, const char *name, bool in_pla
 /* What every program may expect even if the archive does not bring it. */
 static void make_devices(void)
 {
-	struct dentry *dir;
-	const char *name;
-	mode_t mode;
-	dev_t dev;
 	int error = vfs_mknod(root_dentry, "dev", S_IFDIR | 0755, 0);
+	struct dentry *dir = path_lookup(root_dentry, "dev", 0);
 
-	dir = path_lookup(root_dentry, "dev", 0);
-	BUG_ON(error || IS_ERR(dir));
-	for (unsigned int i = 0; (name = chrdev_nth(i, &dev, &mode)); i++)
-		error = error ?: vfs_mknod(dir, name, S_IFCHR | mode, dev);
-	BUG_ON(error);
+	BUG_ON(error || IS_ERR(dir) || tmpfs_make_devices(dir));
 	dput(dir);
 }
 
@@ -292,7 +285,6 @@ void fs_init(void)
 	proc_init();
 	pipe_init();
 	mount_root();
-	dev_init();
 	tty_init();
 	make_devices();
 }

@@ -78,8 +78,8 @@ void d_drop(struct dentry *dentry);
 void d_move(struct dentry *dentry, struct dentry *new, bool exchange);
 bool d_empty(struct dentry *dentry);		/* a directory without entries */
 /*
- * d_above - what dentry stands in: its directory, or for the root of a mounted file system the mount
- * point that it hides; itself, if it is the top. Caller holds dcache_lock.
+ * d_above - what dentry stands in: its directory, or for the root of a mounted file system what it
+ * is mounted on; itself, if it is the top. Caller holds dcache_lock.
  */
 static inline struct dentry *d_above(const struct dentry *dentry)
 {
@@ -334,8 +334,8 @@ struct file *task_fget(struct task_struct *p, unsigned int fd);
 long task_next_fd(struct task_struct *p, unsigned int fd);
 unsigned int task_fd_size(struct task_struct *p);
 void file_init(void);
-/* alloc_file - an open file with references of its own to inode and dentry; or ERR_PTR. */
-struct file *alloc_file(struct inode *inode, struct dentry *dentry, int flags);
+/* alloc_file - dentry opened, with a reference of its own; or ERR_PTR. */
+struct file *alloc_file(struct dentry *dentry, int flags);
 /*
  * fd_install - the lowest free descriptor from start on now means file: the descriptor, or -EMFILE,
  * -ENOMEM. Consumes the reference, also when it fails.
@@ -360,6 +360,8 @@ static inline bool may_be_direct(const struct inode *inode)
 	return inode->fop == &tmpfs_file_fops;
 }
 void tmpfs_init(void);
+/* tmpfs_make_devices - a node for every device in dir, which nobody else uses. 0, -ENOMEM, .. */
+int tmpfs_make_devices(struct dentry *dir);
 void shmem_init(struct file_system_type *type);
 /* tmpfs_inode - of any type, with the operations of that type; or ERR_PTR(-ENOMEM, -ENOSPC). */
 struct inode *tmpfs_inode(struct super_block *sb, mode_t mode, dev_t rdev);
@@ -379,8 +381,13 @@ void proc_init(void);
 
 /* dev.c */
 extern const struct file_operations chrdev_fops;	/* of every character device node */
-/* chrdev_nth - name and numbers of the n-th registered device, or NULL at the end. */
-const char *chrdev_nth(unsigned int n, dev_t *dev, mode_t *mode);
-void dev_init(void);
+/* The devices there are, up to a NULL name, and the rights of their nodes. */
+struct chrdev {
+	const char *name;
+	dev_t dev;
+	mode_t mode;
+	const struct file_operations *fop;
+};
+extern const struct chrdev chrdevs[];
 
 #endif

@@ -127,7 +127,7 @@ static struct file *open_tmpfile(struct dentry *dir, int flags, mode_t mode)
 	inode->nlink = 0;
 	inode->linkable = !(flags & O_EXCL);
 	dentry->inode = inode;
-	file = alloc_file(inode, dentry, flags);
+	file = alloc_file(dentry, flags);
 	dput(dentry);
 	return file;
 }
@@ -167,7 +167,7 @@ struct file *open_by_path(struct dentry *base, const char *path, int flags, mode
 	}
 	if (!created && !(flags & O_PATH))
 		error = may_open(dentry->inode, flags);
-	file = error ? ERR_PTR(error) : alloc_file(dentry->inode, dentry, flags);
+	file = error ? ERR_PTR(error) : alloc_file(dentry, flags);
 	dput(dentry);
 	return file;
 }
@@ -191,7 +191,7 @@ struct file *open_exec(const char *path)
 		error = inode_permission(inode, MAY_EXEC);
 	if (!error)
 		error = deny_write_access(inode);
-	file = error ? ERR_PTR(error) : alloc_file(inode, dentry, O_RDONLY | O_LARGEFILE);
+	file = error ? ERR_PTR(error) : alloc_file(dentry, O_RDONLY | O_LARGEFILE);
 	if (!error && IS_ERR(file))
 		allow_write_access(inode);
 	else if (!error)

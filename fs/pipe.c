@@ -601,11 +601,11 @@ static int open_pipe(struct file *file[2], unsigned int flags)
 
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
-	file[0] = alloc_file(dentry->inode, dentry, O_RDONLY | (flags & O_NONBLOCK));
+	file[0] = alloc_file(dentry, O_RDONLY | (flags & O_NONBLOCK));
 	error = IS_ERR(file[0]) ? PTR_ERR(file[0]) : 0;
 	if (error)
 		goto put_dentry;
-	file[1] = alloc_file(dentry->inode, dentry, O_WRONLY | (flags & O_NONBLOCK));
+	file[1] = alloc_file(dentry, O_WRONLY | (flags & O_NONBLOCK));
 	if (IS_ERR(file[1])) {
 		error = PTR_ERR(file[1]);
 		fput(file[0]);

@@ -33,7 +33,7 @@ static struct file *nameless_file(const char *name, mode_t mode)
 	dentry = d_alloc_root(shm_sb, name, inode);
 	if (!dentry)
 		return ERR_PTR(-ENOMEM);
-	file = alloc_file(inode, dentry, O_RDWR | O_LARGEFILE);
+	file = alloc_file(dentry, O_RDWR | O_LARGEFILE);
 	dput(dentry);
 	return file;
 }

@@ -460,25 +460,25 @@ static void tmpfs_kill_super(struct super_block *sb)
 	kfree(info);
 }
 
-/* A node for every device there is. */
-static int devtmpfs_fill_super(struct super_block *sb, const char *options)
+int tmpfs_make_devices(struct dentry *dir)
 {
-	int error = tmpfs_fill_super(sb, *options ? options : "mode=0755");
-	struct qstr name;
-	mode_t mode;
-	dev_t dev;
+	int error = 0;
 
-	for (unsigned int i = 0; !error && (name.name = chrdev_nth(i, &dev, &mode)); i++) {
-		struct dentry *dentry;
+	for (const struct chrdev *d = chrdevs; d->name && !error; d++) {
+		const struct qstr name = { d->name, strlen(d->name) };
+		struct dentry *dentry = d_alloc(dir, &name);
 
-		name.len = strlen(name.name);
-		dentry = d_alloc(sb->root, &name);
 		if (!dentry)
 			return -ENOMEM;
-		error = tmpfs_mknod(sb->root->inode, dentry, S_IFCHR | mode, dev);
+		error = tmpfs_mknod(dir->inode, dentry, S_IFCHR | d->mode, d->dev);
 		dput(dentry);
 	}
 	return error;
+}
+
+static int devtmpfs_fill_super(struct super_block *sb, const char *options)
+{
+	return tmpfs_fill_super(sb, *options ? options : "mode=0755") ?: tmpfs_make_devices(sb->root);
 }
 
 static struct file_system_type rootfs_type = {

@@ -111,14 +111,9 @@ int show_filesystems(struct seq *s, const struct proc_target *t __unused)
 
 int show_devices(struct seq *s, const struct proc_target *t __unused)
 {
-	const char *name;
-	unsigned int n = 0;
-	dev_t dev;
-	mode_t mode;
-
 	seq_puts(s, "Character devices:\n");
-	while ((name = chrdev_nth(n++, &dev, &mode)))
-		seq_printf(s, "%3u %s\n", MAJOR(dev), name);
+	for (const struct chrdev *d = chrdevs; d->name; d++)
+		seq_printf(s, "%3u %s\n", MAJOR(d->dev), d->name);
 	seq_puts(s, "\nBlock devices:\n");
 	return 0;
 }

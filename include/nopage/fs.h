@@ -234,8 +234,8 @@ struct file {
 	unsigned int mode;			/* FMODE_* */
 	unsigned int flags;			/* O_* */
 	loff_t pos;				/* not locked: the last writer wins */
-	struct inode *inode;			/* counted */
 	struct dentry *dentry;			/* counted */
+	struct inode *inode;			/* the dentry's, which has counted it */
 	const struct file_operations *fop;
 	pid_t opener;				/* process that opened it, and its fsuid then */
 	uid_t opener_uid;

@@ -383,7 +383,7 @@ static bool lookup_file(void)
 
 	if (IS_ERR(dentry))
 		return false;
-	file = alloc_file(dentry->inode, dentry, O_RDONLY);
+	file = alloc_file(dentry, O_RDONLY);
 	dput(dentry);
 	if (IS_ERR(file))
 		return false;
@@ -430,7 +430,7 @@ static struct file *open_entry(const char *path, int flags)
 
 	if (IS_ERR(dentry))
 		return ERR_PTR(PTR_ERR(dentry));
-	file = alloc_file(dentry->inode, dentry, flags);
+	file = alloc_file(dentry, flags);
 	dput(dentry);
 	return file;
 }
