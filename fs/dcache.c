@@ -260,11 +260,8 @@ char *d_path(struct dentry *dentry, char *buf, size_t size)
 int dcache_readdir(struct file *file, struct dirent_buf *buf)
 {
 	struct dentry *dir = file->dentry, *child;
-	const struct qstr dot = { ".", 1 }, dotdot = { "..", 2 };
 
-	if (file->pos == 0 && !dirent_emit(buf, &dot, dir->inode->ino, S_IFDIR, 1))
-		return 0;
-	if (file->pos <= 1 && !dirent_emit(buf, &dotdot, dir->parent->inode->ino, S_IFDIR, 2))
+	if (!dirent_dots(buf, file))
 		return 0;
 	file_accessed(file);
 	spin_lock(&dcache_lock);

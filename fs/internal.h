@@ -143,6 +143,8 @@ static inline unsigned int block_size(const struct super_block *sb)
 /* readdir.c: emit one entry; next is the position behind it. False: the buffer is full. */
 bool dirent_emit(struct dirent_buf *buf, const struct qstr *name, unsigned long ino, mode_t mode,
 		 u32 next);
+/* dirent_dots - . and .. as far as file->pos is before them: positions 0 and 1. False: full. */
+bool dirent_dots(struct dirent_buf *buf, const struct file *file);
 
 /* namei.c */
 #define LOOKUP_FOLLOW		1	/* if the last name is a symlink, go where it leads */

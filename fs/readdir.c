@@ -62,6 +62,16 @@ bool dirent_emit(struct dirent_buf *buf, const struct qstr *name, unsigned long 
 	return true;
 }
 
+bool dirent_dots(struct dirent_buf *buf, const struct file *file)
+{
+	const struct qstr dot = { ".", 1 }, dotdot = { "..", 2 };
+	const struct dentry *dir = file->dentry;
+
+	if (file->pos == 0 && !dirent_emit(buf, &dot, dir->inode->ino, S_IFDIR, 1))
+		return false;
+	return file->pos > 1 || dirent_emit(buf, &dotdot, dir->parent->inode->ino, S_IFDIR, 2);
+}
+
 /* Bytes, 0 at the end, -EINVAL if not even one entry fits: also for a count below 0. */
 static long fill_and_copy(struct file *file, struct dirent_buf *buf, void *user)
 {

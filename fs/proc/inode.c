@@ -221,16 +221,6 @@ static int proc_lookup(struct inode *dir, struct dentry *dentry)
 #define FIRST_ENTRY	2
 #define FIRST_NUMBER	256
 
-static bool emit_dots(struct file *file, struct dirent_buf *buf)
-{
-	const struct qstr dot = { ".", 1 }, dotdot = { "..", 2 };
-	const struct dentry *dir = file->dentry;
-
-	if (file->pos == 0 && !dirent_emit(buf, &dot, dir->inode->ino, S_IFDIR, 1))
-		return false;
-	return file->pos > 1 || dirent_emit(buf, &dotdot, dir->parent->inode->ino, S_IFDIR, 2);
-}
-
 static bool emit_entries(struct file *file, struct dirent_buf *buf, const struct task_struct *task)
 {
 	const struct proc_entry *table = proc_node(file->inode)->entry->dir;
@@ -273,7 +263,7 @@ static int proc_readdir(struct file *file, struct dirent_buf *buf)
 		return -ENOENT;
 	if (node->entry->private && !may_look_into(task))
 		error = -EACCES;
-	else if (emit_dots(file, buf) && emit_entries(file, buf, task) && node->entry->numbers)
+	else if (dirent_dots(buf, file) && emit_entries(file, buf, task) && node->entry->numbers)
 		emit_numbers(file, buf, task);
 	if (task)
 		put_task_struct(task);
@@ -313,22 +303,7 @@ static ssize_t proc_readlink(struct dentry *link, char *buf, size_t size)
 	return len;
 }
 
-/* Nothing can be made here; as on Linux that is because the name is not there. */
-static int proc_mknod(struct inode *dir __unused, struct dentry *dentry __unused,
-		      mode_t mode __unused, dev_t rdev __unused)
-{
-	return -ENOENT;
-}
-
-static int proc_symlink(struct inode *dir __unused, struct dentry *dentry __unused,
-			const char *target __unused)
-{
-	return -ENOENT;
-}
-
 static const struct inode_operations proc_dir_iops = {
-	.mknod = proc_mknod,
-	.symlink = proc_symlink,
 	.lookup = proc_lookup,
 	.evict = proc_evict,
 };
