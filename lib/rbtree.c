@@ -42,29 +42,21 @@ static inline void replace_child(struct rb_root *root, struct rb_node *parent,
 		parent->rb_right = new;
 }
 
-/* x's right child y takes x's place, x becomes y's left child. The order does not change. */
-static void rotate_left(struct rb_root *root, struct rb_node *x)
+/*
+ * What is done on the left is done on the right in the mirror: functions with a side are for both,
+ * and are inlined where the side is known.
+ */
+enum side { LEFT, RIGHT };
+
+/* x's child y on the other side takes x's place, x becomes y's child on this side. In order. */
+static __always_inline void rotate(struct rb_root *root, struct rb_node *x, enum side side)
 {
-	struct rb_node *y = x->rb_right, *parent = rb_parent(x);
+	struct rb_node *y = x->rb_child[!side], *parent = rb_parent(x);
 
-	x->rb_right = y->rb_left;
-	if (y->rb_left)
-		set_parent(y->rb_left, x);
-	y->rb_left = x;
-	set_parent(x, y);
-	set_parent(y, parent);
-	replace_child(root, parent, x, y);
-}
-
-/* The mirror image: x's left child takes x's place. */
-static void rotate_right(struct rb_root *root, struct rb_node *x)
-{
-	struct rb_node *y = x->rb_left, *parent = rb_parent(x);
-
-	x->rb_left = y->rb_right;
-	if (y->rb_right)
-		set_parent(y->rb_right, x);
-	y->rb_right = x;
+	x->rb_child[!side] = y->rb_child[side];
+	if (y->rb_child[side])
+		set_parent(y->rb_child[side], x);
+	y->rb_child[side] = x;
 	set_parent(x, y);
 	set_parent(y, parent);
 	replace_child(root, parent, x, y);
@@ -74,24 +66,17 @@ static void rotate_right(struct rb_root *root, struct rb_node *x)
  * The uncle is black and the parent red: two rotations at most make the middle one of node,
  * parent and grandparent the head of the three. Ends the repair.
  */
-static void insert_rotate(struct rb_root *root, struct rb_node *node, struct rb_node *parent,
-			  struct rb_node *grand)
+static __always_inline void insert_rotate(struct rb_root *root, struct rb_node *node,
+					  struct rb_node *parent, struct rb_node *grand,
+					  enum side side)
 {
-	bool left = parent == grand->rb_left;
-
-	if (left && node == parent->rb_right) {
-		rotate_left(root, parent);
-		parent = node;
-	} else if (!left && node == parent->rb_left) {
-		rotate_right(root, parent);
+	if (node == parent->rb_child[!side]) {
+		rotate(root, parent, side);
 		parent = node;
 	}
 	set_black(parent);
 	set_red(grand);
-	if (left)
-		rotate_right(root, grand);
-	else
-		rotate_left(root, grand);
+	rotate(root, grand, !side);
 }
 
 void rb_insert_color(struct rb_node *node, struct rb_root *root)
@@ -103,7 +88,10 @@ void rb_insert_color(struct rb_node *node, struct rb_root *root)
 		grand = rb_parent(parent);	/* exists: a red node is not the root */
 		uncle = parent == grand->rb_left ? grand->rb_right : grand->rb_left;
 		if (!is_red(uncle)) {
-			insert_rotate(root, node, parent, grand);
+			if (parent == grand->rb_left)
+				insert_rotate(root, node, parent, grand, LEFT);
+			else
+				insert_rotate(root, node, parent, grand, RIGHT);
 			break;
 		}
 		set_black(parent);
@@ -115,61 +103,33 @@ void rb_insert_color(struct rb_node *node, struct rb_root *root)
 }
 
 /*
- * One step of the repair after an erase: the left side of parent is short of one black node.
- * Returns the node that is then short together with its sibling's side, or NULL when done.
+ * One step of the repair after an erase: that side of parent is short of one black node. Returns
+ * the node that is then short together with its sibling's side, or NULL when done.
  */
-static struct rb_node *erase_step_left(struct rb_root *root, struct rb_node *parent)
+static struct rb_node *erase_step(struct rb_root *root, struct rb_node *parent, enum side side)
 {
-	struct rb_node *sibling = parent->rb_right;
+	struct rb_node *sibling = parent->rb_child[!side];
 
 	if (is_red(sibling)) {
 		set_black(sibling);
 		set_red(parent);
-		rotate_left(root, parent);
-		sibling = parent->rb_right;
+		rotate(root, parent, side);
+		sibling = parent->rb_child[!side];
 	}
 	if (!is_red(sibling->rb_left) && !is_red(sibling->rb_right)) {
 		set_red(sibling);
 		return parent;
 	}
-	if (!is_red(sibling->rb_right)) {
-		set_black(sibling->rb_left);
+	if (!is_red(sibling->rb_child[!side])) {
+		set_black(sibling->rb_child[side]);
 		set_red(sibling);
-		rotate_right(root, sibling);
-		sibling = parent->rb_right;
+		rotate(root, sibling, !side);
+		sibling = parent->rb_child[!side];
 	}
 	sibling->rb_parent_color = (unsigned long)parent | rb_is_black(parent);
 	set_black(parent);
-	set_black(sibling->rb_right);
-	rotate_left(root, parent);
-	return NULL;
-}
-
-/* The mirror image: the right side of parent is short of one black node. */
-static struct rb_node *erase_step_right(struct rb_root *root, struct rb_node *parent)
-{
-	struct rb_node *sibling = parent->rb_left;
-
-	if (is_red(sibling)) {
-		set_black(sibling);
-		set_red(parent);
-		rotate_right(root, parent);
-		sibling = parent->rb_left;
-	}
-	if (!is_red(sibling->rb_left) && !is_red(sibling->rb_right)) {
-		set_red(sibling);
-		return parent;
-	}
-	if (!is_red(sibling->rb_left)) {
-		set_black(sibling->rb_right);
-		set_red(sibling);
-		rotate_left(root, sibling);
-		sibling = parent->rb_left;
-	}
-	sibling->rb_parent_color = (unsigned long)parent | rb_is_black(parent);
-	set_black(parent);
-	set_black(sibling->rb_left);
-	rotate_right(root, parent);
+	set_black(sibling->rb_child[!side]);
+	rotate(root, parent, side);
 	return NULL;
 }
 
@@ -178,9 +138,9 @@ static void erase_color(struct rb_root *root, struct rb_node *node, struct rb_no
 {
 	while (parent && !is_red(node)) {
 		if (node == parent->rb_left)
-			node = erase_step_left(root, parent);
+			node = erase_step(root, parent, LEFT);
 		else
-			node = erase_step_right(root, parent);
+			node = erase_step(root, parent, RIGHT);
 		if (!node)
 			return;
 		parent = rb_parent(node);

@@ -20,7 +20,12 @@
 
 struct rb_node {
 	unsigned long rb_parent_color;	/* parent's address, bit 0: black */
-	struct rb_node *rb_left, *rb_right;
+	union {
+		struct {
+			struct rb_node *rb_left, *rb_right;
+		};
+		struct rb_node *rb_child[2];	/* the same: for code that serves both sides */
+	};
 } __aligned(sizeof(long));
 
 struct rb_root {
