@@ -94,30 +94,18 @@ static void __init copy_strings(const struct multiboot_info *mbi)
 	strip_kernel_name(boot_info.cmdline);
 }
 
-/* The bytes that mem=SIZE allows, or no limit. cmdline_get() does not work so early. */
+/* The bytes that mem=SIZE allows, or no limit. */
 static u64 __init memory_limit(void)
 {
-	char value[24];
-	const char *p = boot_info.cmdline;
+	const char *value = cmdline_get("mem");
 	u64 limit;
-	size_t len;
 
-	while ((p = strstr(p, "mem="))) {
-		if (p == boot_info.cmdline || p[-1] == ' ')
-			break;
-		p++;
-	}
-	if (!p)
+	if (!value)
 		return ~0ull;
-	p += strlen("mem=");
-	for (len = 0; p[len] && p[len] != ' ' && len < sizeof(value) - 1; len++)
-		value[len] = p[len];
-	value[len] = '\0';
-	if (memparse(value, &limit) || limit < MIN_RAM) {
-		pr_warn("boot: mem=%s is not a size of at least 4M, ignored\n", value);
-		return ~0ull;
-	}
-	return limit;
+	if (!memparse(value, &limit) && limit >= MIN_RAM)
+		return limit;
+	pr_warn("boot: mem=%s is not a size of at least 4M, ignored\n", value);
+	return ~0ull;
 }
 
 /* One piece of RAM: what lies below limit goes to bootmem, which takes whole low frames of it. */
@@ -226,6 +214,7 @@ void __init parse_multiboot(u32 info_phys)
 	if (!mbi)
 		panic("boot: the Multiboot information at 0x%08x is out of reach", info_phys);
 	copy_strings(mbi);
+	parse_cmdline();
 	add_memory(mbi);
 	bootmem_reserve(KERNEL_LMA, __pa(_end).addr);
 	add_modules(mbi);

@@ -98,7 +98,7 @@ static char * __init next_word(char **rest)
 }
 
 /* As on Linux: an unknown name=value is for init's environment, another word is an argument. */
-static void __init parse_cmdline(void)
+void __init parse_cmdline(void)
 {
 	char *rest = cmdline, *word;
 	bool for_init = false;
@@ -228,7 +228,6 @@ static int kernel_init(void *arg)
 asmlinkage void __init __noreturn kernel_main(void)
 {
 	arch_early_init();
-	parse_cmdline();
 	apply_options();
 	pr_info("Nopage, %s build\n", CONFIG_DEBUG ? "debug" : "release");
 	mem_init();

@@ -43,7 +43,9 @@ void serial_input_init(void);
 void parse_multiboot(u32 info_phys);
 void show_boot_info(void);	/* to the log, once loglevel= and quiet are known */
 
-/* kernel/main.c: the value of option NAME ("NAME=value") or "" ("NAME"), NULL when absent. */
+/* kernel/main.c: cut boot_info.cmdline into words; before the first question. */
+void parse_cmdline(void);
+/* The value of option NAME ("NAME=value") or "" ("NAME"), NULL when absent. */
 const char *cmdline_get(const char *name);
 
 /* kernel/tour.c: the narrated scenarios; returns the number of scenarios that failed. */
