@@ -185,62 +185,45 @@ static bool is_circle(const void *owner, const void *by)
 	return true;
 }
 
-/* Sleep until something has changed. 0, -EDEADLK (fcntl only) or -ERESTARTSYS. */
-static int wait_for_lock(struct inode *inode, const struct file_lock *new)
-{
-	struct blocked b = { .owner = new->owner };
-	struct file_lock *l;
-	DEFINE_WAIT(w);
-	int error = 0;
-
-	prepare_to_wait(&locks_wait, &w, TASK_INTERRUPTIBLE);
-	spin_lock(&locks_lock);
-	l = find_conflict(inode, new);
-	if (l) {
-		b.by = l->owner;
-		if (!new->whole && is_circle(b.owner, b.by))
-			error = -EDEADLK;
-		list_add_tail(&b.list, &blocked_list);
-	}
-	spin_unlock(&locks_lock);
-	if (l && !error && signal_pending(current))
-		error = -ERESTARTSYS;
-	if (l && !error)
-		schedule();
-	finish_wait(&locks_wait, &w);
-	if (l) {
-		spin_lock(&locks_lock);
-		list_del(&b.list);
-		spin_unlock(&locks_lock);
-	}
-	return error;
-}
-
-/* Set, change or take away a lock. 0; -EAGAIN (in the way, and wait is false), -ENOMEM, .. */
+/*
+ * Set, change or take away a lock; with wait, when nothing is in the way any more. 0, -ENOMEM,
+ * -EAGAIN (without wait), -EDEADLK (fcntl only) or -ERESTARTSYS.
+ */
 static int apply_lock(struct inode *inode, struct file_lock *new, bool wait)
 {
-	struct file_lock *unused;
-	bool done;
-	int error;
+	struct file_lock *unused = alloc_locks(), *l;
+	struct blocked b = { LIST_HEAD_INIT(b.list), .owner = new->owner };
+	int error = 0;
+	DEFINE_WAIT(w);
 
-	for (;;) {
-		unused = alloc_locks();
-		if (!unused)
-			return -ENOMEM;
+	if (!unused)
+		return -ENOMEM;
+	do {
+		prepare_to_wait(&locks_wait, &w, TASK_INTERRUPTIBLE);
 		spin_lock(&locks_lock);
-		done = !find_conflict(inode, new);
-		if (done)
+		list_del_init(&b.list);
+		l = find_conflict(inode, new);
+		if (!l) {
 			set_lock(inode, new, &unused);
+		} else if (!wait) {
+			error = -EAGAIN;
+		} else if (!new->whole && is_circle(b.owner, l->owner)) {
+			error = -EDEADLK;
+		} else if (signal_pending(current)) {
+			error = -ERESTARTSYS;
+		} else {
+			b.by = l->owner;
+			list_add_tail(&b.list, &blocked_list);
+		}
 		spin_unlock(&locks_lock);
-		free_locks(unused);
-		if (done)
-			break;
-		error = wait ? wait_for_lock(inode, new) : -EAGAIN;
-		if (error)
-			return error;
-	}
-	wake_up_all(&locks_wait);	/* a write lock may have become a read lock */
-	return 0;
+		if (l && !error)
+			schedule();
+	} while (l && !error);
+	finish_wait(&locks_wait, &w);
+	free_locks(unused);
+	if (!error)
+		wake_up_all(&locks_wait);	/* a write lock may have become a read lock */
+	return error;
 }
 
 void locks_remove(struct inode *inode, const void *owner)
