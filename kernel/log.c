@@ -2,6 +2,9 @@
 /*
  * log.c - the messages of printk(), kept in a ring of bytes, and syslog(2), which reads them.
  *
+ * The log is a stream of bytes, lines as "<6>[    0.012345] text"; the last LOG_SIZE are kept. A
+ * position is the number of bytes before it, modulo 2^32.
+ *
  * printk() may be called with any lock held, so storing a message wakes nobody: readers that wait
  * look again from time to time.
  */
@@ -19,6 +22,7 @@
 #include <asm/timer.h>
 #include <asm/uaccess.h>
 
+#define LOG_SIZE	16384
 #define WAIT_TICKS	(HZ / 10)
 
 BUILD_BUG_ON(LOG_SIZE & (LOG_SIZE - 1));
@@ -28,7 +32,7 @@ static spinlock_t log_lock = SPINLOCK_INIT;	/* taken with interrupts off */
 static char ring[LOG_SIZE];
 static u32 end;				/* bytes ever stored */
 
-u32 log_read_pos;			/* only one reader at a time makes sense: no lock */
+static u32 read_pos;			/* only one reader at a time makes sense: no lock */
 static u32 clear_pos;			/* SYSLOG_ACTION_CLEAR: READ_ALL starts here */
 
 static void put(const char *text, size_t len)
@@ -60,12 +64,13 @@ void log_store(int level, const char *text)
 	spin_unlock(&log_lock);
 }
 
-u32 log_end(void)
+static u32 log_end(void)
 {
 	return READ_ONCE(end);
 }
 
-size_t log_copy(u32 *pos, char *buf, size_t size)
+/* Bytes from *pos on. What is not kept any more is skipped, up to the start of a line. */
+static size_t log_copy(u32 *pos, char *buf, size_t size)
 {
 	unsigned long flags = spin_lock_irqsave(&log_lock);
 	size_t n = 0;
@@ -107,7 +112,7 @@ static long copy_log(u32 *pos, char *user, size_t len)
 /* What has not been read yet; waits until there is something. */
 static long read_log(char *user, size_t len)
 {
-	while (log_read_pos == log_end()) {
+	while (read_pos == log_end()) {
 		current->state = TASK_INTERRUPTIBLE;
 		if (signal_pending(current)) {
 			current->state = TASK_RUNNING;
@@ -115,7 +120,7 @@ static long read_log(char *user, size_t len)
 		}
 		schedule_timeout(WAIT_TICKS);
 	}
-	return copy_log(&log_read_pos, user, len);
+	return copy_log(&read_pos, user, len);
 }
 
 /* The last len bytes since the last clear; clear: that is now. */
@@ -175,7 +180,7 @@ long sys_syslog(long type, long buf, long len)
 		console_loglevel = len;
 		return 0;
 	case ACTION_SIZE_UNREAD:
-		return min(log_end() - log_read_pos, (u32)LOG_SIZE);
+		return min(log_end() - read_pos, (u32)LOG_SIZE);
 	case ACTION_SIZE_BUFFER:
 		return LOG_SIZE;
 	}

@@ -164,7 +164,7 @@ extern proc_show_t show_meminfo, show_vmstat, show_buddyinfo, show_zoneinfo, sho
 		   show_vmallocinfo, show_system_stat, show_uptime, show_loadavg, show_cpuinfo,
 		   show_version, show_kernel_cmdline, show_interrupts, show_swaps;
 
-/* tail.c */
-extern const struct file_operations proc_events_fops, proc_kmsg_fops;
+/* events.c */
+extern const struct file_operations proc_events_fops;
 
 #endif

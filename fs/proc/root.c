@@ -89,7 +89,6 @@ static const struct proc_entry root_entries[] = {
 	PROC_FOPS("events", 0600, &proc_events_fops),
 	PROC_FILE("filesystems", 0444, show_filesystems),
 	PROC_FILE("interrupts", 0444, show_interrupts),
-	PROC_FOPS("kmsg", 0400, &proc_kmsg_fops),
 	PROC_FILE("loadavg", 0444, show_loadavg),
 	PROC_FILE("meminfo", 0444, show_meminfo),
 	PROC_FILE("slabinfo", 0400, show_slabinfo),

@@ -4,7 +4,6 @@
 #include "fs_test.h"
 #include "task_test.h"
 #include <nopage/events.h>
-#include <nopage/log.h>
 #include <nopage/printf.h>
 #include <nopage/printk.h>
 #include <nopage/slab.h>
@@ -483,29 +482,6 @@ KTEST(proc, events_file)
 	event_ring[event_next % EVENT_RING].pid = 1;
 	KT_TRUE(read_line(file, line, sizeof(line)) > 0);
 	KT_TRUE(line[0] == '(' && strstr(line, " lost)\n"));
-	fput(file);
-	umount_proc();
-	test_mm_leave(mm);
-}
-
-KTEST(proc, kmsg)
-{
-	struct mm_struct *mm = test_mm_enter();
-	u32 old = log_read_pos;
-	struct file *file;
-	char line[200];
-
-	KT_ASSERT(mm && mount_proc());
-	KT_EQ(test_map(mm, TEST_BASE, 1, PROT_RW, MAP_ANON_PRIV | MAP_FIXED), TEST_BASE);
-	file = open_entry(TEST_DIR "/kmsg", O_RDONLY | O_NONBLOCK);
-	KT_ASSERT(!IS_ERR(file));
-	log_read_pos = log_end();
-	KT_EQ(read_line(file, line, sizeof(line)), -EAGAIN);
-	pr_debug("proc: a message for the log\n");
-	KT_TRUE(read_line(file, line, sizeof(line)) > 0);
-	KT_TRUE(!strncmp(line, "<7>[", 4) && strstr(line, "] proc: a message for the log\n"));
-	KT_EQ(read_line(file, line, sizeof(line)), -EAGAIN);
-	log_read_pos = old;
 	fput(file);
 	umount_proc();
 	test_mm_leave(mm);

@@ -1,87 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tail.c - the two files that grow while they are read: events and kmsg.
+ * events.c - /proc/events, which grows while it is read.
  *
- * Records and messages are made in any context, also with the run-queue lock held, and must cost
- * nothing when nobody reads them: they wake nobody. Who waits for more has a timer of its own that
- * lets it look again.
+ * Records are made in any context, also with the run-queue lock held, and must cost nothing when
+ * nobody reads them: they wake nobody. Who waits for more has a timer of its own that lets it look
+ * again.
  */
 #include "internal.h"
 #include <nopage/events.h>
-#include <nopage/log.h>
-#include <nopage/math64.h>
 #include <nopage/poll.h>
 #include <nopage/printf.h>
 #include <nopage/slab.h>
-#include <nopage/string.h>
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 
-#define LOOK_TICKS	(HZ / 20)
-
-struct tail {
-	struct timer timer;
-	wait_queue_head_t wait;
-};
-
-static void tail_look(struct timer *timer)
-{
-	wake_up_all(&container_of(timer, struct tail, timer)->wait);
-}
-
-static void tail_init(struct tail *tail)
-{
-	INIT_LIST_HEAD(&tail->timer.list);
-	tail->timer.fn = tail_look;
-	init_waitqueue_head(&tail->wait);
-}
-
-static void tail_arm(struct tail *tail)
-{
-	del_timer(&tail->timer);
-	tail->timer.expires = jiffies + LOOK_TICKS;
-	add_timer(&tail->timer);
-}
-
-/* Sleep until ready(data) holds. 0, -EAGAIN (O_NONBLOCK) or -ERESTARTSYS. */
-static int tail_wait(struct tail *tail, const struct file *file, bool (*ready)(void *data),
-		     void *data)
-{
-	int error = 0;
-
-	DEFINE_WAIT(w);
-	for (;;) {
-		prepare_to_wait(&tail->wait, &w, TASK_INTERRUPTIBLE);
-		if (ready(data))
-			break;
-		error = file->flags & O_NONBLOCK ? -EAGAIN : signal_pending(current) ? -ERESTARTSYS : 0;
-		if (error)
-			break;
-		tail_arm(tail);
-		schedule();
-	}
-	finish_wait(&tail->wait, &w);
-	return error;
-}
-
-/* What poll() says; with nothing there, look again later. */
-static unsigned int tail_poll(struct tail *tail, struct poll_table *table, bool ready)
-{
-	poll_wait(&tail->wait, table);
-	if (ready)
-		return POLL_READABLE;
-	tail_arm(tail);
-	return 0;
-}
-
-/* ------------------------------------------------------------------ events */
-
 #define ALL_CLASSES	((1U << NR_EVENT_TYPES) - 1)
 #define LINE_SIZE	(EVENT_TEXT + 64)
+#define LOOK_TICKS	(HZ / 20)
 
-/* file->private_data of /proc/events */
+/* file->private_data */
 struct event_reader {
-	struct tail tail;
+	struct timer timer;
+	wait_queue_head_t wait;
 	struct mutex lock;
 	/* lock */
 	u32 next;			/* sequence number of the next record */
@@ -91,13 +31,27 @@ struct event_reader {
 	size_t len, done;		/* of line: there, read */
 };
 
+static void look_again(struct timer *timer)
+{
+	wake_up_all(&container_of(timer, struct event_reader, timer)->wait);
+}
+
+static void look_later(struct event_reader *r)
+{
+	del_timer(&r->timer);
+	r->timer.expires = jiffies + LOOK_TICKS;
+	add_timer(&r->timer);
+}
+
 static int events_open(struct inode *inode __unused, struct file *file)
 {
 	struct event_reader *r = kzalloc(sizeof(*r), GFP_KERNEL);
 
 	if (!r)
 		return -ENOMEM;
-	tail_init(&r->tail);
+	INIT_LIST_HEAD(&r->timer.list);
+	r->timer.fn = look_again;
+	init_waitqueue_head(&r->wait);
 	mutex_init(&r->lock);
 	r->next = event_next > EVENT_RING ? event_next - EVENT_RING + 1 : 1;
 	r->mask = ALL_CLASSES;
@@ -109,7 +63,7 @@ static void events_release(struct inode *inode __unused, struct file *file)
 {
 	struct event_reader *r = file->private_data;
 
-	del_timer(&r->tail.timer);
+	del_timer(&r->timer);
 	kfree(r);
 }
 
@@ -137,12 +91,31 @@ static bool next_event(struct event_reader *r, struct event *copy)
 	return false;
 }
 
-static bool event_ready(void *data)
+static bool event_ready(struct event_reader *r)
 {
-	struct event_reader *r = data;
 	struct event ev;
 
 	return r->done < r->len || next_event(r, &ev);
+}
+
+/* Sleep until there is a record. 0, -EAGAIN (O_NONBLOCK) or -ERESTARTSYS. Caller holds r->lock. */
+static int wait_event_ready(struct event_reader *r, const struct file *file)
+{
+	int error = 0;
+
+	DEFINE_WAIT(w);
+	for (;;) {
+		prepare_to_wait(&r->wait, &w, TASK_INTERRUPTIBLE);
+		if (event_ready(r))
+			break;
+		error = file->flags & O_NONBLOCK ? -EAGAIN : signal_pending(current) ? -ERESTARTSYS : 0;
+		if (error)
+			break;
+		look_later(r);
+		schedule();
+	}
+	finish_wait(&r->wait, &w);
+	return error;
 }
 
 /* "sequence time-stamp class: text [pid]". False: no record. */
@@ -188,7 +161,7 @@ static ssize_t events_read(struct file *file, char *buf, size_t count, loff_t *p
 		return 0;
 	mutex_lock(&r->lock);
 	while (!n) {
-		n = tail_wait(&r->tail, file, event_ready, r);
+		n = wait_event_ready(r, file);
 		if (!n)
 			n = copy_lines(r, buf, count);
 	}
@@ -224,12 +197,16 @@ static ssize_t events_write(struct file *file, const char *buf, size_t count, lo
 static unsigned int events_poll(struct file *file, struct poll_table *table)
 {
 	struct event_reader *r = file->private_data;
-	bool ready;
+	unsigned int mask = POLL_WRITABLE;
 
+	poll_wait(&r->wait, table);
 	mutex_lock(&r->lock);
-	ready = event_ready(r);
+	if (event_ready(r))
+		mask |= POLL_READABLE;
+	else
+		look_later(r);
 	mutex_unlock(&r->lock);
-	return tail_poll(&r->tail, table, ready) | POLL_WRITABLE;
+	return mask;
 }
 
 /* A stream: the position cannot be chosen. */
@@ -245,63 +222,4 @@ const struct file_operations proc_events_fops = {
 	.write = events_write,
 	.llseek = no_llseek,
 	.poll = events_poll,
-};
-
-/* ------------------------------------------------------------------ kmsg */
-
-static int kmsg_open(struct inode *inode __unused, struct file *file)
-{
-	struct tail *tail = kmalloc(sizeof(*tail), GFP_KERNEL);
-
-	if (!tail)
-		return -ENOMEM;
-	tail_init(tail);
-	file->private_data = tail;
-	return 0;
-}
-
-static void kmsg_release(struct inode *inode __unused, struct file *file)
-{
-	struct tail *tail = file->private_data;
-
-	del_timer(&tail->timer);
-	kfree(tail);
-}
-
-static bool kmsg_ready(void *data __unused)
-{
-	return log_read_pos != log_end();
-}
-
-static ssize_t kmsg_read(struct file *file, char *buf, size_t count, loff_t *pos __unused)
-{
-	char *page;
-	ssize_t n;
-
-	if (!count)
-		return 0;
-	page = __get_free_pages(GFP_KERNEL, 0);
-	if (!page)
-		return -ENOMEM;
-	n = tail_wait(file->private_data, file, kmsg_ready, NULL);
-	if (!n) {
-		n = log_copy(&log_read_pos, page, min(count, (size_t)PAGE_SIZE));
-		if (copy_to_user(buf, page, n))
-			n = -EFAULT;
-	}
-	free_pages(page, 0);
-	return n;
-}
-
-static unsigned int kmsg_poll(struct file *file, struct poll_table *table)
-{
-	return tail_poll(file->private_data, table, kmsg_ready(NULL));
-}
-
-const struct file_operations proc_kmsg_fops = {
-	.open = kmsg_open,
-	.release = kmsg_release,
-	.read = kmsg_read,
-	.llseek = no_llseek,
-	.poll = kmsg_poll,
 };
