@@ -6,7 +6,6 @@
  * walked; the text goes to the reader after that.
  */
 #include "internal.h"
-#include <nopage/string.h>
 
 #define NAME_COLUMN	49		/* where the name starts in a line of maps; 32-bit Linux */
 
@@ -120,10 +119,10 @@ static void count_frame(void *arg, unsigned long addr __unused, pte_t pte)
 	}
 }
 
-/* Shared anonymous memory, which is in a tmpfs of its own, and files of other ones. */
+/* All that can be mapped is in memory: the root's files, as on a disk, and what programs make. */
 static bool is_shmem(const struct file *file)
 {
-	return file && !strcmp(file->inode->sb->type->name, "tmpfs");
+	return file && file->inode->sb != root_dentry->sb;
 }
 
 void count_mapped(struct mapped *m, struct vm_area_struct *vma)

@@ -195,6 +195,9 @@ static void test_status(void)
 	ok(field("VmRSS:\t") > 0 && field("VmRSS:\t") <= field("VmSize:\t"), "status: VmRSS, VmSize");
 	is(field("RssAnon:\t") + field("RssFile:\t") + field("RssShmem:\t"), field("VmRSS:\t"),
 	   "status: the parts of VmRSS are its sum");
+	memset(map(256, PROT_READ | PROT_WRITE, MAP_SHARED), 1, 256 * PAGE);
+	slurp("/proc/self/status");
+	ok(field("RssShmem:\t") >= 512, "status: shared anonymous memory is RssShmem");
 }
 
 static void test_strings(char **argv)
@@ -477,7 +480,7 @@ int main(int argc, char **argv)
 
 	if (!getenv("PROC"))
 		execve(argv[0], argv, env);
-	plan(117);
+	plan(118);
 	test_maps();
 	test_smaps();
 	test_smaps_file();
