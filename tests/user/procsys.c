@@ -159,7 +159,7 @@ static void test_stat(void)
 	ok(value("/proc/stat", "processes") > forks, "is counted");
 }
 
-/* start-end size what .. : Linux may show hashes of addresses, which are not aligned. */
+/* start-end size what .. : Linux may show hashes of addresses, which are hardly both aligned. */
 static int is_vmallocinfo(char *line)
 {
 	unsigned long long start, end;
@@ -167,7 +167,7 @@ static int is_vmallocinfo(char *line)
 	char what[16];
 
 	return sscanf(line, "0x%llx-0x%llx %lu %15s", &start, &end, &size, what) == 4 &&
-	       size % PAGE == 0 && (start % PAGE || end - start == size);
+	       size % PAGE == 0 && (start % PAGE || end % PAGE || end - start == size);
 }
 
 static void test_vmallocinfo(void)
