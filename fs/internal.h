@@ -109,8 +109,6 @@ void file_accessed(struct file *file);		/* sets atime, if system and flags want 
 extern struct mutex mount_mutex;
 extern struct list_head filesystems;	/* of file_system_type.list; mount_mutex */
 extern struct list_head mounts;		/* of super_block.list, in order of mounting; mount_mutex */
-extern unsigned int mount_event;	/* counts changes of mounts; under mount_mutex */
-extern wait_queue_head_t mount_wait;	/* for the next change */
 /* do_mount - type by name on top of a directory, counted by the caller. 0 or -Exxx. */
 int do_mount(const char *source, struct dentry *where, const char *type, unsigned long flags,
 	     const char *options);

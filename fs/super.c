@@ -23,8 +23,6 @@
 #include <asm/uaccess.h>
 
 struct mutex mount_mutex = MUTEX_INIT(mount_mutex);
-unsigned int mount_event;
-wait_queue_head_t mount_wait = WAIT_QUEUE_INIT(mount_wait);
 struct dentry *root_dentry;
 
 LIST_HEAD(filesystems);
@@ -169,12 +167,6 @@ static bool super_busy(const struct super_block *sb)
 
 /* ------------------------------------------------------------------ mounts */
 
-static void mounts_changed(void)
-{
-	mount_event++;
-	wake_up_all(&mount_wait);
-}
-
 /* Does it stand in the tree? Caller holds mount_mutex. */
 static bool is_mounted(const struct super_block *sb)
 {
@@ -197,7 +189,6 @@ static void attach(struct super_block *sb, struct dentry *where)
 	where->mounted = sb;
 	spin_unlock(&dcache_lock);
 	list_add_tail(&sb->list, &mounts);
-	mounts_changed();
 }
 
 int do_mount(const char *source, struct dentry *where, const char *type_name, unsigned long flags,
@@ -244,7 +235,6 @@ static void take_out(struct super_block *sb)
 	spin_unlock(&dcache_lock);
 	list_move_tail(&sb->list, &detached_mounts);
 	dput(mountpoint);
-	mounts_changed();
 }
 
 void free_detached(const struct super_block *sb)
@@ -331,8 +321,7 @@ static int do_remount(struct dentry *where, unsigned long flags, const char *opt
 		error = sb->type->remount(sb, options);
 	if (!error) {
 		sb->flags = (sb->flags & ~SB_USER_FLAGS) | (flags & SB_USER_FLAGS);
-		mounts_changed();
-	}
+		}
 	mutex_unlock(&mount_mutex);
 	return error;
 }

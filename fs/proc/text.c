@@ -10,7 +10,6 @@
  * fault of the reader's buffer.
  */
 #include "internal.h"
-#include <nopage/poll.h>
 #include <nopage/slab.h>
 #include <nopage/string.h>
 #include <asm/uaccess.h>
@@ -21,7 +20,6 @@ struct proc_text {
 	/* lock */
 	struct seq seq;
 	bool made;
-	unsigned int mount_event;	/* the last one that poll() has told; not locked */
 };
 
 /* The task of the file to *t, referenced, if it is about one. 0, -ESRCH or -EACCES. */
@@ -65,7 +63,6 @@ static int text_open(struct inode *inode, struct file *file)
 	mutex_init(&text->lock);
 	seq_init(&text->seq);
 	text->made = false;
-	text->mount_event = mount_event;
 	file->private_data = text;
 	return 0;
 }
@@ -158,22 +155,9 @@ const struct file_operations proc_task_fops = {
 	.write = text_write,
 };
 
-/* An exceptional condition: what is mounted has changed since the last look. */
-static unsigned int mounts_poll(struct file *file, struct poll_table *table)
-{
-	struct proc_text *text = file->private_data;
-
-	poll_wait(&mount_wait, table);
-	if (text->mount_event == mount_event)
-		return POLL_READABLE;
-	text->mount_event = mount_event;
-	return POLL_READABLE | POLLERR | POLLPRI;
-}
-
 const struct file_operations proc_mounts_fops = {
 	.open = text_open,
 	.release = text_release,
 	.read = text_read,
-	.poll = mounts_poll,
 	.flags = FOP_SEND,
 };
