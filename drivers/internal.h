@@ -21,7 +21,6 @@ struct tty {
 	unsigned int tail, commit, head;	/* of queue; count up for ever */
 	bool literal;			/* the next character means only itself */
 	bool stopped;			/* no output until ^Q */
-	bool exclusive;			/* only root may open it (TIOCEXCL) */
 	bool throttled;			/* the queue is full: the console holds input back */
 	unsigned int column;		/* of the cursor */
 	unsigned int line_column;	/* where the line being typed began */

@@ -11,7 +11,6 @@
  */
 #include <nopage/tty.h>
 #include "internal.h"
-#include <nopage/cred.h>
 #include <nopage/err.h>
 #include <nopage/poll.h>
 #include <nopage/printk.h>
@@ -59,8 +58,6 @@ static int tty_open(struct inode *inode, struct file *file)
 
 	if (inode->rdev == TTY_DEV && current->signal->tty != tty)
 		return -ENXIO;
-	if (READ_ONCE(tty->exclusive) && !capable(CAP_SYS_ADMIN))
-		return -EBUSY;
 	file->private_data = (void *)tty->hangups;
 	if (inode->rdev == SERIAL_DEV && !(file->flags & O_NOCTTY) && file->mode & FMODE_READ)
 		tty_opened(tty);
@@ -270,41 +267,14 @@ static unsigned int tty_poll(struct file *file, struct poll_table *table)
 
 /* ------------------------------------------------------------------ settings */
 
-static unsigned int with_low_half(unsigned int flags, unsigned short low)
-{
-	return (flags & 0xffff0000) | low;
-}
-
-/* A struct termio of the user's over what it does not tell. 0 or -EFAULT. */
-static int get_old_termios(struct tty *tty, struct termios *new, const void *user)
-{
-	struct termio old;
-
-	if (copy_from_user(&old, user, sizeof(old)))
-		return -EFAULT;
-	tty_get_termios(tty, new);
-	new->c_iflag = with_low_half(new->c_iflag, old.c_iflag);
-	new->c_oflag = with_low_half(new->c_oflag, old.c_oflag);
-	new->c_cflag = with_low_half(new->c_cflag, old.c_cflag);
-	new->c_lflag = with_low_half(new->c_lflag, old.c_lflag);
-	new->c_line = old.c_line;
-	memcpy(new->c_cc, old.c_cc, NCC);
-	return 0;
-}
-
-/* TCSETS to TCSETSF, TCSETA to TCSETAF. */
+/* TCSETS to TCSETSF. */
 static long set_termios(struct tty *tty, unsigned int cmd, const void *user)
 {
 	struct termios new;
-	int error;
 
-	if (cmd >= TCSETA)
-		error = get_old_termios(tty, &new, user);
-	else
-		error = copy_from_user(&new, user, sizeof(new)) ? -EFAULT : 0;
-	if (error)
-		return error;
-	if (cmd == TCSETSF || cmd == TCSETAF)
+	if (copy_from_user(&new, user, sizeof(new)))
+		return -EFAULT;
+	if (cmd == TCSETSF)
 		tty_flush_input(tty);
 	tty_set_termios(tty, &new);
 	return 0;
@@ -365,7 +335,6 @@ static long change_ioctl(struct tty *tty, unsigned int cmd, unsigned long arg)
 		return error;
 	switch (cmd) {
 	case TCSETS ... TCSETSF:
-	case TCSETA ... TCSETAF:
 		return set_termios(tty, cmd, (void *)arg);
 	case TCFLSH:
 		return flush_queues(tty, arg);
@@ -381,44 +350,6 @@ static long get_termios(struct tty *tty, void *user)
 
 	tty_get_termios(tty, &termios);
 	return copy_to_user(user, &termios, sizeof(termios)) ? -EFAULT : 0;
-}
-
-static long put_old_termios(struct tty *tty, void *user)
-{
-	struct termio old = { 0 };
-	struct termios now;
-
-	tty_get_termios(tty, &now);
-	old.c_iflag = now.c_iflag;
-	old.c_oflag = now.c_oflag;
-	old.c_cflag = now.c_cflag;
-	old.c_lflag = now.c_lflag;
-	old.c_line = now.c_line;
-	memcpy(old.c_cc, now.c_cc, NCC);
-	return copy_to_user(user, &old, sizeof(old)) ? -EFAULT : 0;
-}
-
-/* TIOCSTI: as if a character had been typed. */
-static long type_character(struct tty *tty, const char *user)
-{
-	char c;
-
-	if (current->signal->tty != tty && !capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	if (get_user(c, user))
-		return -EFAULT;
-	tty_input(c);
-	return 0;
-}
-
-/* TIOCSETD: there is one line discipline, N_TTY. */
-static long set_discipline(const int *user)
-{
-	int n;
-
-	if (get_user(n, user))
-		return -EFAULT;
-	return n ? -EINVAL : 0;
 }
 
 static long get_winsize(struct tty *tty, void *user)
@@ -439,10 +370,7 @@ static long tty_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	switch (cmd) {
 	case TCGETS:
 		return get_termios(tty, (void *)arg);
-	case TCGETA:
-		return put_old_termios(tty, (void *)arg);
 	case TCSETS ... TCSETSF:
-	case TCSETA ... TCSETAF:
 	case TCFLSH:
 	case TCXONC:
 	case TCSBRK:
@@ -455,18 +383,7 @@ static long tty_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case FIONREAD:
 		return put_user(tty_available(tty), (int *)arg);
 	case TIOCOUTQ:
-	case TIOCGETD:
 		return put_user(0, (int *)arg);
-	case TIOCSETD:
-		return set_discipline((int *)arg);
-	case TIOCSTI:
-		return type_character(tty, (char *)arg);
-	case TIOCEXCL:
-	case TIOCNXCL:
-		tty->exclusive = cmd == TIOCEXCL;
-		return 0;
-	case TIOCGEXCL:
-		return put_user(tty->exclusive, (int *)arg);
 	}
 	return tty_job_ioctl(tty, file, cmd, arg);
 }

@@ -7,32 +7,22 @@
 #define TCSETS		0x5402
 #define TCSETSW		0x5403
 #define TCSETSF		0x5404
-#define TCGETA		0x5405
-#define TCSETA		0x5406
-#define TCSETAW		0x5407
-#define TCSETAF		0x5408
 #define TCSBRK		0x5409
 #define TCXONC		0x540a
 #define TCFLSH		0x540b
-#define TIOCEXCL	0x540c
-#define TIOCNXCL	0x540d
 #define TIOCSCTTY	0x540e
 #define TIOCGPGRP	0x540f
 #define TIOCSPGRP	0x5410
 #define TIOCOUTQ	0x5411
-#define TIOCSTI		0x5412
 #define TIOCGWINSZ	0x5413
 #define TIOCSWINSZ	0x5414
 #define FIONREAD	0x541b
 #define FIONBIO		0x5421
 #define TIOCNOTTY	0x5422
-#define TIOCSETD	0x5423
-#define TIOCGETD	0x5424
 #define TCSBRKP		0x5425
 #define TIOCGSID	0x5429
 #define FIONCLEX	0x5450
 #define FIOCLEX		0x5451
-#define TIOCGEXCL	0x80045440
 #define FIGETBSZ	2		/* of any file */
 
 /* tcflush() queues */
@@ -107,17 +97,6 @@ struct termios {
 	unsigned int c_lflag;
 	unsigned char c_line;
 	unsigned char c_cc[NCCS];
-};
-
-/* What TCGETA and TCSETA know of them. */
-#define NCC		8
-struct termio {
-	unsigned short c_iflag;
-	unsigned short c_oflag;
-	unsigned short c_cflag;
-	unsigned short c_lflag;
-	unsigned char c_line;
-	unsigned char c_cc[NCC];
 };
 
 struct winsize {
