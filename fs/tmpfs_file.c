@@ -281,36 +281,6 @@ static int fill_holes(struct inode *inode, loff_t pos, loff_t len)
 	return 0;
 }
 
-/* Bytes [start, end) of the page of that number, which the caller holds, become a hole. */
-static void punch_page(struct inode *inode, struct page *page, loff_t start, loff_t end)
-{
-	loff_t base = (loff_t)page->index << PAGE_SHIFT;
-	size_t from = max(start - base, 0LL), to = min(end - base, (loff_t)PAGE_SIZE);
-
-	if (to - from < PAGE_SIZE || !invalidate_page(&inode->mapping, page))
-		memset(page_address(page) + from, 0, to - from);
-}
-
-/* FALLOC_FL_PUNCH_HOLE: zeroes from here on, without memory but for pages somebody maps. */
-static void punch_hole(struct inode *inode, loff_t start, loff_t end)
-{
-	unsigned long index = start >> PAGE_SHIFT, last = (end - 1) >> PAGE_SHIFT;
-	struct page *page;
-
-	mutex_lock(&inode->lock);
-	while ((page = find_next_page(&inode->mapping, index))) {
-		index = page->index + 1;
-		if (index <= last + 1)
-			punch_page(inode, page, start, end);
-		put_page(page);
-		if (index > last)
-			break;
-		cond_resched();
-	}
-	inode->mtime = inode->ctime = current_time();
-	mutex_unlock(&inode->lock);
-}
-
 #define FALLOC_FL_KEEP_SIZE	1
 #define FALLOC_FL_PUNCH_HOLE	2
 #define FALLOC_FL_HOLE		(FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)
@@ -332,10 +302,8 @@ static int do_fallocate(struct file *file, long mode, loff_t pos, loff_t len)
 		return -ENODEV;
 	if (len > MAX_SIZE - pos)
 		return -EFBIG;
-	if (mode == FALLOC_FL_HOLE) {
-		punch_hole(inode, pos, pos + len);
-		return 0;
-	}
+	if (mode == FALLOC_FL_HOLE)
+		return -EOPNOTSUPP;
 	if (pos + len > i_size_read(inode) && !(mode & FALLOC_FL_KEEP_SIZE) &&
 	    !within_file_limit(pos + len))
 		return -EFBIG;

@@ -107,15 +107,6 @@ static void remove_from_page_cache(struct address_space *mapping, struct page *p
 	put_page(page);
 }
 
-bool invalidate_page(struct address_space *mapping, struct page *page)
-{
-	BUILD_BUG_ON(NR_CPUS != 1);		/* nobody can come between */
-	if (page_count(page) != 2)
-		return false;
-	remove_from_page_cache(mapping, page);
-	return true;
-}
-
 #define TRUNCATE_BATCH	16
 
 void truncate_inode_pages(struct address_space *mapping, unsigned long index)

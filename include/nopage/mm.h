@@ -315,8 +315,6 @@ struct page *find_get_page(struct address_space *mapping, unsigned long index);
 struct page *find_or_create_page(struct address_space *mapping, unsigned long index);
 /* The first page from index on, referenced, or NULL. */
 struct page *find_next_page(struct address_space *mapping, unsigned long index);
-/* Take the caller's page, referenced, out of the file, unless others use it, too. Taken out? */
-bool invalidate_page(struct address_space *mapping, struct page *page);
 /* A new page with one reference, which becomes the mapping's; another is the caller's. 0, -Exxx. */
 int add_to_page_cache(struct address_space *mapping, struct page *page, unsigned long index);
 /* Drop all pages from index on (their mappings must be gone). */

