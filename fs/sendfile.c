@@ -17,7 +17,7 @@
 
 struct transfer {
 	struct file *in, *out;
-	loff_t *in_pos, *out_pos;		/* both move */
+	loff_t *in_pos;				/* moves, as the output's own does */
 	char *buf;				/* the user's */
 };
 
@@ -31,7 +31,7 @@ static ssize_t send_chunk(struct transfer *t, size_t count)
 		return n;
 	if (!(t->out->fop->flags & FOP_TAKE))
 		return -EINVAL;
-	sent = t->out->fop->write(t->out, t->buf, n, t->out_pos);
+	sent = t->out->fop->write(t->out, t->buf, n, &t->out->pos);
 	if (sent > 0)
 		*t->in_pos = sent == n ? pos : *t->in_pos + sent;
 	return sent;
@@ -92,7 +92,6 @@ static long sendfile_files(struct file *out, struct file *in, loff_t *pos, long 
 	}
 	if (count && !(in->fop->flags & FOP_SEND))
 		return -EINVAL;
-	t.out_pos = &out->pos;
 	return send(&t, count);
 }
 
@@ -108,93 +107,29 @@ static long do_sendfile(long out_fd, long in_fd, loff_t *pos, long count, loff_t
 	return n;
 }
 
-long sys_sendfile(long out_fd, long in_fd, long offset, long count)
+/* offset: the user's, 32 bits of it or 64. */
+static long sendfile_at(long out_fd, long in_fd, long offset, long count, bool large)
 {
-	loff_t pos;
-	long off, n;
-
-	if (!offset)
-		return do_sendfile(out_fd, in_fd, NULL, count, NO_END);
-	if (get_user(off, (long *)offset))
-		return -EFAULT;
-	pos = off;
-	n = do_sendfile(out_fd, in_fd, &pos, count, MAX_NON_LFS);
-	off = pos;
-	return put_user(off, (long *)offset) ? -EFAULT : n;
-}
-
-long sys_sendfile64(long out_fd, long in_fd, long offset, long count)
-{
-	loff_t pos;
+	size_t size = large ? sizeof(loff_t) : sizeof(long);
+	loff_t pos = 0;
 	long n;
 
 	if (!offset)
 		return do_sendfile(out_fd, in_fd, NULL, count, NO_END);
-	if (copy_from_user(&pos, (void *)offset, sizeof(pos)))
+	if (copy_from_user(&pos, (void *)offset, size))
 		return -EFAULT;
-	n = do_sendfile(out_fd, in_fd, &pos, count, NO_END);
-	return copy_to_user((void *)offset, &pos, sizeof(pos)) ? -EFAULT : n;
+	if (!large)
+		pos = (long)pos;
+	n = do_sendfile(out_fd, in_fd, &pos, count, large ? NO_END : MAX_NON_LFS);
+	return copy_to_user((void *)offset, &pos, size) ? -EFAULT : n;
 }
 
-/* Between regular files of one file system, each at a position of its own. */
-static long copy_range(struct transfer *t, size_t count)
+long sys_sendfile(long out_fd, long in_fd, long offset, long count)
 {
-	const struct inode *from = t->in->inode, *to = t->out->inode;
-	loff_t in_pos = *t->in_pos, out_pos = *t->out_pos;
-
-	if (S_ISDIR(from->mode) || S_ISDIR(to->mode))
-		return -EISDIR;
-	if (!S_ISREG(from->mode) || !S_ISREG(to->mode))
-		return -EINVAL;
-	if (!(t->in->mode & FMODE_READ) || !(t->out->mode & FMODE_WRITE) ||
-	    t->out->flags & O_APPEND)
-		return -EBADF;
-	if (from->sb != to->sb)
-		return -EXDEV;
-	if ((u64)in_pos + count < count || (u64)out_pos + count < count)
-		return -EOVERFLOW;
-	if (min(in_pos, out_pos) < 0)
-		return -EINVAL;
-	count = min((loff_t)count, max(i_size_read(from) - in_pos, 0LL));
-	if (from == to && in_pos < out_pos + (loff_t)count && out_pos < in_pos + (loff_t)count)
-		return -EINVAL;
-	return send(t, min(count, (size_t)MAX_RW_COUNT));
+	return sendfile_at(out_fd, in_fd, offset, count, false);
 }
 
-/* *pos by the user's pointer, if there is one. */
-static int get_pos(loff_t *pos, const struct file *file, long user)
+long sys_sendfile64(long out_fd, long in_fd, long offset, long count)
 {
-	*pos = file->pos;
-	return user && copy_from_user(pos, (void *)user, sizeof(*pos)) ? -EFAULT : 0;
-}
-
-static int put_pos(loff_t pos, struct file *file, long user)
-{
-	if (user)
-		return copy_to_user((void *)user, &pos, sizeof(pos)) ? -EFAULT : 0;
-	file->pos = pos;
-	return 0;
-}
-
-long sys_copy_file_range(long in_fd, long in_off, long out_fd, long out_off, long count,
-			 long flags)
-{
-	struct file *in = fget(in_fd), *out = fget(out_fd);
-	loff_t in_pos, out_pos;
-	long n = -EBADF;
-
-	if (!in || !out)
-		goto out;
-	n = get_pos(&in_pos, in, in_off) ?: get_pos(&out_pos, out, out_off) ?: flags ? -EINVAL : 0;
-	if (n)
-		goto out;
-	n = copy_range(&(struct transfer){ in, out, &in_pos, &out_pos }, count);
-	if (n > 0 && (put_pos(in_pos, in, in_off) || put_pos(out_pos, out, out_off)))
-		n = -EFAULT;
-out:
-	if (in)
-		fput(in);
-	if (out)
-		fput(out);
-	return n;
+	return sendfile_at(out_fd, in_fd, offset, count, true);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sendfile(), copy_file_range(), readv/writev with positions. */
+/* sendfile(), readv/writev with positions. */
 #define _GNU_SOURCE
 #include "tmpdir.h"
 
@@ -65,11 +65,13 @@ static void test_kinds(void)
 		{ "/proc/self/status", -EINVAL, -EBADF }, { "/proc/self/comm", -EINVAL, -EINVAL },
 		{ "/proc/self/mem", -EINVAL, -EINVAL }, { "/proc", -EINVAL, -EBADF },
 	};
-	int in = open("src", O_RDONLY), pipes[2], fd;
+	int in, pipes[2], fd;
 	char name[64];
 	off_t pos;
 	long n;
 
+	make_file("src", "0123456789");
+	in = open("src", O_RDONLY);
 	pipe(pipes);
 	for (unsigned int i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		fd = open(kinds[i].path, kinds[i].into == -EBADF ? O_RDONLY : O_RDWR);
@@ -117,41 +119,6 @@ static void test_pipe(void)
 	close(pipes[1]);
 	close(in);
 	close(null);
-}
-
-static long copy_range(int in, loff_t *in_pos, int out, loff_t *out_pos, size_t n, int flags)
-{
-	return syscall(SYS_copy_file_range, in, in_pos, out, out_pos, n, flags);
-}
-
-static void test_copy(void)
-{
-	int in, out = open("copy", O_CREAT | O_TRUNC | O_RDWR, 0644);
-	loff_t from = 2, to = 4;
-
-	make_file("src", "0123456789");
-	in = open("src", O_RDONLY);
-	is(copy_range(in, NULL, out, NULL, 4, 0), 4, "copy_file_range");
-	is(copy_range(in, &from, out, &to, 3, 0), 3, "at positions");
-	ok(from == 5 && to == 7, "which move");
-	is_str(text_of("copy"), "0123234", "the result");
-	is(copy_range(in, NULL, out, NULL, 100, 0), 6, "to the end");
-	is(copy_range(in, NULL, out, NULL, 100, 0), 0, "at the end: 0");
-	fails(copy_range(in, NULL, out, NULL, 1, 1), EINVAL, "flags: EINVAL");
-	fails(copy_range(99, NULL, out, NULL, 1, 0), EBADF, "no input: EBADF");
-	fails(copy_range(out, NULL, in, NULL, 1, 0), EBADF, "into a file to read: EBADF");
-	close(in);
-	in = open("/proc/uptime", O_RDONLY);
-	fails(copy_range(in, NULL, out, NULL, 1, 0), EXDEV, "another file system: EXDEV");
-	fails(copy_range(out, NULL, in, NULL, 1, 0), EBADF, "first, whether it is for writing");
-	close(in);
-	from = 0x7ffffffffffffff0LL;
-	is(copy_range(out, &from, out, &to, 100, 0), 0, "far behind the end: 0");
-	from = -1;
-	fails(copy_range(out, &from, out, &to, 1, 0), EOVERFLOW, "across 0: EOVERFLOW");
-	from = -5;
-	fails(copy_range(out, &from, out, &to, 1, 0), EINVAL, "a negative position: EINVAL");
-	close(out);
 }
 
 /* One byte, with a flag. */
@@ -249,10 +216,9 @@ static void test_sync(void)
 
 int main(void)
 {
-	plan(139);
+	plan(125);
 	enter_tmpdir();
 	test_sendfile();
-	test_copy();
 	test_kinds();
 	test_pipe();
 	test_flags();
