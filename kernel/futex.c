@@ -160,16 +160,6 @@ static void unlock_two(struct futex_bucket *a, struct futex_bucket *b)
 		spin_unlock(&b->lock);
 }
 
-/* fault_in - 0 when the word can be written to, or with write false, read; -EFAULT. Sleeps. */
-static int fault_in(unsigned long uaddr, bool write)
-{
-	u32 value;
-
-	if (get_user(value, (u32 *)uaddr))
-		return -EFAULT;
-	return write ? cmpxchg_user((u32 *)uaddr, &value, value) : 0;
-}
-
 /* ------------------------------------------------------------------ waking */
 
 /* wake_one - q, which is on the list of a bucket whose lock is held, is woken and leaves it. */
@@ -345,26 +335,31 @@ static long wait_again(struct restart_block *r)
 
 /* ------------------------------------------------------------------ requeue */
 
+/* The two futexes of one call. */
+struct futex_pair {
+	struct futex_key from, to;
+	struct futex_bucket *a, *b;	/* where they are */
+};
+
 /*
- * requeue_key - of those that wait in a for key from, wake nr_wake and let nr_move wait in b for
- * key to. How many both are. Both locks are held.
+ * requeue_waiters - of those that wait for key from, wake nr_wake and let nr_move wait for key to.
+ * How many both are. Both locks are held.
  */
-static int requeue_key(struct futex_bucket *a, const struct futex_key *from,
-		       struct futex_bucket *b, const struct futex_key *to, int nr_wake, int nr_move)
+static int requeue_waiters(const struct futex_pair *p, int nr_wake, int nr_move)
 {
 	struct futex_q *q, *next;
 	int woken = 0, moved = 0;
 
-	list_for_each_entry_safe(q, next, &a->waiters, list) {
-		if (!same_key(&q->key, from))
+	list_for_each_entry_safe(q, next, &p->a->waiters, list) {
+		if (!same_key(&q->key, &p->from))
 			continue;
 		if (woken < nr_wake) {
 			wake_one(q);
 			woken++;
 		} else if (moved < nr_move) {
-			list_move_tail(&q->list, &b->waiters);
-			q->key = *to;
-			q->bucket = b;
+			list_move_tail(&q->list, &p->b->waiters);
+			q->key = p->to;
+			q->bucket = p->b;
 			moved++;
 		} else {
 			break;
@@ -372,12 +367,6 @@ static int requeue_key(struct futex_bucket *a, const struct futex_key *from,
 	}
 	return woken + moved;
 }
-
-/* The two futexes of one call. */
-struct futex_pair {
-	struct futex_key key[2];
-	struct futex_bucket *bucket[2];
-};
 
 /* requeue - CMP_REQUEUE only if *uaddr is val3. How many, -EAGAIN, or -EFAULT. Locks held. */
 static int requeue(const struct futex_pair *p, const struct futex_call *c)
@@ -390,130 +379,35 @@ static int requeue(const struct futex_pair *p, const struct futex_call *c)
 		if (now != c->val3)
 			return -EAGAIN;
 	}
-	if (same_key(&p->key[0], &p->key[1]))
-		return wake_key(p->bucket[0], &p->key[0], c->val, FUTEX_BITSET_MATCH_ANY);
-	return requeue_key(p->bucket[0], &p->key[0], p->bucket[1], &p->key[1], c->val, c->timeout);
+	if (same_key(&p->from, &p->to))
+		return wake_key(p->a, &p->from, c->val, FUTEX_BITSET_MATCH_ANY);
+	return requeue_waiters(p, c->val, c->timeout);
 }
 
-/* ------------------------------------------------------------------ wake-op */
-
-/* Bits low to low + 11 of val3 as a number with a sign. */
-static int number_at(u32 val3, unsigned int low)
+/* -EFAULT of requeue(), which may not sleep, may mean a page that is still to come. */
+static long call_requeue(const struct futex_call *c)
 {
-	return (s32)(val3 << (20 - low)) >> 20;
-}
+	struct futex_pair p;
+	u32 word;
+	int ret;
 
-/* apply_op - the new value of the word by the operation in val3; -ENOSYS: there is no such. */
-static int apply_op(u32 val3, u32 old, u32 *new)
-{
-	u32 op = val3 >> 28, arg = number_at(val3, 12);
-
-	if (op & FUTEX_OP_OPARG_SHIFT)
-		arg = 1u << (arg & 31);
-	switch (op & ~FUTEX_OP_OPARG_SHIFT) {
-	case FUTEX_OP_SET:
-		*new = arg;
-		return 0;
-	case FUTEX_OP_ADD:
-		*new = old + arg;
-		return 0;
-	case FUTEX_OP_OR:
-		*new = old | arg;
-		return 0;
-	case FUTEX_OP_ANDN:
-		*new = old & ~arg;
-		return 0;
-	case FUTEX_OP_XOR:
-		*new = old ^ arg;
-		return 0;
-	}
-	return -ENOSYS;
-}
-
-/* compare - does the old value satisfy val3? 0 or 1; -ENOSYS: there is no such comparison. */
-static int compare(u32 val3, int old)
-{
-	int arg = number_at(val3, 0);
-
-	switch (val3 >> 24 & 15) {
-	case FUTEX_OP_CMP_EQ:
-		return old == arg;
-	case FUTEX_OP_CMP_NE:
-		return old != arg;
-	case FUTEX_OP_CMP_LT:
-		return old < arg;
-	case FUTEX_OP_CMP_LE:
-		return old <= arg;
-	case FUTEX_OP_CMP_GT:
-		return old > arg;
-	case FUTEX_OP_CMP_GE:
-		return old >= arg;
-	}
-	return -ENOSYS;
-}
-
-/*
- * change_word - the operation on *uaddr, atomically; 0 or 1: the comparison with its old value.
- * -EFAULT or -ENOSYS. A spinlock is held.
- */
-static int change_word(unsigned long uaddr, u32 val3)
-{
-	u32 old, before, new;
-	int error = apply_op(val3, 0, &new);
-
-	if (error)
-		return error;
-	if (get_user(old, (u32 *)uaddr))
-		return -EFAULT;
+	if ((int)c->val < 0 || c->timeout < 0)
+		return -EINVAL;
+	ret = futex_key(c->uaddr, is_shared(c), &p.from) ?:
+	      futex_key(c->uaddr2, is_shared(c), &p.to);
+	if (ret)
+		return ret;
+	p.a = bucket_of(&p.from);
+	p.b = bucket_of(&p.to);
 	do {
-		apply_op(val3, old, &new);
-		before = old;
-		if (cmpxchg_user((u32 *)uaddr, &old, new))
-			return -EFAULT;
-	} while (old != before);
-	return compare(val3, old);
-}
-
-/*
- * wake_op - change the second word, wake val waiters of the first and, if the old value compares
- * as val3 says, timeout of the second. How many, or -Exxx. Locks held.
- */
-static int wake_op(const struct futex_pair *p, const struct futex_call *c)
-{
-	int how = change_word(c->uaddr2, c->val3), woken;
-
-	if (how < 0)
-		return how;
-	woken = wake_key(p->bucket[0], &p->key[0], c->val, FUTEX_BITSET_MATCH_ANY);
-	if (how)
-		woken += wake_key(p->bucket[1], &p->key[1], c->timeout, FUTEX_BITSET_MATCH_ANY);
-	return woken;
+		lock_two(p.a, p.b);
+		ret = requeue(&p, c);
+		unlock_two(p.a, p.b);
+	} while (ret == -EFAULT && !get_user_size(&word, (u32 *)c->uaddr, sizeof(word)));
+	return ret;
 }
 
 /* ------------------------------------------------------------------ the call */
-
-static long call_two(const struct futex_call *c)
-{
-	bool is_wake_op = command_of(c) == FUTEX_WAKE_OP;
-	struct futex_pair p;
-	int ret;
-
-	if (!is_wake_op && ((int)c->val < 0 || c->timeout < 0))
-		return -EINVAL;
-	ret = futex_key(c->uaddr, is_shared(c), &p.key[0]) ?:
-	      futex_key(c->uaddr2, is_shared(c), &p.key[1]) ?:
-	      (is_wake_op && is_shared(c) ? fault_in(c->uaddr2, true) : 0);
-	if (ret)
-		return ret;
-	p.bucket[0] = bucket_of(&p.key[0]);
-	p.bucket[1] = bucket_of(&p.key[1]);
-	do {
-		lock_two(p.bucket[0], p.bucket[1]);
-		ret = is_wake_op ? wake_op(&p, c) : requeue(&p, c);
-		unlock_two(p.bucket[0], p.bucket[1]);
-	} while (ret == -EFAULT && !fault_in(is_wake_op ? c->uaddr2 : c->uaddr, is_wake_op));
-	return ret;
-}
 
 static long do_futex(const struct futex_call *c)
 {
@@ -532,8 +426,7 @@ static long do_futex(const struct futex_call *c)
 		return c->val3 ? wake_bits(c->uaddr, is_shared(c), c->val, c->val3) : -EINVAL;
 	case FUTEX_REQUEUE:
 	case FUTEX_CMP_REQUEUE:
-	case FUTEX_WAKE_OP:
-		return call_two(c);
+		return call_requeue(c);
 	}
 	return -ENOSYS;
 }

@@ -7,27 +7,12 @@
 #define FUTEX_WAKE		1
 #define FUTEX_REQUEUE		3
 #define FUTEX_CMP_REQUEUE	4
-#define FUTEX_WAKE_OP		5
 #define FUTEX_WAIT_BITSET	9
 #define FUTEX_WAKE_BITSET	10
 #define FUTEX_PRIVATE_FLAG	128
 #define FUTEX_CLOCK_REALTIME	256
 
 #define FUTEX_BITSET_MATCH_ANY	0xffffffffU
-
-/* The last argument of FUTEX_WAKE_OP: shift, operation, comparison, two 12-bit numbers. */
-#define FUTEX_OP_SET		0
-#define FUTEX_OP_ADD		1
-#define FUTEX_OP_OR		2
-#define FUTEX_OP_ANDN		3
-#define FUTEX_OP_XOR		4
-#define FUTEX_OP_OPARG_SHIFT	8		/* the first number is that of a bit */
-#define FUTEX_OP_CMP_EQ		0
-#define FUTEX_OP_CMP_NE		1
-#define FUTEX_OP_CMP_LT		2
-#define FUTEX_OP_CMP_LE		3
-#define FUTEX_OP_CMP_GT		4
-#define FUTEX_OP_CMP_GE		5
 
 /* The word of a robust mutex: its owner's thread number and */
 #define FUTEX_WAITERS		0x80000000U

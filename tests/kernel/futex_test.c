@@ -231,35 +231,14 @@ KTEST(futex, moved_sleeper_is_interrupted)
 	test_mm_leave(mm);
 }
 
-#define WAKE_OP(op, arg, cmp, cmparg) ((op) << 28 | (cmp) << 24 | (arg) << 12 | (cmparg))
-
-KTEST(futex, wake_op)
-{
-	struct task_struct *p[2];
-
-	mm = test_code_enter();
-	KT_ASSERT(mm);
-	test_poke(WORD2, 5);
-	start_sleepers(p, 1);
-	KT_EQ(futex2(FUTEX_WAKE_OP, 1, 1, WAKE_OP(FUTEX_OP_ADD, 3, FUTEX_OP_CMP_EQ, 5)), 1);
-	KT_EQ(test_peek(WORD2), 8);
-	join_sleepers(p, 1);
-	KT_EQ(futex2(FUTEX_WAKE_OP, 1, 1, WAKE_OP(7L, 3, FUTEX_OP_CMP_EQ, 5)), -ENOSYS);
-	KT_EQ(test_peek(WORD2), 8);
-	test_mm_leave(mm);
-}
-
 /* The word is not in memory when the lock is held: it is fetched without it, and tried again. */
 KTEST(futex, faults_under_the_lock)
 {
 	mm = test_code_enter();
 	KT_ASSERT(mm);
-	KT_ASSERT(test_map(mm, FAR, 2, PROT_RW, MAP_ANON_PRIV | MAP_FIXED) == (long)FAR);
-	KT_EQ(sys_futex(WORD, FUTEX_WAKE_OP, 1, 1, FAR, WAKE_OP(FUTEX_OP_OR, 6, 0, 0)), 0);
-	KT_EQ(test_peek(FAR), 6);
-	KT_EQ(sys_futex(FAR + PAGE_SIZE, FUTEX_CMP_REQUEUE, 1, 1, WORD, 1), -EAGAIN);
-	KT_EQ(sys_futex(WORD, FUTEX_WAKE_OP, 1, 1, FAR + 2 * PAGE_SIZE, 0), -EFAULT);
-	KT_EQ(sys_futex(FAR + 2 * PAGE_SIZE, FUTEX_CMP_REQUEUE, 1, 1, WORD, 0), -EFAULT);
+	KT_ASSERT(test_map(mm, FAR, 1, PROT_RW, MAP_ANON_PRIV | MAP_FIXED) == (long)FAR);
+	KT_EQ(sys_futex(FAR, FUTEX_CMP_REQUEUE, 1, 1, WORD, 1), -EAGAIN);
+	KT_EQ(sys_futex(FAR + PAGE_SIZE, FUTEX_CMP_REQUEUE, 1, 1, WORD, 0), -EFAULT);
 	test_mm_leave(mm);
 }
 

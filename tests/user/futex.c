@@ -14,14 +14,11 @@
 #define WAKE 1
 #define REQUEUE 3
 #define CMP_REQUEUE 4
-#define WAKE_OP 5
 #define WAIT_BITSET 9
 #define WAKE_BITSET 10
 #define PRIVATE 128
 #define REALTIME 256
 #define EVERY_BIT 0xffffffffL
-
-#define OP(op, arg, cmp, cmparg) ((op) << 28 | (cmp) << 24 | (arg) << 12 | (cmparg))
 
 #define MS 1000000L
 
@@ -152,43 +149,6 @@ static void test_requeue(void)
 	is(futex(&word, WAKE | PRIVATE, 9, NULL, NULL, 0), 0, "none is left");
 	is(futex(&word2, WAKE | PRIVATE, 9, NULL, NULL, 0), 2, "all are there");
 	join(2);
-}
-
-static long wake_op(long code)
-{
-	return futex(&word, WAKE_OP | PRIVATE, 1, (void *)1, &word2, code);
-}
-
-static void test_wake_op(void)
-{
-	word = 0;
-	word2 = 10;
-	is(wake_op(OP(0, 7, 0, 10)), 0, "set");
-	is(word2, 7, "is done");
-	wake_op(OP(1, 5, 1, 0));
-	is(word2, 12, "add");
-	wake_op(OP(2, 3, 2, 0));
-	is(word2, 15, "or");
-	wake_op(OP(3, 5, 3, 0));
-	is(word2, 10, "and not");
-	wake_op(OP(4, 0xfff, 4, 0));
-	is(word2, -11, "exclusive or, with -1");
-	wake_op(OP(8L, 4, 5, 0));
-	is(word2, 16, "set a bit by its number");
-	is(wake_op(OP(5L, 0, 0, 0)), -ENOSYS, "no such operation");
-	is(wake_op(OP(0, 16, 9L, 0)), -ENOSYS, "no such comparison");
-	start(2, EVERY_BIT);
-	is(futex(&word2, WAKE_OP | PRIVATE, 1, (void *)1, &word, OP(1, 1, 0, 1)), 0,
-	   "the comparison fails: the second is not woken");
-	word = 0;
-	is(futex(&word2, WAKE_OP | PRIVATE, 1, (void *)1, &word, OP(1, 1, 0, 0)), 1,
-	   "it holds: one is");
-	is(futex(&word, WAKE_OP | PRIVATE, 1, (void *)1, &word2, OP(0, 0, 0, 1)), 1,
-	   "the other by the first word");
-	join(2);
-	is(futex(&word, WAKE_OP, 1, (void *)1, NULL, 0), -EFAULT, "nothing to change");
-	is(futex(&word, WAKE_OP, 1, (void *)1, (int *)(map(1, PROT_READ, MAP_PRIVATE)), 0), -EFAULT,
-	   "what may not be changed");
 }
 
 /* The child waits for its parent's turn on memory that both have at different addresses. */
@@ -338,12 +298,10 @@ static void grid(void)
 		{ WAKE, -1, 0, 0 }, { WAIT_BITSET, 1, 0, 1 }, { WAIT_BITSET, 1, 0, 0 },
 		{ WAIT_BITSET, 1, 1, 0 }, { WAKE_BITSET, 1, 0, 1 }, { WAKE_BITSET, 1, 0, 0 },
 		{ 14, 0, 0, 0 }, { WAIT | REALTIME, 1, 0, 0 }, { WAKE | REALTIME, 1, 0, 0 },
-		{ WAIT_BITSET | REALTIME, 1, 0, 1 }, { WAKE_OP | REALTIME, 1, 0, 0 }, { 512, 1, 0, 0 },
+		{ WAIT_BITSET | REALTIME, 1, 0, 1 }, { 512, 1, 0, 0 },
 	}, twos[] = {
 		{ REQUEUE, 1, 1, 0 }, { REQUEUE, -1, 1, 0 }, { REQUEUE, 1, -1, 0 }, { CMP_REQUEUE, 1, 1, 0 },
-		{ CMP_REQUEUE, 1, 1, 5 }, { CMP_REQUEUE, -1, 1, 0 }, { WAKE_OP, 1, 1, OP(1, 0, 0, 1) },
-		{ WAKE_OP, -1, -1, OP(1, 0, 1, 1) }, { WAKE_OP, 1, 1, OP(7, 0, 0, 0) },
-		{ WAKE_OP, 1, 1, OP(1, 0, 9, 0) },
+		{ CMP_REQUEUE, 1, 1, 5 }, { CMP_REQUEUE, -1, 1, 0 },
 	};
 	char name[32];
 
@@ -375,7 +333,7 @@ static void grid(void)
 
 int main(void)
 {
-	plan(56);
+	plan(42);
 	enter_tmpdir();
 	layout();
 	grid();
@@ -385,7 +343,6 @@ int main(void)
 	test_wake();
 	test_private_shared();
 	test_requeue();
-	test_wake_op();
 	test_shared();
 	test_signal();
 	return done();
