@@ -2,7 +2,7 @@
 /*
  * sigcalls.c - the system calls about signals: sending, actions, masks, waiting.
  *
- * The old calls (sigaction, sigprocmask, ..) know signals 1 to 32, the rt_ calls all 64.
+ * All are the rt_ calls, which know 64 signals: no C library makes those for 32 any more.
  */
 #include "internal.h"
 #include "signal.h"
@@ -204,33 +204,6 @@ long sys_rt_sigaction(long sig, long act, long oact, long sigsetsize)
 	return error;
 }
 
-long sys_sigaction(long sig, long act, long oact)
-{
-	struct sigaction_k new, old;
-	struct old_sigaction user;
-	long error;
-
-	if (act) {
-		if (copy_from_user(&user, (void *)act, sizeof(user)))
-			return -EFAULT;
-		new = (struct sigaction_k){ user.handler, user.flags, user.restorer, user.mask };
-	}
-	error = do_sigaction(sig, act ? &new : NULL, &old);
-	user = (struct old_sigaction){ old.handler, old.mask, old.flags, old.restorer };
-	if (!error && oact && copy_to_user((void *)oact, &user, sizeof(user)))
-		return -EFAULT;
-	return error;
-}
-
-/* sys_signal - the oldest form: one shot. Returns the handler before. */
-long sys_signal(long sig, long handler)
-{
-	struct sigaction_k new = { .handler = handler, .flags = SA_RESETHAND | SA_NODEFER }, old;
-	long error = do_sigaction(sig, &new, &old);
-
-	return error ? error : (long)old.handler;
-}
-
 /* ------------------------------------------------------------------ masks */
 
 /* Signals of the process that are pending and about to be blocked here: let other threads look. */
@@ -298,62 +271,16 @@ long sys_rt_sigprocmask(long how, long set, long oset, long sigsetsize)
 	return 0;
 }
 
-/* low_mask - a set of the old calls, which leave the signals from 33 on as they are. */
-static sigset_t low_mask(u32 set)
-{
-	return (current->blocked & ~0xffffffffULL) | set;
-}
-
-long sys_sigprocmask(long how, long set, long oset)
-{
-	u32 old = current->blocked, new;
-	long error;
-
-	if (set) {
-		if (get_user(new, (u32 *)set))
-			return -EFAULT;
-		error = change_mask(how, how == SIG_SETMASK ? low_mask(new) : new);
-		if (error)
-			return error;
-	}
-	return oset ? put_user(old, (u32 *)oset) : 0;
-}
-
-long sys_sgetmask(void)
-{
-	return current->blocked;
-}
-
-long sys_ssetmask(long set)
-{
-	long old = current->blocked;
-
-	set_current_blocked((u32)set);
-	return old;
-}
-
-static sigset_t pending_blocked(void)
+long sys_rt_sigpending(long set, long sigsetsize)
 {
 	sigset_t pending;
 
+	if (sigsetsize < 0 || (unsigned long)sigsetsize > sizeof(pending))
+		return -EINVAL;
 	spin_lock(&current->sighand->siglock);
 	pending = (current->pending | current->signal->shared_pending) & current->blocked;
 	spin_unlock(&current->sighand->siglock);
-	return pending;
-}
-
-long sys_rt_sigpending(long set, long sigsetsize)
-{
-	sigset_t pending = pending_blocked();
-
-	if (sigsetsize < 0 || (unsigned long)sigsetsize > sizeof(pending))
-		return -EINVAL;
 	return copy_to_user((void *)set, &pending, sigsetsize) ? -EFAULT : 0;
-}
-
-long sys_sigpending(long set)
-{
-	return put_user((u32)pending_blocked(), (u32 *)set);
 }
 
 /* ------------------------------------------------------------------ waiting */
@@ -400,22 +327,15 @@ long sys_pause(void)
 	return -ERESTARTNOHAND;
 }
 
-static long do_sigsuspend(sigset_t set)
-{
-	set_temporary_mask(set);
-	return sys_pause();
-}
-
 long sys_rt_sigsuspend(long set, long sigsetsize)
 {
 	sigset_t new;
+	long error = get_sigset(&new, (void *)set, sigsetsize);
 
-	return get_sigset(&new, (void *)set, sigsetsize) ?: do_sigsuspend(new);
-}
-
-long sys_sigsuspend(long unused1, long unused2, long set)
-{
-	return do_sigsuspend((u32)set);
+	if (error)
+		return error;
+	set_temporary_mask(new);
+	return sys_pause();
 }
 
 /* take_waited - a pending signal of set, or 0 and the rest of the wait is announced. */

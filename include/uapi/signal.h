@@ -110,14 +110,6 @@ struct sigaction_k {
 	sigset_t mask;
 };
 
-/* struct sigaction of the old sigaction(2), 67. */
-struct old_sigaction {
-	unsigned long handler;
-	unsigned long mask;
-	unsigned long flags;
-	unsigned long restorer;
-};
-
 typedef struct {
 	unsigned long ss_sp;
 	int ss_flags;

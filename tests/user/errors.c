@@ -61,6 +61,7 @@ static void test_queueinfo(void)
 {
 	static struct thread thread;
 	long me = getpid(), result = 1;
+	unsigned long long set = 0;
 
 	is(sys4(SYS_rt_tgsigqueueinfo, 0, 0, 0, hole), -EFAULT,
 	   "rt_tgsigqueueinfo: the information comes first");
@@ -74,7 +75,7 @@ static void test_queueinfo(void)
 	thread_join(&thread);
 	is(result, -EPERM, "a thread that is not the first has not its process's number");
 	is(sys2(SYS_tkill, 0, 0), -EINVAL, "tkill: there is no thread 0");
-	is(sys3(SYS_sigprocmask, 99, (long)&result, 0), -EINVAL, "sigprocmask: no such way");
+	is(sys4(SYS_rt_sigprocmask, 99, (long)&set, 0, 8), -EINVAL, "rt_sigprocmask: no such way");
 	is(sys4(SYS_wait4, 0x80000000, 0, 0, 0), -ESRCH, "wait4: a group without a number");
 }
 

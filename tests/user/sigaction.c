@@ -181,43 +181,21 @@ static void test_errors(void)
 	is(sys2(SYS_rt_sigsuspend, (long)&set, 4), -EINVAL, "sigsuspend: a smaller set");
 }
 
-/* The calls of older C libraries: one word of mask, no SA_RESTORER. */
-static void test_old_calls(void)
+/* Without SA_RESTORER: the kernel's own code, one for handlers with SA_SIGINFO and one without. */
+static void test_trampolines(void)
 {
-	struct {
-		void *handler;
-		unsigned long mask, flags;
-		void *restorer;
-	} act = { .handler = count_it }, old;
-	unsigned long set = 1UL << (SIGUSR2 - 1), before = 0;
-
-	count = 0;
-	is(sys3(SYS_sigaction, SIGUSR1, (long)&act, 0), 0, "sigaction(2)");
-	sys2(SYS_kill, getpid(), SIGUSR1);
-	is(count, 1, "its handler runs and returns by the kernel's own code");
-	is(sys3(SYS_sigaction, SIGUSR1, 0, (long)&old), 0, "and is read back");
-	ok(old.handler == (void *)count_it && old.flags == 0, "as it was");
-	is(sys3(SYS_sigaction, SIGKILL, (long)&act, 0), -EINVAL, "sigaction: not for SIGKILL");
-	is(sys2(SYS_signal, SIGUSR1, (long)count_it), (long)count_it, "signal(2): the old handler");
-	sys2(SYS_kill, getpid(), SIGUSR1);
-	is(sys2(SYS_signal, SIGUSR1, 0), 0, "which was a one-shot");
-	is(count, 2, "and ran");
-	is(sys3(SYS_sigprocmask, SIG_BLOCK, (long)&set, (long)&before), 0, "sigprocmask(2)");
-	is(sys0(SYS_sgetmask), set, "sgetmask(2)");
-	is(sys1(SYS_ssetmask, 0), set, "ssetmask(2)");
-	is(sys1(SYS_sigpending, (long)&before), 0, "sigpending(2)");
-	is(before, 0, "nothing is pending");
-}
-
-/* With SA_SIGINFO and without SA_RESTORER: the other trampoline. */
-static void test_rt_trampoline(void)
-{
-	struct kernel_action act = { .handler = look_at_info, .flags = SA_SIGINFO };
+	struct kernel_action act = { .handler = look_at_info, .flags = SA_SIGINFO }, old;
 
 	count = 0;
 	is(sys4(SYS_rt_sigaction, SIGUSR1, (long)&act, 0, 8), 0, "no restorer, SA_SIGINFO");
 	sys2(SYS_kill, getpid(), SIGUSR1);
 	is(count, 1, "the handler runs and returns");
+	act = (struct kernel_action){ .handler = count_it };
+	is(sys4(SYS_rt_sigaction, SIGUSR1, (long)&act, 0, 8), 0, "no restorer, no SA_SIGINFO");
+	sys2(SYS_kill, getpid(), SIGUSR1);
+	is(count, 2, "the same");
+	is(sys4(SYS_rt_sigaction, SIGUSR1, 0, (long)&old, 8), 0, "the action is read back");
+	ok(old.handler == (void *)count_it && old.flags == 0, "as it was");
 	signal(SIGUSR1, SIG_DFL);
 }
 
@@ -372,13 +350,12 @@ int main(int argc, char **argv)
 {
 	if (argc > 1)
 		return after_exec();
-	plan(63);
+	plan(54);
 	test_flags();
 	test_info();
 	test_mask();
 	test_errors();
-	test_old_calls();
-	test_rt_trampoline();
+	test_trampolines();
 	test_restart();
 	test_other_thread();
 	exits(in_child(exec_self, argv[0]), 0, "exec resets handlers, keeps SIG_IGN and the mask");
