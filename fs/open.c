@@ -241,7 +241,6 @@ static void take_real_rights(struct cred *saved)
 	*saved = *c;
 	c->fsuid = c->uid;
 	c->fsgid = c->gid;
-	c->cap_effective = c->uid ? 0 : c->cap_permitted;
 }
 
 static long access_at(long dirfd, long path, long mode, unsigned int lookup)

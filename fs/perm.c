@@ -19,13 +19,9 @@ static unsigned int rights_of(const struct inode *inode, uid_t uid, bool member)
 /* Missing rights that capabilities give all the same. */
 static bool may_override(const struct inode *inode, int mask)
 {
-	bool dir = S_ISDIR(inode->mode);
-
-	if (!dir && mask & MAY_EXEC && !(inode->mode & S_IXUGO))
+	if (!S_ISDIR(inode->mode) && mask & MAY_EXEC && !(inode->mode & S_IXUGO))
 		return false;
-	if (capable(CAP_DAC_OVERRIDE))
-		return true;
-	return !(mask & MAY_WRITE) && (dir || mask == MAY_READ) && capable(CAP_DAC_READ_SEARCH);
+	return capable(CAP_DAC_OVERRIDE);
 }
 
 int inode_permission(const struct inode *inode, int mask)

@@ -3,8 +3,9 @@
  * cred.c - users, groups and capabilities of the current task.
  *
  * A task has four user numbers: real (who started it), effective (whose rights it has), saved (what
- * it may return to) and that for files, which follows the effective one. Root's rights are its
- * capabilities; they go and come with the user numbers (cap_after_setuid).
+ * it may return to) and that for files, which follows the effective one. Root's rights have names,
+ * the capabilities, but nobody can give up some of them: a task has all or none, as its user numbers
+ * say. That is what Linux's rules come to for programs that never call capset().
  *
  * Sources: credentials(7), capabilities(7), POSIX setuid() and setgid().
  */
@@ -22,15 +23,25 @@
 #define OLD_ID_MAX	0xffffU		/* the 16-bit calls */
 #define OVERFLOW_ID	65534U		/* what they show for a number that does not fit */
 
-/* File capabilities: what fsuid decides about (CHOWN .. FSETID, MKNOD). */
+/* What fsuid decides about, and not euid: CHOWN .. FSETID, MKNOD. */
 #define CAP_FS_MASK	(0x1fULL | 1ULL << CAP_MKNOD)
 
 /* ------------------------------------------------------------------ looking */
 
+u64 cap_permitted(const struct cred *c)
+{
+	return !c->uid || !c->euid || !c->suid ? CAP_ALL : 0;
+}
+
+u64 cap_effective(const struct cred *c)
+{
+	return (c->euid ? 0 : CAP_ALL & ~CAP_FS_MASK) | (c->fsuid ? 0 : CAP_FS_MASK);
+}
+
 bool capable(unsigned int cap)
 {
 	BUG_ON(cap > CAP_LAST);
-	return current->cred.cap_effective >> cap & 1;
+	return cap_effective(&current->cred) >> cap & 1;
 }
 
 /* Binary search among the groups. */
@@ -80,15 +91,15 @@ void exit_cred(struct task_struct *p)
 
 static bool other_rights(const struct cred *a, const struct cred *b)
 {
-	return a->euid != b->euid || a->egid != b->egid || a->fsuid != b->fsuid ||
-	       a->fsgid != b->fsgid || (a->cap_permitted & ~b->cap_permitted);
+	return a->euid != b->euid || a->egid != b->egid || a->fsuid != b->fsuid || a->fsgid != b->fsgid;
 }
 
 /*
  * commit - the current task's credentials become *new, whose groups reference is handed over. What
  * it has learnt with other rights is not for everybody: its memory may not be looked at any more.
+ * Returns 0.
  */
-static void commit(const struct cred *new)
+static long commit(const struct cred *new)
 {
 	spin_lock(&tasklist_lock);
 	if (other_rights(new, &current->cred)) {
@@ -98,36 +109,9 @@ static void commit(const struct cred *new)
 	}
 	current->cred = *new;
 	spin_unlock(&tasklist_lock);
+	return 0;
 }
 
-/* Does the task stand for root in one of its three user numbers? */
-static bool any_root(const struct cred *c)
-{
-	return !c->uid || !c->euid || !c->suid;
-}
-
-/* cap_after_setuid - capabilities follow the user numbers, which have changed from old to new. */
-static void cap_after_setuid(struct cred *new, const struct cred *old)
-{
-	if (any_root(old) && !any_root(new) && !new->keep_caps) {
-		new->cap_permitted = 0;
-		new->cap_effective = 0;
-	}
-	if (!old->euid && new->euid)
-		new->cap_effective = 0;
-	if (old->euid && !new->euid)
-		new->cap_effective = new->cap_permitted;
-}
-
-static void cap_after_setfsuid(struct cred *new, const struct cred *old)
-{
-	if (!old->fsuid && new->fsuid)
-		new->cap_effective &= ~CAP_FS_MASK;
-	if (old->fsuid && !new->fsuid)
-		new->cap_effective |= new->cap_permitted & CAP_FS_MASK;
-}
-
-/* Root, real or effective, gets all its program may have; others have nothing to inherit. */
 bool prepare_exec_cred(struct cred *new, uid_t uid, gid_t gid)
 {
 	*new = current->cred;
@@ -139,11 +123,6 @@ bool prepare_exec_cred(struct cred *new, uid_t uid, gid_t gid)
 		new->egid = gid;
 	new->suid = new->fsuid = new->euid;
 	new->sgid = new->fsgid = new->egid;
-	new->cap_permitted = 0;
-	if (!new->uid || !new->euid)
-		new->cap_permitted = new->cap_inheritable | new->cap_bound;
-	new->cap_effective = new->euid ? 0 : new->cap_permitted;
-	new->keep_caps = false;
 	return uid != NO_ID || gid != NO_ID;
 }
 
@@ -221,54 +200,46 @@ static void set_fs(struct ids *ids, u32 id, bool root)
 		ids->fs = id;
 }
 
-/* commit_ids - new numbers of either kind: capabilities follow those of the user. */
-static long commit_ids(struct cred *new)
-{
-	cap_after_setuid(new, &current->cred);
-	commit(new);
-	return 0;
-}
-
 long sys_setuid(long uid)
 {
 	struct cred new = current->cred;
 
-	return set_one(&new.user, uid, capable(CAP_SETUID)) ?: commit_ids(&new);
+	return set_one(&new.user, uid, capable(CAP_SETUID)) ?: commit(&new);
 }
 
 long sys_setgid(long gid)
 {
 	struct cred new = current->cred;
 
-	return set_one(&new.group, gid, capable(CAP_SETGID)) ?: commit_ids(&new);
+	return set_one(&new.group, gid, capable(CAP_SETGID)) ?: commit(&new);
 }
 
 long sys_setreuid(long uid, long euid)
 {
 	struct cred new = current->cred;
 
-	return set_two(&new.user, uid, euid, capable(CAP_SETUID)) ?: commit_ids(&new);
+	return set_two(&new.user, uid, euid, capable(CAP_SETUID)) ?: commit(&new);
 }
 
 long sys_setregid(long gid, long egid)
 {
 	struct cred new = current->cred;
 
-	return set_two(&new.group, gid, egid, capable(CAP_SETGID)) ?: commit_ids(&new);
+	return set_two(&new.group, gid, egid, capable(CAP_SETGID)) ?: commit(&new);
 }
 
 long sys_setresuid(long uid, long euid, long suid)
 {
 	struct cred new = current->cred;
 
-	return set_three(&new.user, uid, euid, suid, capable(CAP_SETUID)) ?: commit_ids(&new);
+	return set_three(&new.user, uid, euid, suid, capable(CAP_SETUID)) ?: commit(&new);
 }
 
 long sys_setresgid(long gid, long egid, long sgid)
 {
 	struct cred new = current->cred;
 
-	return set_three(&new.group, gid, egid, sgid, capable(CAP_SETGID)) ?: commit_ids(&new);
+	return set_three(&new.group, gid, egid, sgid, capable(CAP_SETGID)) ?: commit(&new);
 }
 
 /* sys_setfsuid, sys_setfsgid - the old number, whether or not it has been changed. */
@@ -278,7 +249,6 @@ long sys_setfsuid(long uid)
 	struct cred new = current->cred;
 
 	set_fs(&new.user, uid, capable(CAP_SETUID));
-	cap_after_setfsuid(&new, &current->cred);
 	commit(&new);
 	return before;
 }
@@ -480,6 +450,7 @@ static long read_cap_header(long header, bool has_data, struct cap_user_header *
 	return has_data ? -EINVAL : 0;
 }
 
+/* sys_capget - nothing is ever inheritable: root's programs have all because they are root's. */
 long sys_capget(long header, long data)
 {
 	struct cap_user_data out[2] = { { 0 } };
@@ -494,45 +465,12 @@ long sys_capget(long header, long data)
 		return -EINVAL;
 	spin_lock(&tasklist_lock);
 	p = find_task(h.pid);
-	for (unsigned int i = 0; p && i < words; i++)
-		out[i] = (struct cap_user_data){
-			.effective = p->cred.cap_effective >> 32 * i,
-			.permitted = p->cred.cap_permitted >> 32 * i,
-			.inheritable = p->cred.cap_inheritable >> 32 * i,
-		};
+	for (unsigned int i = 0; p && i < words; i++) {
+		out[i].effective = cap_effective(&p->cred) >> 32 * i;
+		out[i].permitted = cap_permitted(&p->cred) >> 32 * i;
+	}
 	spin_unlock(&tasklist_lock);
 	if (!p)
 		return -ESRCH;
 	return copy_to_user((void *)data, out, words * sizeof(out[0])) ? -EFAULT : 0;
-}
-
-/* sys_capset - a task may give up what it has, or turn permitted ones on; only its own. */
-long sys_capset(long header, long data)
-{
-	struct cap_user_data in[2] = { { 0 } };
-	struct cap_user_header h;
-	struct cred new = current->cred;
-	unsigned int words;
-	long error = read_cap_header(header, true, &h, &words);
-	u64 inheritable;
-
-	if (error)
-		return error;
-	if (h.pid && h.pid != current->pid)
-		return -EPERM;
-	if (copy_from_user(in, (void *)data, words * sizeof(in[0])))
-		return -EFAULT;
-	new.cap_effective = ((u64)in[1].effective << 32 | in[0].effective) & CAP_ALL;
-	new.cap_permitted = ((u64)in[1].permitted << 32 | in[0].permitted) & CAP_ALL;
-	inheritable = ((u64)in[1].inheritable << 32 | in[0].inheritable) & CAP_ALL;
-	if (!capable(CAP_SETPCAP) &&
-	    (inheritable & ~(new.cap_inheritable | current->cred.cap_permitted)))
-		return -EPERM;
-	if ((inheritable & ~(new.cap_inheritable | new.cap_bound)) ||
-	    (new.cap_permitted & ~current->cred.cap_permitted) ||
-	    (new.cap_effective & ~new.cap_permitted))
-		return -EPERM;
-	new.cap_inheritable = inheritable;
-	commit(&new);
-	return 0;
 }

@@ -178,7 +178,7 @@ static bool over_limit(const struct task_struct *p)
 	unsigned long nr = 0;
 
 	assert_spin_locked(&tasklist_lock);
-	if (!p->cred.uid || capable(CAP_SYS_RESOURCE) || capable(CAP_SYS_ADMIN))
+	if (!p->cred.uid || capable(CAP_SYS_RESOURCE))
 		return false;
 	list_for_each_entry(t, &task_list, tasks)
 		nr += t->cred.uid == p->cred.uid;

@@ -30,15 +30,6 @@ static long get_name(long user)
 	return copy_to_user((void *)user, name, sizeof(name)) ? -EFAULT : 0;
 }
 
-/* set_flag - for an option that takes 0 or 1. */
-static long set_flag(bool *flag, unsigned long value)
-{
-	if (value > 1)
-		return -EINVAL;
-	*flag = value;
-	return 0;
-}
-
 static long set_dumpable(unsigned long value)
 {
 	if (value > 1)
@@ -52,19 +43,6 @@ static long set_death_signal(unsigned long sig)
 	if (sig > NSIG)
 		return -EINVAL;
 	current->pdeath_signal = sig;
-	return 0;
-}
-
-/* A capability that is dropped here is not gained by any exec any more. */
-static long drop_bound(unsigned long cap)
-{
-	if (!capable(CAP_SETPCAP))
-		return -EPERM;
-	if (cap > CAP_LAST)
-		return -EINVAL;
-	spin_lock(&tasklist_lock);
-	current->cred.cap_bound &= ~(1ULL << cap);
-	spin_unlock(&tasklist_lock);
 	return 0;
 }
 
@@ -84,12 +62,8 @@ static long prctl_set(long option, long arg2, long arg3, long arg4, long arg5)
 		return set_death_signal(arg2);
 	case PR_SET_DUMPABLE:
 		return set_dumpable(arg2);
-	case PR_SET_KEEPCAPS:
-		return set_flag(&current->cred.keep_caps, arg2);
 	case PR_SET_NAME:
 		return set_name(arg2);
-	case PR_CAPBSET_DROP:
-		return drop_bound(arg2);
 	case PR_SET_CHILD_SUBREAPER:
 		current->signal->child_subreaper = arg2;
 		return 0;
@@ -101,21 +75,15 @@ static long prctl_set(long option, long arg2, long arg3, long arg4, long arg5)
 
 long sys_prctl(long option, long arg2, long arg3, long arg4, long arg5)
 {
-	const struct cred *cred = &current->cred;
-
 	switch (option) {
 	case PR_GET_PDEATHSIG:
 		return put_user(current->pdeath_signal, (int *)arg2);
 	case PR_GET_DUMPABLE:
 		return current->mm->dumpable;
-	case PR_GET_KEEPCAPS:
-		return cred->keep_caps;
 	case PR_GET_NAME:
 		return get_name(arg2);
 	case PR_CAPBSET_READ:
-		if ((unsigned long)arg2 > CAP_LAST)
-			return -EINVAL;
-		return cred->cap_bound >> arg2 & 1;
+		return (unsigned long)arg2 > CAP_LAST ? -EINVAL : 1;
 	case PR_GET_SECUREBITS:
 		return 0;		/* root's rights are as they always were */
 	case PR_GET_CHILD_SUBREAPER:
@@ -123,7 +91,7 @@ long sys_prctl(long option, long arg2, long arg3, long arg4, long arg5)
 	case PR_GET_NO_NEW_PRIVS:
 		if (arg2 || arg3 || arg4 || arg5)
 			return -EINVAL;
-		return cred->no_new_privs;
+		return current->cred.no_new_privs;
 	}
 	return prctl_set(option, arg2, arg3, arg4, arg5);
 }

@@ -64,11 +64,6 @@ struct task_struct init_task = {
 	.parent = &init_task,
 	.children = LIST_HEAD_INIT(init_task.children),
 	.sibling = LIST_HEAD_INIT(init_task.sibling),
-	.cred = {
-		.cap_effective = CAP_ALL,
-		.cap_permitted = CAP_ALL,
-		.cap_bound = CAP_ALL,
-	},
 	.comm = "idle",
 	.signal = &init_signal,
 	.sighand = &init_sighand,

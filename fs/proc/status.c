@@ -276,10 +276,10 @@ static void status_signals(struct seq *s, const struct task_info *i)
 	seq_printf(s, "SigBlk:\t%016llx\n", i->blocked);
 	seq_printf(s, "SigIgn:\t%016llx\n", i->ignored);
 	seq_printf(s, "SigCgt:\t%016llx\n", i->caught);
-	seq_printf(s, "CapInh:\t%016llx\n", i->cred.cap_inheritable);
-	seq_printf(s, "CapPrm:\t%016llx\n", i->cred.cap_permitted);
-	seq_printf(s, "CapEff:\t%016llx\n", i->cred.cap_effective);
-	seq_printf(s, "CapBnd:\t%016llx\n", i->cred.cap_bound);
+	seq_printf(s, "CapInh:\t%016llx\n", 0ULL);
+	seq_printf(s, "CapPrm:\t%016llx\n", cap_permitted(&i->cred));
+	seq_printf(s, "CapEff:\t%016llx\n", cap_effective(&i->cred));
+	seq_printf(s, "CapBnd:\t%016llx\n", CAP_ALL);
 	seq_printf(s, "CapAmb:\t%016llx\n", 0ULL);	/* there is no ambient set */
 	seq_printf(s, "NoNewPrivs:\t%d\n", i->cred.no_new_privs);
 }

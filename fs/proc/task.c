@@ -73,8 +73,7 @@ bool may_look_into(struct task_struct *p)
 		return true;
 	spin_lock(&tasklist_lock);
 	yes = me->fsuid == p->cred.uid && me->fsuid == p->cred.euid && me->fsuid == p->cred.suid &&
-	      me->fsgid == p->cred.gid && me->fsgid == p->cred.egid && me->fsgid == p->cred.sgid &&
-	      !(p->cred.cap_permitted & ~me->cap_permitted);
+	      me->fsgid == p->cred.gid && me->fsgid == p->cred.egid && me->fsgid == p->cred.sgid;
 	spin_unlock(&tasklist_lock);
 	return yes && task_dumpable(p);
 }

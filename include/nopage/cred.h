@@ -33,8 +33,6 @@ struct cred {
 		struct ids group;
 	};
 	struct group_info *groups;		/* counted; NULL: none */
-	u64 cap_effective, cap_permitted, cap_inheritable, cap_bound;	/* bits: CAP_* */
-	bool keep_caps;				/* PR_SET_KEEPCAPS: setuid leaves permitted alone */
 	bool no_new_privs;			/* exec gives no rights; never cleared */
 };
 
@@ -47,7 +45,6 @@ struct cred {
 #define CAP_KILL		5
 #define CAP_SETGID		6
 #define CAP_SETUID		7
-#define CAP_SETPCAP		8
 #define CAP_SYS_CHROOT		18
 #define CAP_SYS_PTRACE		19
 #define CAP_SYS_ADMIN		21
@@ -60,6 +57,9 @@ struct cred {
 #define CAP_LAST		40
 #define CAP_ALL			((1ULL << (CAP_LAST + 1)) - 1)
 
+/* What may be in effect, and what is, as bits CAP_*: the user numbers say it, see cred.c. */
+u64 cap_permitted(const struct cred *c);
+u64 cap_effective(const struct cred *c);
 /* capable - has the current task that capability in effect? */
 bool capable(unsigned int cap);
 /* in_group - is gid the current task's fsgid or one of its groups? */

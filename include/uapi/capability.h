@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* capability.h - what capget(2) and capset(2) pass, Linux. */
+/* capability.h - what capget(2) passes, Linux. */
 #ifndef NOPAGE_UAPI_CAPABILITY_H
 #define NOPAGE_UAPI_CAPABILITY_H
 

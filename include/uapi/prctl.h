@@ -7,12 +7,9 @@
 #define PR_GET_PDEATHSIG	2
 #define PR_GET_DUMPABLE		3	/* may others look at its memory? */
 #define PR_SET_DUMPABLE		4
-#define PR_GET_KEEPCAPS		7
-#define PR_SET_KEEPCAPS		8
 #define PR_SET_NAME		15
 #define PR_GET_NAME		16
 #define PR_CAPBSET_READ		23
-#define PR_CAPBSET_DROP		24
 #define PR_GET_SECUREBITS	27
 #define PR_SET_CHILD_SUBREAPER	36	/* adopts orphans among its descendants */
 #define PR_GET_CHILD_SUBREAPER	37

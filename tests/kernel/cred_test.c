@@ -77,11 +77,11 @@ KTEST(cred, set_id_programs)
 	struct cred c;
 
 	KT_TRUE(!prepare_exec_cred(&c, -1, -1));
-	KT_TRUE(!c.euid && c.cap_effective == CAP_ALL && !cred_secure(&c));
+	KT_TRUE(!c.euid && cap_effective(&c) == CAP_ALL && !cred_secure(&c));
 	KT_TRUE(prepare_exec_cred(&c, 7, 8));
 	KT_TRUE(c.uid == 0 && c.euid == 7 && c.suid == 7 && c.fsuid == 7);
 	KT_TRUE(c.egid == 8 && cred_secure(&c));
-	KT_TRUE(c.cap_effective == 0 && c.cap_permitted == CAP_ALL);
+	KT_TRUE(cap_effective(&c) == 0 && cap_permitted(&c) == CAP_ALL);
 	current->cred.no_new_privs = true;
 	KT_TRUE(!prepare_exec_cred(&c, 7, 8));
 	KT_TRUE(c.euid == 0 && c.egid == 0 && !cred_secure(&c));

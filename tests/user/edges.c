@@ -65,10 +65,10 @@ static void test_others(void)
 	long soon[2] = { 0, 1000000 };
 	char *pages = map(2, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 
-	is(sys2(SYS_capset, (long)&header, 0), -EINVAL, "capset: no such version");
+	is(sys2(SYS_capget, (long)&header, (long)pages), -EINVAL, "capget: no such version");
 	ok(header.version == 0x20080522, "which says what is known");
 	header.version = 5;
-	is(sys2(SYS_capget, (long)&header, 0), 0, "capget: that is how one asks");
+	is(sys2(SYS_capget, (long)&header, 0), 0, "without data: that is how one asks");
 	munmap(pages + PAGE, PAGE);
 	is(sys3(SYS_getrandom, (long)(pages + PAGE - 5), 12, 0), 5,
 	   "getrandom: as many bytes as there is memory");

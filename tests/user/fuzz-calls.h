@@ -74,7 +74,7 @@ static const struct call calls[] = {
 	{ SYS_get_robust_list, "Pbb" }, { SYS_futex, "wxitwi" }, { SYS_futex, "wxitwi" },
 	{ SYS_futex, "wxiiwi" }, { SYS_futex_time64, "wxitwi" }, { SYS_sched_yield, "" },
 	{ SYS_nanosleep, "tb" }, { SYS_clock_nanosleep_time32, "citb" }, { SYS_prctl, "ibbbb" },
-	{ SYS_prctl, "ii" }, { SYS_capget, "bb" }, { SYS_capset, "bb" }, { SYS_getpriority, "iP" },
+	{ SYS_prctl, "ii" }, { SYS_capget, "bb" }, { SYS_getpriority, "iP" },
 	{ SYS_setrlimit, "ib" }, { SYS_getrlimit, "ib" }, { SYS_ugetrlimit, "ib" },
 	{ SYS_prlimit64, "Pi0b" }, { SYS_getrusage, "ib" }, { SYS_personality, "i" },
 	{ SYS_setuid32, "u" }, { SYS_setgid32, "u" }, { SYS_setreuid32, "uu" },

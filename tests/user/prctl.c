@@ -43,7 +43,6 @@ static void test_flags(void)
 	is(call(PR_SET_DUMPABLE, 0, 0, 0, 0), 0, "not dumpable");
 	is(call(PR_GET_DUMPABLE, 0, 0, 0, 0), 0, "it is not");
 	call(PR_SET_DUMPABLE, 1, 0, 0, 0);
-	is(call(PR_SET_KEEPCAPS, 2, 0, 0, 0), -EINVAL, "keep capabilities 2: EINVAL");
 	is(call(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 0, "new rights are possible");
 	is(call(PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0), -EINVAL, "which cannot be set");
 	is(call(PR_SET_NO_NEW_PRIVS, 1, 1, 0, 0), -EINVAL, "nor so");
@@ -58,13 +57,6 @@ static int privs_stay(void *arg)
 	if (call(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || call(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
 		return 1;
 	return call(PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0) == -EINVAL ? 0 : 2;
-}
-
-static int drop_capability(void *arg)
-{
-	if (call(PR_CAPBSET_DROP, 18, 0, 0, 0) || call(PR_CAPBSET_READ, 18, 0, 0, 0))
-		return 1;
-	return call(PR_CAPBSET_DROP, 64, 0, 0, 0) == -EINVAL ? 0 : 2;
 }
 
 /* A child forks a grandchild and dies; who gets the orphan? */
@@ -235,11 +227,10 @@ int main(int argc, char **argv)
 {
 	if (argc == 2)
 		return old_program();
-	plan(33);
+	plan(31);
 	test_name();
 	test_flags();
 	exits(in_child(privs_stay, NULL), 0, "no new rights, for ever");
-	exits(in_child(drop_capability, NULL), 0, "drop a capability");
 	exits(in_child(adopt_here, NULL), 0, "a subreaper gets orphans");
 	exits(in_child(death_signal, NULL), 0, "a signal when the parent dies");
 	exits(in_child(persona, NULL), 0, "personality");
