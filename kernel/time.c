@@ -93,10 +93,13 @@ static u64 boot_time(void)
 	return started;
 }
 
-int set_real_time(u64 ns)
+/* set_date - ns since 1970. 0, -EPERM, or -EINVAL: before the machine started, or too far. */
+static long set_date(u64 ns)
 {
 	u64 now = ktime_get_ns();
 
+	if (!capable(CAP_SYS_TIME))
+		return -EPERM;
 	if (ns <= now || ns > DATE_MAX)
 		return -EINVAL;
 	started = ns - now;
@@ -416,7 +419,7 @@ long sys_clock_nanosleep64(long clock, long flags, long req, long rem)
 	return do_nanosleep(clock, flags, req, rem, TIMESPEC64);
 }
 
-/* ------------------------------------------------------------------ reading clocks */
+/* ------------------------------------------------------------------ reading and setting clocks */
 
 /* As on Linux, a process's clock can here be read by the number of the calling thread, too. */
 static long do_gettime(long clock, long tp, enum time_type type)
@@ -455,6 +458,30 @@ long sys_clock_getres(long clock, long tp)
 long sys_clock_getres64(long clock, long tp)
 {
 	return do_getres(clock, tp, TIMESPEC64);
+}
+
+/* The clock jumps; it is never made to run slower or faster: there is no adjtimex(). */
+static long do_settime(long clock, long tp, enum time_type type)
+{
+	u64 ns;
+	long error;
+
+	if (clock > CLOCK_REALTIME)
+		return -EINVAL;
+	error = get_time(tp, type, &ns);
+	if (clock < 0 && error != -EFAULT)
+		return check_cpu_clock(full_clock(clock)) ?: -EPERM;
+	return error ?: set_date(ns);
+}
+
+long sys_clock_settime(long clock, long tp)
+{
+	return do_settime(clock, tp, TIMESPEC32);
+}
+
+long sys_clock_settime64(long clock, long tp)
+{
+	return do_settime(clock, tp, TIMESPEC64);
 }
 
 long sys_gettimeofday(long tv, long tz)
