@@ -73,7 +73,6 @@ static struct task_struct *dup_task_struct(void)
 	p->min_flt = 0;
 	p->maj_flt = 0;
 	p->fail_nth = 0;
-	sched_fork(p);
 	p->start_time = ktime_get_ns();
 	p->switches = 0;
 	p->nvcsw = 0;

@@ -19,10 +19,6 @@ void attach_pid(struct task_struct *p);		/* p gets a number, and is in the list 
 void detach_pid(struct task_struct *p);		/* it is found no more */
 void swap_pids(struct task_struct *a, struct task_struct *b);
 
-/* ------------------------------------------------------------------ policy.c */
-
-void sched_fork(struct task_struct *p);	/* p, a copy of its parent, gets its own policy */
-
 /* ------------------------------------------------------------------ sighand.c */
 
 void sighand_init(void);

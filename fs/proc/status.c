@@ -154,7 +154,7 @@ static int do_stat(struct seq *s, struct task_struct *p, bool whole)
 	seq_printf(s, " %u %u %u %u", (u32)i.pending & 0x7fffffff, (u32)i.blocked & 0x7fffffff,
 		   (u32)i.ignored & 0x7fffffff, (u32)i.caught & 0x7fffffff);
 	seq_printf(s, " %u 0 0 %d %u 0 %d 0 0 0", look && get_wchan(p) != 0, i.exit_signal,
-		   this_cpu()->id, p->policy & ~SCHED_RESET_ON_FORK);
+		   this_cpu()->id, SCHED_OTHER);
 	if (mm && look)
 		seq_printf(s, " %lu %lu %lu %lu %lu %lu %lu", mm->start_data, mm->end_data,
 			   mm->start_brk, mm->arg_start, mm->arg_end, mm->env_start, mm->env_end);

@@ -163,7 +163,6 @@ struct task_struct {
 	int exit_code;				/* wait4() status */
 	int pdeath_signal;			/* own task sets it: for when the parent dies, or 0 */
 	int nice;				/* -20 .. 19 */
-	int policy;				/* SCHED_* */
 	struct completion *vfork_done;		/* the vforking parent waits for it, or NULL */
 	struct cred cred;			/* own task only changes it */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sched.h - flags of clone() (the low byte is the exit signal), policies, membarrier(), Linux. */
+/* sched.h - flags of clone() (the low byte is the exit signal), policies, Linux. */
 #ifndef NOPAGE_UAPI_SCHED_H
 #define NOPAGE_UAPI_SCHED_H
 
@@ -41,9 +41,5 @@ struct clone_args {
 #define SCHED_RR		2
 #define SCHED_BATCH		3
 #define SCHED_IDLE		5
-#define SCHED_RESET_ON_FORK	0x40000000	/* beside one of them: not for children */
-
-#define MEMBARRIER_CMD_QUERY	0
-#define MEMBARRIER_CMD_GLOBAL	1
 
 #endif

@@ -97,39 +97,13 @@ static void test_fairness(void)
 	ok(least > 0 && least > most / 20, "each of the four had its part");
 }
 
-static int set_policy(int policy)
-{
-	struct sched_param none = { .sched_priority = 0 };
-
-	return syscall(SYS_sched_setscheduler, 0, policy, &none);
-}
-
-static int get_policy(void *arg)
-{
-	return syscall(SYS_sched_getscheduler, 0);
-}
-
-/* Policies by which all take turns. */
-static int test_policies(void *arg)
-{
-	is(set_policy(SCHED_BATCH), 0, "SCHED_BATCH");
-	is(get_policy(NULL), SCHED_BATCH, "is the policy now");
-	exits(in_child(get_policy, NULL), SCHED_BATCH, "and that of a child");
-	is(set_policy(SCHED_IDLE | SCHED_RESET_ON_FORK), 0, "SCHED_IDLE, not for children");
-	is(get_policy(NULL), SCHED_IDLE | SCHED_RESET_ON_FORK, "is the policy");
-	exits(in_child(get_policy, NULL), SCHED_IDLE, "which they have, but do not pass on");
-	fails(set_policy(SCHED_IDLE), EPERM, "the flag stays");
-	fails(set_policy(SCHED_OTHER | SCHED_RESET_ON_FORK), EPERM, "nobody gets out of SCHED_IDLE");
-	return done();
-}
-
 int main(void)
 {
 	shared = shared_pages(1);
-	plan(15);
+	plan(7);
 	test_yield();
 	test_preemption();
 	test_fairness();
 	is(sched_yield(), 0, "yielding alone");
-	return as_user(test_policies, NULL);
+	return done();
 }
