@@ -11,15 +11,12 @@
 #include <nopage/log.h>
 #include <nopage/cred.h>
 #include <nopage/err.h>
-#include <nopage/math64.h>
 #include <nopage/mm.h>
-#include <nopage/printf.h>
 #include <nopage/printk.h>
 #include <nopage/sched.h>
 #include <nopage/slab.h>
 #include <nopage/string.h>
 #include <nopage/syscalls.h>
-#include <asm/timer.h>
 #include <asm/uaccess.h>
 
 #define LOG_SIZE	16384
@@ -42,25 +39,17 @@ static void put(const char *text, size_t len)
 }
 
 /* With the lock held already, it is this CPU that panics while it works on the log: leave it. */
-void log_store(int level, const char *text)
+void log_store(int level, const char *stamp, const char *line, size_t len)
 {
-	u32 ns, seconds = (u32)div_u64_rem(arch_clock_ns(), NSEC_PER_SEC, &ns);
-	char stamp[32];
-	size_t len;
+	const char prefix[] = { '<', '0' + level, '>' };
 
 	if (spin_is_locked(&log_lock))
 		return;
 	spin_lock(&log_lock);
-	for (; *text; text += len) {
-		const char *newline = strchr(text, '\n');
-
-		len = newline ? (size_t)(newline + 1 - text) : strlen(text);
-		put(stamp, scnprintf(stamp, sizeof(stamp), "<%d>[%5u.%06u] ", level, seconds,
-				     ns / NSEC_PER_USEC));
-		put(text, len);
-		if (!newline)
-			put("\n", 1);
-	}
+	put(prefix, sizeof(prefix));
+	put(stamp, strlen(stamp));
+	put(line, len);
+	put("\n", 1);
 	spin_unlock(&log_lock);
 }
 

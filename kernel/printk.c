@@ -11,11 +11,10 @@
 #include <nopage/printf.h>
 #include <nopage/spinlock.h>
 #include <nopage/string.h>
+#include <nopage/time.h>
 #include <asm/timer.h>
 
 #define MESSAGE_MAX	1024
-#define EARLY_MAX	1024		/* characters kept until there is a console */
-#define INPUT_MAX	4096		/* characters kept until somebody reads them */
 #define DEFAULT_LEVEL	6
 
 int console_loglevel = 7;
@@ -26,14 +25,9 @@ static bool emergency;
 /* printk_lock */
 static struct console *consoles;
 static char message[MESSAGE_MAX];
-static char early[EARLY_MAX];
-static size_t early_len;
 static bool mid_line;			/* the last character was not a newline */
 
-/* Interrupts off. */
-static bool (*input_receiver)(char c);
-static char input[INPUT_MAX];
-static size_t input_len;
+static bool (*input_receiver)(char c);	/* set once, before there are interrupts */
 
 static unsigned long lock_consoles(void)
 {
@@ -68,12 +62,6 @@ static void emit(const char *text, size_t len)
 {
 	const char *newline;
 
-	if (!consoles) {
-		size_t room = min(len, EARLY_MAX - early_len);
-
-		memcpy(early + early_len, text, room);
-		early_len += room;
-	}
 	while (len && (newline = memchr(text, '\n', len))) {
 		send(text, newline - text);
 		send("\r\n", 2);
@@ -83,16 +71,12 @@ static void emit(const char *text, size_t len)
 	send(text, len);
 }
 
-/* The first console also gets what was said before there was one. */
 void register_console(struct console *con)
 {
 	unsigned long flags = lock_consoles();
-	bool first = !consoles;
 
 	con->next = consoles;
 	consoles = con;
-	if (first && early_len)
-		emit(early, early_len);
 	unlock_consoles(flags);
 }
 
@@ -104,96 +88,70 @@ void console_write(const char *text, size_t len)
 	unlock_consoles(flags);
 }
 
-static void emit_stamp(void)
+/* One line into the log and, if its level says so, to the consoles; it starts at the left. */
+static void emit_line(int level, const char *line, size_t len)
 {
+	u32 ns, seconds = div_u64_rem(arch_clock_ns(), NSEC_PER_SEC, &ns);
 	char stamp[24];
-	u32 ns;
-	u64 seconds = div_u64_rem(arch_clock_ns(), 1000000000, &ns);
+	size_t stamp_len = scnprintf(stamp, sizeof(stamp), "[%5u.%06u] ", seconds,
+				     ns / NSEC_PER_USEC);
 
-	emit(stamp, scnprintf(stamp, sizeof(stamp), "[%5u.%06u] ", (u32)seconds, ns / 1000));
-}
-
-/* Every line of a message gets its own stamp and starts at the left. Returns the length. */
-static int emit_lines(const char *text)
-{
-	const char *line = text;
-
-	while (*line) {
-		const char *end = strchr(line, '\n');
-		size_t len = end ? (size_t)(end - line) : strlen(line);
-
-		if (mid_line)
-			emit("\n", 1);
-		emit_stamp();
-		emit(line, len);
+	log_store(level, stamp, line, len);
+	if (level >= console_loglevel)
+		return;
+	if (mid_line)
 		emit("\n", 1);
-		line += len + (end ? 1 : 0);
-	}
-	return line - text;
+	emit(stamp, stamp_len);
+	emit(line, len);
+	emit("\n", 1);
 }
 
-static int vprintk(const char *fmt, va_list args)
+static void vprintk(const char *fmt, va_list args)
 {
 	unsigned long flags = lock_consoles();
-	int level = DEFAULT_LEVEL, len = 0;
-	const char *text = message;
+	const char *text = message, *newline;
+	int level = DEFAULT_LEVEL;
 
 	vscnprintf(message, sizeof(message), fmt, args);
 	if (text[0] == '<' && text[1] >= '0' && text[1] <= '7' && text[2] == '>') {
 		level = text[1] - '0';
 		text += 3;
 	}
-	log_store(level, text);
-	if (level < console_loglevel)
-		len = emit_lines(text);
+	for (; (newline = strchr(text, '\n')); text = newline + 1)
+		emit_line(level, text, newline - text);
+	if (*text)
+		emit_line(level, text, strlen(text));
 	unlock_consoles(flags);
-	return len;
 }
 
-int printk(const char *fmt, ...)
+void printk(const char *fmt, ...)
 {
 	va_list args;
-	int len;
 
 	va_start(args, fmt);
-	len = vprintk(fmt, args);
+	vprintk(fmt, args);
 	va_end(args);
-	return len;
 }
 
-int printk_raw(const char *fmt, ...)
+void printk_raw(const char *fmt, ...)
 {
 	unsigned long flags = lock_consoles();
 	va_list args;
-	int len;
 
 	va_start(args, fmt);
-	len = vscnprintf(message, sizeof(message), fmt, args);
+	emit(message, vscnprintf(message, sizeof(message), fmt, args));
 	va_end(args);
-	emit(message, len);
 	unlock_consoles(flags);
-	return len;
 }
 
 void console_set_input(bool (*receive)(char c))
 {
-	unsigned long flags = local_irq_save();
-
 	input_receiver = receive;
-	for (size_t i = 0; i < input_len; i++)
-		receive(input[i]);
-	input_len = 0;
-	local_irq_restore(flags);
 }
 
-/* In interrupt context. */
 bool console_input(char c)
 {
-	if (input_receiver)
-		return input_receiver(c);
-	if (input_len < INPUT_MAX)
-		input[input_len++] = c;
-	return true;
+	return input_receiver(c);
 }
 
 void console_resume_input(void)

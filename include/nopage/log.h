@@ -5,7 +5,7 @@
 
 #include <nopage/types.h>
 
-/* log_store - keep a message of one or more lines; for printk, interrupts off. */
-void log_store(int level, const char *text);
+/* log_store - keep a line, which has no newline yet; for printk, interrupts off. */
+void log_store(int level, const char *stamp, const char *line, size_t len);
 
 #endif

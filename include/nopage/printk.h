@@ -10,10 +10,10 @@
 #define KERN_INFO	"<6>"		/* also when nothing is said */
 #define KERN_DEBUG	"<7>"
 
-/* printk - format a message and send it to every console. Any context. Returns the length. */
-int __printf(1, 2) printk(const char *fmt, ...);
+/* printk - format a message and send it to every console. Any context. */
+void __printf(1, 2) printk(const char *fmt, ...);
 /* printk_raw - the same without time stamp and level: test results, prose of the tour. */
-int __printf(1, 2) printk_raw(const char *fmt, ...);
+void __printf(1, 2) printk_raw(const char *fmt, ...);
 extern int console_loglevel;		/* messages with a lower number are shown: quiet = 4 */
 
 #define pr_err(fmt, ...)	printk(KERN_ERR fmt, ##__VA_ARGS__)
@@ -35,9 +35,9 @@ void printk_emergency(void);
 void console_write(const char *text, size_t len);
 
 /*
- * console_set_input - receive gets every character typed on any console, in interrupt context;
- * also those that came before it was set. console_input is what the drivers call. False: there is
- * no room for c, try again when console_resume_input() calls resume_input().
+ * console_set_input - receive gets every character typed on any console, in interrupt context.
+ * console_input is what the drivers call. False: there is no room for c, try again when
+ * console_resume_input() calls resume_input().
  */
 void console_set_input(bool (*receive)(char c));
 bool console_input(char c);

@@ -62,7 +62,8 @@ static const struct call calls[] = {
 	/* signals */
 	{ SYS_kill, "PS" }, { SYS_tkill, "PS" }, { SYS_tgkill, "PPS" },
 	{ SYS_rt_sigqueueinfo, "PSb" }, { SYS_rt_tgsigqueueinfo, "PPSb" }, { SYS_alarm, "i" },
-	{ SYS_rt_sigaction, "Sbb8" }, { SYS_rt_sigaction, "S0b8" }, { SYS_rt_sigprocmask, "ibb8" }, { SYS_rt_sigpending, "b8" },
+	{ SYS_rt_sigaction, "Sbb8" }, { SYS_rt_sigaction, "S0b8" },
+	{ SYS_rt_sigprocmask, "ibb8" }, { SYS_rt_sigpending, "b8" },
 	{ SYS_rt_sigtimedwait, "bbt8" }, { SYS_rt_sigsuspend, "b8" }, { SYS_sigaltstack, "0b" },
 	{ SYS_setitimer, "it0" }, { SYS_getitimer, "ib" }, { SYS_timer_create, "c0b" },
 	{ SYS_timer_settime32, "iit0" }, { SYS_timer_gettime32, "ib" }, { SYS_timer_delete, "i" },
