@@ -4,6 +4,7 @@
 #define DRIVERS_INTERNAL_H
 
 #include <nopage/fs.h>
+#include <nopage/sched.h>
 #include <nopage/tty.h>
 #include <uapi/termios.h>
 
@@ -26,6 +27,8 @@ struct tty {
 	unsigned int line_column;	/* where the line being typed began */
 	unsigned int held_len;
 	char held[TTY_HELD];		/* echo of what was typed while stopped */
+	u32 keyed;			/* signals that keys ask for, by number: tty_send_keyed() */
+	struct deferred send_keyed;
 
 	wait_queue_head_t readers, writers;
 
@@ -71,6 +74,8 @@ int tty_check(struct tty *tty, int sig);
 void tty_opened(struct tty *tty);
 /* The ioctls of job control: 0 or -Exxx, -ENOTTY for others. */
 long tty_job_ioctl(struct tty *tty, struct file *file, unsigned int cmd, unsigned long arg);
+/* tty_send_keyed - the signals of keys to the group in front; an interrupt cannot send them. */
+void tty_send_keyed(struct deferred *d);
 /* Tell the group in front that the window has another size. */
 void tty_winch(struct tty *tty);
 

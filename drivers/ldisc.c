@@ -12,7 +12,6 @@
  */
 #include "internal.h"
 #include <nopage/printk.h>
-#include <nopage/sched.h>
 #include <nopage/string.h>
 
 /* Flags of queued characters. */
@@ -405,8 +404,8 @@ static bool signal_key(struct tty *tty, u8 c)
 	if (iflag(tty, IXON))
 		start_output(tty);
 	echo(tty, c);
-	if (tty->pgrp)
-		kill_pgrp(tty->pgrp, sig);
+	tty->keyed |= BIT(sig);
+	defer(&tty->send_keyed);
 	return true;
 }
 

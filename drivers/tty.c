@@ -37,6 +37,7 @@ struct tty serial_tty = {
 			[VLNEXT] = CTRL('V'), [VDISCARD] = CTRL('O'),
 		},
 	},
+	.send_keyed = DEFERRED_INIT(serial_tty.send_keyed, tty_send_keyed),
 	.winsize = { .ws_row = 24, .ws_col = 80 },
 	.readers = WAIT_QUEUE_INIT(serial_tty.readers),
 	.writers = WAIT_QUEUE_INIT(serial_tty.writers),

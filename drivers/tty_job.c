@@ -11,7 +11,6 @@
  */
 #include "internal.h"
 #include <nopage/err.h>
-#include <nopage/sched.h>
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 
@@ -42,6 +41,19 @@ void tty_winch(struct tty *tty)
 
 	if (front)
 		kill_pgrp(front, SIGWINCH);
+}
+
+void tty_send_keyed(struct deferred *d)
+{
+	struct tty *tty = container_of(d, struct tty, send_keyed);
+	unsigned long flags = spin_lock_irqsave(&tty->lock);
+	pid_t front = tty->pgrp;
+	u32 set = tty->keyed;
+
+	tty->keyed = 0;
+	spin_unlock_irqrestore(&tty->lock, flags);
+	for (; front && set; set &= set - 1)
+		kill_pgrp(front, __builtin_ctz(set));
 }
 
 void tty_of(const struct task_struct *p, dev_t *dev, pid_t *pgrp)

@@ -30,66 +30,10 @@ static int signal_group(pid_t pgrp, int sig)
 	return error;
 }
 
-#define MAX_LATER	8		/* a full ring drops: the terminal's keys are typed by hand */
-
-static DEFINE_SPINLOCK(later_lock);	/* taken with interrupts off */
-static struct {
-	pid_t pgrp;
-	int sig;
-} later[MAX_LATER];			/* later_lock */
-static unsigned int later_head, later_tail;	/* later_lock; count up for ever */
-
-/* take_later - the oldest request of an interrupt; false: there is none. */
-static bool take_later(pid_t *pgrp, int *sig)
-{
-	unsigned long flags = spin_lock_irqsave(&later_lock);
-	bool found = later_tail != later_head;
-
-	if (found) {
-		*pgrp = later[later_tail % MAX_LATER].pgrp;
-		*sig = later[later_tail % MAX_LATER].sig;
-		later_tail++;
-	}
-	spin_unlock_irqrestore(&later_lock, flags);
-	return found;
-}
-
-static void kill_later(struct deferred *d)
-{
-	pid_t pgrp;
-	int sig;
-
-	while (take_later(&pgrp, &sig)) {
-		spin_lock(&tasklist_lock);
-		signal_group(pgrp, sig);
-		spin_unlock(&tasklist_lock);
-	}
-}
-
-static struct deferred later_work = DEFERRED_INIT(later_work, kill_later);
-
-static void note_later(pid_t pgrp, int sig)
-{
-	unsigned long flags = spin_lock_irqsave(&later_lock);
-
-	if (later_head - later_tail < MAX_LATER) {
-		later[later_head % MAX_LATER].pgrp = pgrp;
-		later[later_head % MAX_LATER].sig = sig;
-		later_head++;
-	}
-	spin_unlock_irqrestore(&later_lock, flags);
-	defer(&later_work);
-}
-
 int kill_pgrp(pid_t pgrp, int sig)
 {
 	int error;
 
-	BUG_ON(sig < 0 || sig > NSIG);
-	if (irqs_disabled()) {
-		note_later(pgrp, sig);
-		return 0;
-	}
 	spin_lock(&tasklist_lock);
 	error = signal_group(pgrp, sig);
 	spin_unlock(&tasklist_lock);

@@ -384,11 +384,7 @@ void do_signal(struct pt_regs *regs);
 const char *signal_name(int sig);
 
 /* ------------------------------------------------------------------ jobctl.c */
-/*
- * kill_pgrp - sig (0: only look) to every process of the group, from the kernel. Any context, with
- * no lock held but those that are taken with interrupts off: there it happens a little later. 0, or
- * -ESRCH when there is no such group (not known where it happens later).
- */
+/* kill_pgrp - sig (0: only look) to every process of the group, from the kernel. 0 or -ESRCH. */
 int kill_pgrp(pid_t pgrp, int sig);
 /* Has no member of the group a parent outside of it in the same session? Task context, no locks. */
 bool is_orphaned_pgrp(pid_t pgrp);

@@ -452,10 +452,8 @@ KTEST(signal, deferred)
 	KT_EQ(runs, 1);
 }
 
-/* From an interrupt handler's context, kill_pgrp() only takes note. */
-KTEST(signal, kill_pgrp_later)
+KTEST(signal, kill_pgrp)
 {
-	unsigned long flags;
 	long pid;
 
 	mm = test_code_enter();
@@ -465,9 +463,7 @@ KTEST(signal, kill_pgrp_later)
 	spin_lock(&tasklist_lock);
 	find_task_by_pid(pid)->signal->pgrp = pid;
 	spin_unlock(&tasklist_lock);
-	flags = local_irq_save();
 	KT_EQ(kill_pgrp(pid, SIGTERM), 0);
-	local_irq_restore(flags);
 	KT_EQ(test_wait(pid), SIGTERM);
 	KT_EQ(kill_pgrp(pid, 0), -ESRCH);
 	test_mm_leave(mm);
