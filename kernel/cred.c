@@ -20,8 +20,6 @@
 #include <uapi/capability.h>
 
 #define NO_ID		((u32)-1)	/* "leave it as it is" */
-#define OLD_ID_MAX	0xffffU		/* the 16-bit calls */
-#define OVERFLOW_ID	65534U		/* what they show for a number that does not fit */
 
 /* What fsuid decides about, and not euid: CHOWN .. FSETID, MKNOD. */
 #define CAP_FS_MASK	(0x1fULL | 1ULL << CAP_MKNOD)
@@ -200,28 +198,28 @@ static void set_fs(struct ids *ids, u32 id, bool root)
 		ids->fs = id;
 }
 
-long sys_setuid(long uid)
+long sys_setuid32(long uid)
 {
 	struct cred new = current->cred;
 
 	return set_one(&new.user, uid, capable(CAP_SETUID)) ?: commit(&new);
 }
 
-long sys_setgid(long gid)
+long sys_setgid32(long gid)
 {
 	struct cred new = current->cred;
 
 	return set_one(&new.group, gid, capable(CAP_SETGID)) ?: commit(&new);
 }
 
-long sys_setreuid(long uid, long euid)
+long sys_setreuid32(long uid, long euid)
 {
 	struct cred new = current->cred;
 
 	return set_two(&new.user, uid, euid, capable(CAP_SETUID)) ?: commit(&new);
 }
 
-long sys_setregid(long gid, long egid)
+long sys_setregid32(long gid, long egid)
 {
 	struct cred new = current->cred;
 
@@ -265,22 +263,22 @@ long sys_setfsgid(long gid)
 
 /* ------------------------------------------------------------------ reading them */
 
-long sys_getuid(void)
+long sys_getuid32(void)
 {
 	return current->cred.uid;
 }
 
-long sys_geteuid(void)
+long sys_geteuid32(void)
 {
 	return current->cred.euid;
 }
 
-long sys_getgid(void)
+long sys_getgid32(void)
 {
 	return current->cred.gid;
 }
 
-long sys_getegid(void)
+long sys_getegid32(void)
 {
 	return current->cred.egid;
 }
@@ -369,58 +367,6 @@ long sys_setgroups(long size, long list)
 	commit(&new);
 	put_groups(old);
 	return 0;
-}
-
-/* ------------------------------------------------------------------ the 16-bit calls */
-
-static long widen(long id)
-{
-	return (id & OLD_ID_MAX) == OLD_ID_MAX ? -1 : id & (long)OLD_ID_MAX;
-}
-
-static long narrow(u32 id)
-{
-	return id > OLD_ID_MAX ? OVERFLOW_ID : id;
-}
-
-long sys_getuid16(void)
-{
-	return narrow(current->cred.uid);
-}
-
-long sys_geteuid16(void)
-{
-	return narrow(current->cred.euid);
-}
-
-long sys_getgid16(void)
-{
-	return narrow(current->cred.gid);
-}
-
-long sys_getegid16(void)
-{
-	return narrow(current->cred.egid);
-}
-
-long sys_setuid16(long uid)
-{
-	return sys_setuid(widen(uid));
-}
-
-long sys_setgid16(long gid)
-{
-	return sys_setgid(widen(gid));
-}
-
-long sys_setreuid16(long uid, long euid)
-{
-	return sys_setreuid(widen(uid), widen(euid));
-}
-
-long sys_setregid16(long gid, long egid)
-{
-	return sys_setregid(widen(gid), widen(egid));
 }
 
 /* ------------------------------------------------------------------ capabilities */

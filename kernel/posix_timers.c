@@ -212,7 +212,7 @@ static long posix_timer(long id, const struct interval *new, bool absolute, stru
 	return error;
 }
 
-static long do_timer_settime(long id, long flags, long new, long old, enum time_type type)
+long do_timer_settime(long id, long flags, long new, long old, enum time_type type)
 {
 	struct interval to, from;
 	long error = new ? get_interval(new, type, &to) : -EINVAL;
@@ -222,29 +222,9 @@ static long do_timer_settime(long id, long flags, long new, long old, enum time_
 	return error || !old ? error : put_interval(old, type, &from);
 }
 
-static long do_timer_gettime(long id, long value, enum time_type type)
+long do_timer_gettime(long id, long value, enum time_type type)
 {
 	struct interval now;
 
 	return posix_timer(id, NULL, false, &now) ?: put_interval(value, type, &now);
-}
-
-long sys_timer_settime(long id, long flags, long new, long old)
-{
-	return do_timer_settime(id, flags, new, old, TIMESPEC32);
-}
-
-long sys_timer_settime64(long id, long flags, long new, long old)
-{
-	return do_timer_settime(id, flags, new, old, TIMESPEC64);
-}
-
-long sys_timer_gettime(long id, long value)
-{
-	return do_timer_gettime(id, value, TIMESPEC32);
-}
-
-long sys_timer_gettime64(long id, long value)
-{
-	return do_timer_gettime(id, value, TIMESPEC64);
 }

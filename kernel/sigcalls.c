@@ -386,7 +386,7 @@ static int put_siginfo(long user, const struct siginfo *info)
 	return 0;
 }
 
-static long do_sigtimedwait(long uset, long uinfo, long timeout, long size, enum time_type type)
+long do_sigtimedwait(long uset, long uinfo, long timeout, long size, enum time_type type)
 {
 	u64 deadline = FOREVER;
 	struct siginfo info;
@@ -405,16 +405,6 @@ static long do_sigtimedwait(long uset, long uinfo, long timeout, long size, enum
 	}
 	ret = wait_signal(set & ~NOT_BLOCKABLE, &info, deadline);
 	return ret > 0 && uinfo && put_siginfo(uinfo, &info) ? -EFAULT : ret;
-}
-
-long sys_rt_sigtimedwait(long set, long info, long timeout, long sigsetsize)
-{
-	return do_sigtimedwait(set, info, timeout, sigsetsize, TIMESPEC32);
-}
-
-long sys_rt_sigtimedwait64(long set, long info, long timeout, long sigsetsize)
-{
-	return do_sigtimedwait(set, info, timeout, sigsetsize, TIMESPEC64);
 }
 
 long set_restart_fn(struct restart_block *r, long (*fn)(struct restart_block *r))

@@ -11,12 +11,25 @@
 #include <nopage/poll.h>
 #include <nopage/printk.h>
 #include <nopage/sched.h>
+#include <nopage/time.h>
 #include <uapi/fcntl.h>
+#include <uapi/time.h>
 
-/* A number of the 16-bit calls; -1: leave it as it is. */
-#define OLD_ID(id)	((u16)(id) == 0xffff ? -1L : (long)(u16)(id))
+#define OVERFLOW_ID	65534		/* what the 16-bit calls show for a number that does not fit */
+
+/* A user or group number of theirs: -1, in 16 bits, means "leave it as it is". */
+static inline long widen_id(long id)
+{
+	return (u16)id == 0xffff ? -1 : (u16)id;
+}
+
+static inline long narrow_id(u32 id)
+{
+	return id > 0xffff ? OVERFLOW_ID : id;
+}
 
 /* The calls that are another one with some of its arguments fixed. */
+#define PARAMS_0	void
 #define PARAMS_1	long a
 #define PARAMS_2	PARAMS_1, long b
 #define PARAMS_3	PARAMS_2, long c

@@ -381,7 +381,7 @@ static long sleep_for(struct restart_block *r)
 	return r->sleep.absolute ? -ERESTARTNOHAND : set_restart_fn(r, sleep_for);
 }
 
-static long do_nanosleep(long clock, long flags, long req, long rem, enum time_type type)
+long do_clock_nanosleep(long clock, long flags, long req, long rem, enum time_type type)
 {
 	bool absolute = flags & TIMER_ABSTIME;
 	u64 ns;
@@ -404,25 +404,10 @@ static long do_nanosleep(long clock, long flags, long req, long rem, enum time_t
 	return sleep_for(&current->restart);
 }
 
-long sys_nanosleep(long req, long rem)
-{
-	return do_nanosleep(CLOCK_MONOTONIC, 0, req, rem, TIMESPEC32);
-}
-
-long sys_clock_nanosleep(long clock, long flags, long req, long rem)
-{
-	return do_nanosleep(clock, flags, req, rem, TIMESPEC32);
-}
-
-long sys_clock_nanosleep64(long clock, long flags, long req, long rem)
-{
-	return do_nanosleep(clock, flags, req, rem, TIMESPEC64);
-}
-
 /* ------------------------------------------------------------------ reading and setting clocks */
 
 /* As on Linux, a process's clock can here be read by the number of the calling thread, too. */
-static long do_gettime(long clock, long tp, enum time_type type)
+long do_clock_gettime(long clock, long tp, enum time_type type)
 {
 	u64 ns;
 
@@ -431,8 +416,8 @@ static long do_gettime(long clock, long tp, enum time_type type)
 	return read_clock(clock, &ns) ?: put_time(tp, type, ns);
 }
 
-/* do_getres - of a clock that exists; tp may be 0. */
-static long do_getres(long clock, long tp, enum time_type type)
+/* do_clock_getres - of a clock that exists; tp may be 0. */
+long do_clock_getres(long clock, long tp, enum time_type type)
 {
 	u64 ns;
 	int error = read_clock(clock, &ns);
@@ -440,28 +425,8 @@ static long do_getres(long clock, long tp, enum time_type type)
 	return error || !tp ? error : put_time(tp, type, clock_step(clock));
 }
 
-long sys_clock_gettime(long clock, long tp)
-{
-	return do_gettime(clock, tp, TIMESPEC32);
-}
-
-long sys_clock_gettime64(long clock, long tp)
-{
-	return do_gettime(clock, tp, TIMESPEC64);
-}
-
-long sys_clock_getres(long clock, long tp)
-{
-	return do_getres(clock, tp, TIMESPEC32);
-}
-
-long sys_clock_getres64(long clock, long tp)
-{
-	return do_getres(clock, tp, TIMESPEC64);
-}
-
 /* The clock jumps; it is never made to run slower or faster: there is no adjtimex(). */
-static long do_settime(long clock, long tp, enum time_type type)
+long do_clock_settime(long clock, long tp, enum time_type type)
 {
 	u64 ns;
 	long error;
@@ -472,16 +437,6 @@ static long do_settime(long clock, long tp, enum time_type type)
 	if (clock < 0 && error != -EFAULT)
 		return check_cpu_clock(full_clock(clock)) ?: -EPERM;
 	return error ?: set_date(ns);
-}
-
-long sys_clock_settime(long clock, long tp)
-{
-	return do_settime(clock, tp, TIMESPEC32);
-}
-
-long sys_clock_settime64(long clock, long tp)
-{
-	return do_settime(clock, tp, TIMESPEC64);
 }
 
 long sys_gettimeofday(long tv, long tz)

@@ -79,4 +79,13 @@ struct interval {
 int get_interval(long user, enum time_type type, struct interval *i);
 int put_interval(long user, enum time_type type, const struct interval *i);
 
+/* System calls, whatever structure their times are in. */
+long do_clock_nanosleep(long clock, long flags, long req, long rem, enum time_type type);
+long do_clock_gettime(long clock, long tp, enum time_type type);
+long do_clock_getres(long clock, long tp, enum time_type type);
+long do_clock_settime(long clock, long tp, enum time_type type);
+long do_timer_settime(long id, long flags, long new, long old, enum time_type type);
+long do_timer_gettime(long id, long value, enum time_type type);
+long do_sigtimedwait(long set, long info, long timeout, long size, enum time_type type);
+
 #endif
