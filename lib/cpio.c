@@ -44,21 +44,6 @@ static bool parse_hex(const u8 *p, u32 *value)
 	return true;
 }
 
-/* Only regular files have a checksum: GNU cpio writes 0 for links. */
-static bool is_regular(u32 mode)
-{
-	return (mode & 0170000) == 0100000;
-}
-
-static u32 checksum(const u8 *data, size_t size)
-{
-	u32 sum = 0;
-
-	while (size--)
-		sum += *data++;
-	return sum;
-}
-
 /* Up to a header or the end of the buffer: archives may be filled up with zeros. */
 static void skip_zeros(struct cpio_iter *it)
 {
@@ -87,14 +72,13 @@ static bool all_zero(const u8 *p, size_t size)
 }
 
 /* The header at it->pos: magic and numbers. 0 or -EINVAL. */
-static int parse_header(struct cpio_iter *it, u32 *field, bool *has_check)
+static int parse_header(struct cpio_iter *it, u32 *field)
 {
 	const u8 *p = it->buf + it->pos;
 
 	if (it->size - it->pos < HEADER_SIZE)
 		return damaged(it, "header cut off");
-	*has_check = !memcmp(p, "070702", MAGIC_SIZE);
-	if (!*has_check && memcmp(p, "070701", MAGIC_SIZE))
+	if (memcmp(p, "070701", MAGIC_SIZE))
 		return damaged(it, what_else(p));
 	for (int i = 0; i < NR_FIELDS; i++)
 		if (!parse_hex(p + MAGIC_SIZE + 8 * i, &field[i]))
@@ -155,17 +139,13 @@ void cpio_open(struct cpio_iter *it, const void *buf, size_t size)
 int cpio_next(struct cpio_iter *it, struct cpio_entry *e)
 {
 	u32 field[NR_FIELDS];
-	bool has_check;
 	size_t next;
 
 	while (!it->done) {
 		if (it->pos == it->size)
 			return damaged(it, "the end of the buffer, not TRAILER!!!,");
-		if (parse_header(it, field, &has_check) || parse_body(it, field, e, &next))
+		if (parse_header(it, field) || parse_body(it, field, e, &next))
 			return -EINVAL;
-		if (has_check && is_regular(field[F_MODE]) &&
-		    checksum(e->data, e->size) != field[F_CHECK])
-			return damaged(it, "wrong checksum");
 		it->pos = next;
 		if (strcmp(e->name, TRAILER)) {
 			fill_entry(e, field);

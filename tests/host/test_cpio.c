@@ -8,11 +8,11 @@
 
 #define HEADER	110
 
-/* A small tree with files of awkward sizes, a link and an empty file, as "newc" or "crc". */
-#define MAKE_ARCHIVE(format)							\
+/* A small tree with files of awkward sizes, a link and an empty file. */
+#define MAKE_ARCHIVE								\
 	"set -e; d=$(mktemp -d); cd $d; mkdir -p dir/sub; printf x >one; : >empty;"	\
 	"printf 12345 >dir/five; printf '%4096s' ' ' >dir/sub/page; ln -s ../one dir/link;"	\
-	"find . | sort | sed 1d | cpio --quiet --reproducible -o -H " format "; rm -r $d"
+	"find . | sort | sed 1d | cpio --quiet --reproducible -o -H newc; rm -r $d"
 
 struct archive {
 	unsigned char *data;
@@ -108,18 +108,13 @@ static void contents(const char *command)
 
 static void newc(void)
 {
-	contents(MAKE_ARCHIVE("newc"));
-}
-
-static void with_checksums(void)
-{
-	contents(MAKE_ARCHIVE("crc"));
+	contents(MAKE_ARCHIVE);
 }
 
 static void several(void)
 {
 	static const size_t zeros[] = { 0, 4, 100, 512, 4096 };
-	struct archive a = load(MAKE_ARCHIVE("newc")), none = { NULL, 0 };
+	struct archive a = load(MAKE_ARCHIVE), none = { NULL, 0 };
 
 	for (int i = 0; i < 5; i++) {
 		struct archive two = join(a, zeros[i], a), padded = join(two, zeros[i], none);
@@ -142,27 +137,15 @@ static void damage(struct archive a, size_t at, const char *bytes, const char *t
 	free(b.data);
 }
 
-/* Change the last data byte of the first regular file. */
-static void damage_checksum(struct archive a)
-{
-	struct cpio_iter it;
-	struct cpio_entry e;
-
-	cpio_open(&it, a.data, a.size);
-	while (cpio_next(&it, &e) == 1 && (e.mode & 0170000) != 0100000)
-		;
-	damage(a, (const unsigned char *)e.data - a.data, "?", "checksum");
-}
-
 /* The first entry, "dir", is at offset 0; its name fills bytes 110 to 113. */
 static void named_damage(void)
 {
-	struct archive a = load(MAKE_ARCHIVE("newc")), crc = load(MAKE_ARCHIVE("crc"));
-	struct archive tiny = { (unsigned char *)"", 0 };
+	struct archive a = load(MAKE_ARCHIVE), tiny = { (unsigned char *)"", 0 };
 
 	expect_error(tiny, "TRAILER!!!");
 	damage(a, 0, "07070X", "magic");
 	damage(a, 0, "070707", "magic");
+	damage(a, 0, "070702", "magic");
 	damage(a, 6, "0000000g", "hexadecimal");
 	damage(a, HEADER - 16, "00000000", "length of the name");
 	damage(a, HEADER - 16, "00000001", "length of the name");
@@ -173,15 +156,13 @@ static void named_damage(void)
 	damage(a, 54, "ffffffff", "data cut off");
 	damage(a, 54, "fffffffd", "data cut off");
 	damage(a, 54, "00000004", "magic");
-	damage_checksum(crc);
 	free(a.data);
-	free(crc.data);
 }
 
 /* Cut at every length: an error always, but where only zeros behind the trailer are lost. */
 static void truncated(void)
 {
-	struct archive a = load(MAKE_ARCHIVE("newc"));
+	struct archive a = load(MAKE_ARCHIVE);
 	size_t trailer = a.size;
 
 	while (memcmp(a.data + trailer - 10, "TRAILER!!!", 10))
@@ -202,7 +183,7 @@ static void truncated(void)
 /* Thousands of archives with some bytes changed, mostly in headers: any answer, no bad access. */
 static void mutations(void)
 {
-	struct archive a = load(MAKE_ARCHIVE("crc")), b = { malloc(a.size), a.size };
+	struct archive a = load(MAKE_ARCHIVE), b = { malloc(a.size), a.size };
 	int refused = 0;
 
 	for (int i = 0; i < 20000; i++) {
@@ -236,9 +217,8 @@ static void noise(void)
 
 int main(void)
 {
-	plan(7);
+	plan(6);
 	RUN(newc);
-	RUN(with_checksums);
 	RUN(several);
 	RUN(named_damage);
 	RUN(truncated);
