@@ -177,7 +177,7 @@ static long create_by_user(long dirfd, long path, const struct new_name *new)
 long sys_mkdirat(long dirfd, long path, long mode)
 {
 	const struct new_name new = {
-		.mode = S_IFDIR | (mode & (S_IRWXUGO | S_ISVTX) & ~get_umask()),
+		.mode = S_IFDIR | (mode & (S_IRWXUGO | S_ISVTX) & ~task_umask(current)),
 	};
 
 	return create_by_user(dirfd, path, &new);
@@ -189,7 +189,7 @@ long sys_mknodat(long dirfd, long path, long mode, long dev)
 	mode_t type = mode & S_IFMT ?: S_IFREG;
 	bool device = S_ISCHR(type) || S_ISBLK(type);
 	const struct new_name new = {
-		.mode = type | (mode & S_IALLUGO & ~get_umask()),
+		.mode = type | (mode & S_IALLUGO & ~task_umask(current)),
 		.rdev = device ? dev : 0,
 	};
 

@@ -19,38 +19,17 @@ struct fs_struct {
 	mode_t umask;
 };
 
-/* The working directory, counted. Kernel threads stand in the root. */
-struct dentry *get_pwd(void)
-{
-	struct dentry *pwd;
-
-	spin_lock(&dcache_lock);
-	pwd = dget(current->fs ? current->fs->pwd : root_dentry);
-	spin_unlock(&dcache_lock);
-	return pwd;
-}
-
 struct dentry *fs_root(void)
 {
 	assert_spin_locked(&dcache_lock);
 	return current->fs ? current->fs->root : root_dentry;
 }
 
-struct dentry *get_root(void)
-{
-	struct dentry *root;
-
-	spin_lock(&dcache_lock);
-	root = dget(fs_root());
-	spin_unlock(&dcache_lock);
-	return root;
-}
-
 /*
- * The places of any task, for /proc. Nothing sleeps before dcache_lock is taken, so that on one CPU
- * the task cannot have given its fs_struct up.
+ * The place of any task: another's for /proc. Nothing sleeps before dcache_lock is taken, so that
+ * on one CPU the task cannot have given its fs_struct up.
  */
-static struct dentry *task_place(struct task_struct *p, bool root)
+static struct dentry *task_place(const struct task_struct *p, bool root)
 {
 	const struct fs_struct *fs = READ_ONCE(p->fs);
 	struct dentry *dentry = ERR_PTR(-ENOENT);
@@ -59,32 +38,27 @@ static struct dentry *task_place(struct task_struct *p, bool root)
 	spin_lock(&dcache_lock);
 	if (fs)
 		dentry = dget(root ? fs->root : fs->pwd);
-	else if (p->flags & PF_KTHREAD)
+	else if (p == current || p->flags & PF_KTHREAD)
 		dentry = dget(root_dentry);
 	spin_unlock(&dcache_lock);
 	return dentry;
 }
 
-struct dentry *task_pwd(struct task_struct *p)
+struct dentry *task_pwd(const struct task_struct *p)
 {
 	return task_place(p, false);
 }
 
-struct dentry *task_root(struct task_struct *p)
+struct dentry *task_root(const struct task_struct *p)
 {
 	return task_place(p, true);
 }
 
-mode_t task_umask(struct task_struct *p)
+mode_t task_umask(const struct task_struct *p)
 {
 	const struct fs_struct *fs = READ_ONCE(p->fs);
 
 	return fs ? fs->umask : DEFAULT_UMASK;
-}
-
-mode_t get_umask(void)
-{
-	return current->fs ? current->fs->umask : DEFAULT_UMASK;
 }
 
 /* Move the current process to what dentry names, an ERR_PTR or a reference that is consumed. */
@@ -127,7 +101,7 @@ long sys_fchdir(long fd)
 /* sys_getcwd - the path with its NUL; its length, as Linux returns it. */
 long sys_getcwd(long buf, long size)
 {
-	struct dentry *pwd = get_pwd();
+	struct dentry *pwd = task_pwd(current);
 	size_t prefix = d_reachable(pwd) ? 0 : strlen(UNREACHABLE);
 	char *page = __get_free_pages(GFP_KERNEL, 0), *path;
 	long len = -ENOMEM;
@@ -155,7 +129,7 @@ out:
 
 long sys_umask(long mask)
 {
-	mode_t old = get_umask();
+	mode_t old = task_umask(current);
 
 	current->fs->umask = mask & S_IRWXUGO;
 	return old;

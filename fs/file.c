@@ -302,11 +302,6 @@ unsigned int task_fd_size(struct task_struct *p)
 	return files ? files->size : 0;
 }
 
-unsigned int fd_table_size(void)
-{
-	return current->files ? READ_ONCE(current->files->size) : 0;
-}
-
 /* How many descriptors the current task may have. */
 unsigned int fd_limit(void)
 {

@@ -208,14 +208,14 @@ struct dentry *cross_mounts(struct dentry *dentry);
 void walk_step(struct nameidata *nd, struct dentry *dentry);
 
 /* cwd.c */
-struct dentry *get_pwd(void);			/* counted; kernel threads stand in the root */
-struct dentry *get_root(void);			/* where / is for the current process; counted */
-struct dentry *fs_root(void);			/* the same, not counted; holds dcache_lock */
-mode_t get_umask(void);
-/* Of any task: counted, or ERR_PTR(-ENOENT) when it exits; its umask. */
-struct dentry *task_pwd(struct task_struct *p);
-struct dentry *task_root(struct task_struct *p);
-mode_t task_umask(struct task_struct *p);
+/*
+ * Where a task stands and what / is for it: counted; kernel threads stand in the root. ERR_PTR
+ * (-ENOENT) when another one exits. And its umask.
+ */
+struct dentry *task_pwd(const struct task_struct *p);
+struct dentry *task_root(const struct task_struct *p);
+mode_t task_umask(const struct task_struct *p);
+struct dentry *fs_root(void);			/* the current one's root, not counted; holds dcache_lock */
 
 /* perm.c */
 #define MAY_EXEC	1			/* directories: search */
@@ -343,7 +343,6 @@ struct file *alloc_file(struct dentry *dentry, int flags);
 int fd_install(struct file *file, unsigned int start, bool cloexec);
 /* fd_room - may the current task have one more descriptor? 0 or -EMFILE. */
 int fd_room(void);
-unsigned int fd_table_size(void);		/* descriptors the current task's table has room for */
 unsigned int fd_limit(void);			/* how many it may have */
 /* dup_from - the lowest descriptor from start on for what fd means; or -Exxx. */
 long dup_from(unsigned int fd, unsigned int start, bool cloexec);

@@ -31,7 +31,7 @@ void walk_step(struct nameidata *nd, struct dentry *dentry)
 
 void walk_begin(struct nameidata *nd, struct dentry *base, const char *path)
 {
-	nd->dentry = *path == '/' ? get_root() : base ? dget(base) : get_pwd();
+	nd->dentry = *path == '/' ? task_root(current) : base ? dget(base) : task_pwd(current);
 	nd->rest = path;
 	nd->link = NULL;
 	nd->depth = nd->links = 0;
@@ -98,7 +98,7 @@ int walk_link(struct nameidata *nd, struct dentry *dentry)
 	nd->link = dget(dentry);
 	nd->rest = target;
 	if (*nd->rest == '/')
-		walk_step(nd, get_root());
+		walk_step(nd, task_root(current));
 	return 0;
 }
 

@@ -54,7 +54,7 @@ static struct dentry *create_last(struct nameidata *nd, mode_t mode)
 	dentry = d_alloc(nd->dentry, &nd->last);
 	if (!dentry)
 		return ERR_PTR(-ENOMEM);
-	mode &= ~get_umask();
+	mode &= ~task_umask(current);
 	error = dir->op->mknod(dir, dentry, S_IFREG | (mode & S_IALLUGO), 0);
 	if (!error)
 		return dentry;

@@ -351,7 +351,7 @@ static long core_select(long n, const long user[NR_SETS], u64 deadline)
 
 	if (n < 0)
 		return -EINVAL;
-	s.n = min((unsigned int)n, max(fd_table_size(), MIN_FDS));
+	s.n = min((unsigned int)n, max(task_fd_size(current), MIN_FDS));
 	s.words = DIV_ROUND_UP(s.n, BITS);
 	if (s.words > NR_STACK_WORDS)
 		s.bits = kmalloc(NR_SETS * s.words * sizeof(u32), GFP_KERNEL);

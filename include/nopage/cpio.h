@@ -2,11 +2,11 @@
 /*
  * cpio.h - reader of cpio archives in the "newc" format, over a buffer in memory.
  *
- * Format (cpio(5), "New ASCII Format"): each entry is a header of 110 ASCII characters, magic 070701
- * and 13 numbers of eight hexadecimal digits; then the name with its NUL, or several, so that the
- * data of large files can be made to begin on the border of a page; then the data, both padded with
- * zeros to a multiple of four from the entry's start. An entry called TRAILER!!! ends an archive;
- * further archives may follow after zeros.
+ * Format (cpio(5), "New ASCII Format"): each entry is a header of 110 ASCII characters, magic
+ * 070701 and 13 numbers of eight hexadecimal digits; then the name with its NUL, or several, so
+ * that the data of large files can be made to begin on the border of a page; then the data, both
+ * padded with zeros to a multiple of four from the entry's start. An entry called TRAILER!!! ends
+ * an archive; further archives may follow after zeros.
  */
 #ifndef NOPAGE_CPIO_H
 #define NOPAGE_CPIO_H
