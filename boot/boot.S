@@ -17,7 +17,8 @@
 #define MULTIBOOT_MAGIC		0x2badb002
 #define MULTIBOOT_FLAGS		3		/* modules on page boundaries, memory information */
 
-#define CPUID_NEEDED		0x01002118	/* leaf 1 EDX: PSE 3, TSC 4, CX8 8, PGE 13, FXSR 24 */
+/* Leaf 1 EDX: PSE 3, TSC 4, CX8 8, PGE 13, CMOV 15 (the compiler uses it), FXSR 24. */
+#define CPUID_NEEDED		0x0100a118
 #define EFLAGS_ID_BIT		0x200000
 #define CR0_PG_WP		0x80010000
 #define CR4_PSE_PGE		0x90
@@ -161,6 +162,8 @@ feature_names:
 	.asciz " CX8"
 	.byte 13
 	.asciz " PGE"
+	.byte 15
+	.asciz " CMOV"
 	.byte 24
 	.asciz " FXSR"
 	.byte 0xff
