@@ -30,18 +30,19 @@
 
 #define DIVISOR_115200	1
 #define FIFO_SIZE	16
-#define WAIT_MAX	1000000		/* a transmitter that is stuck must not stop the kernel */
 
 static unsigned int room;		/* characters the transmitter takes without a look */
 static unsigned int fifo_size;
 
-/* As one FIFO full after the other. Caller holds the console lock. */
+/*
+ * As one FIFO full after the other, however long it takes: QEMU's transmitter is not empty as long as
+ * nobody reads what it has sent ("make tour | less"), and nothing may be lost. Caller holds the
+ * console lock.
+ */
 static void serial_put(char c)
 {
-	unsigned int wait = 0;
-
 	if (!room) {
-		while (!(inb(UART_LSR) & LSR_EMPTY) && ++wait < WAIT_MAX)
+		while (!(inb(UART_LSR) & LSR_EMPTY))
 			;
 		room = fifo_size;
 	}
