@@ -27,16 +27,22 @@ noinline void capture_regs(struct pt_regs *regs)
 			     : "=m"(regs->bx), "=m"(regs->si), "=m"(regs->di), "=r"(regs->flags));
 }
 
-/* "c0101234 name+0x12", or only the address. */
-static void show_address(const char *label, unsigned long addr)
+/* "c0101234 name+0x12", or only the address. The name is that of the code back bytes before it. */
+static void show_code(const char *label, unsigned long addr, unsigned int back)
 {
 	unsigned long offset;
-	const char *name = ksym_lookup(addr, &offset);
+	const char *name = ksym_lookup(addr - back, &offset);
 
 	if (name)
-		printk(KERN_ERR "%s %08lx %s+0x%lx\n", label, addr, name, offset);
+		printk(KERN_ERR "%s %08lx %s+0x%lx\n", label, addr, name, offset + back);
 	else
 		printk(KERN_ERR "%s %08lx\n", label, addr);
+}
+
+/* A call that never returns may be the last of its function; what is behind it is another one. */
+static void show_return(const char *label, unsigned long addr)
+{
+	show_code(label, addr, 1);
 }
 
 void show_regs(const struct pt_regs *regs)
@@ -44,7 +50,7 @@ void show_regs(const struct pt_regs *regs)
 	if (user_mode(regs))
 		printk(KERN_ERR "  eip: %08x (user)\n", regs->ip);
 	else
-		show_address("  eip:", regs->ip);
+		show_code("  eip:", regs->ip, 0);
 	printk(KERN_ERR "  eax %08x  ebx %08x  ecx %08x  edx %08x\n",
 	       regs->ax, regs->bx, regs->cx, regs->dx);
 	printk(KERN_ERR "  esi %08x  edi %08x  ebp %08x  esp %08x\n",
@@ -79,7 +85,7 @@ static void follow_frames(unsigned long bp, unsigned long ip)
 		if (!frame[1])
 			break;
 		if (frame[1] != ip) {		/* a recursion is one line */
-			show_address("  ", frame[1]);
+			show_return("  ", frame[1]);
 			lines++;
 		}
 		ip = frame[1];
@@ -114,7 +120,7 @@ static void scan_stack(unsigned long sp)
 		unsigned long addr = *(const unsigned long *)sp;
 
 		if (is_return_address(addr)) {
-			show_address("  ?", addr);
+			show_return("  ?", addr);
 			lines++;
 		}
 	}
@@ -123,11 +129,15 @@ static void scan_stack(unsigned long sp)
 void show_backtrace(const struct pt_regs *regs)
 {
 	printk(KERN_ERR "backtrace:\n");
-	show_address("  ", regs->ip);
-	if (CONFIG_DEBUG)
-		follow_frames(regs->bp, regs->ip);
-	else
+	show_code("  ", regs->ip, 0);
+	if (!CONFIG_DEBUG) {
 		scan_stack(regs->sp);
+		return;
+	}
+	/* A call to where no function is has pushed its return address, but made no frame. */
+	if (!ksym_lookup(regs->ip, NULL) && frame_readable(regs->sp))
+		show_return("  ", *(const unsigned long *)regs->sp);
+	follow_frames(regs->bp, regs->ip);
 }
 
 /* ------------------------------------------------------------------ where a task sleeps */

@@ -17,6 +17,7 @@ import traceback
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KERNEL = os.environ.get("DEBUG_KERNEL", "build/debug/nopage.elf")
+RELEASE = os.environ.get("KERNEL", "build/nopage.elf")
 INITRD = os.environ.get("INITRD", "build/initramfs.cpio")
 GDB = os.environ.get("GDB", "gdb")
 SCRIPT = "tools/gdb/nopage.py"
@@ -69,12 +70,13 @@ def once(function):
 class Machine:
     """QEMU, halted before its first instruction, with its GDB server at a socket of its own."""
 
-    def __init__(self, append="", initrd=None):
-        assert os.path.exists(os.path.join(ROOT, KERNEL)), KERNEL + " is not built"
+    def __init__(self, append="", initrd=None, kernel=KERNEL):
+        assert os.path.exists(os.path.join(ROOT, kernel)), kernel + " is not built"
+        self.kernel = kernel
         self.folder = tempfile.mkdtemp(prefix="nopage-gdb-")
         self.socket = os.path.join(self.folder, "gdb")
         self.log_path = os.path.join(self.folder, "serial.log")
-        command = ["tools/run", "--kernel", KERNEL, "--initrd", initrd or INITRD, "--debug-exit",
+        command = ["tools/run", "--kernel", kernel, "--initrd", initrd or INITRD, "--debug-exit",
                    "--timeout", str(TIMEOUT), "--gdb", self.socket, "--append", append]
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log,
@@ -130,7 +132,7 @@ class Session:
     Each command is an argument of its own: GDB goes on with the next when one fails."""
 
     def __init__(self, machine, steps):
-        arguments = [KERNEL, "-ex", "set width 0", "-ex", "target remote " + machine.socket,
+        arguments = [machine.kernel, "-ex", "set width 0", "-ex", "target remote " + machine.socket,
                      "-x", SCRIPT]
         for step in steps:
             if isinstance(step, tuple):
