@@ -67,7 +67,7 @@ long sys_reboot(long magic1, long magic2, long cmd, long arg)
 	switch ((u32)cmd) {
 	case RB_POWER_OFF:
 		printk("reboot: power off\n");
-		machine_power_off();
+		machine_exit(true);
 	case RB_HALT_SYSTEM:
 		printk("reboot: halt\n");
 		machine_halt();

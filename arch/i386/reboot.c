@@ -41,7 +41,7 @@ void __noreturn machine_halt(void)
 	stop();
 }
 
-void __noreturn machine_power_off(void)
+static void __noreturn power_off(void)
 {
 	local_irq_disable();
 	outw(ACPI_SLEEP, 0x604);
@@ -74,7 +74,7 @@ void __noreturn machine_exit(bool success)
 	local_irq_disable();
 	if (exit_debug)
 		outb(success ? DEBUG_EXIT_SUCCESS : DEBUG_EXIT_FAILURE, DEBUG_EXIT);
-	machine_power_off();
+	power_off();
 }
 
 /* A panic may come before the options are known: where there is no such device, nothing happens. */

@@ -51,11 +51,11 @@ void show_regs(const struct pt_regs *regs);
 void capture_regs(struct pt_regs *regs);	/* the caller's own */
 void show_backtrace(const struct pt_regs *regs);	/* kernel mode's; sp must be filled in */
 
-/* How the machine ends (arch/i386/reboot.c). success: exit code of a test run. */
-void __noreturn machine_power_off(void);
+/* How the machine ends (arch/i386/reboot.c). */
+/* machine_exit - the power goes off; with exit_debug, a watching script learns of the success. */
+void __noreturn machine_exit(bool success);
 void __noreturn machine_restart(void);
 void __noreturn machine_halt(void);
-void __noreturn machine_exit(bool success);	/* init exited or a test run ended: DESIGN 2 "Exit" */
 void __noreturn machine_panic_exit(void);
 extern bool exit_debug;			/* exit=debug or test: use isa-debug-exit */
 

@@ -15,14 +15,17 @@ as hung: nothing here depends on how fast this computer is.
 """
 import atexit
 import fcntl
+import json
 import os
 import re
 import selectors
 import shutil
+import socket
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 os.chdir(ROOT)
@@ -115,6 +118,67 @@ def boot(append="", kernel=None, initrd=None, mem=128, debug_exit=True, iso=None
     process.stdout.close()
     text = output.decode("utf-8", "replace").replace("\r", "")
     return Run(status if ended else HUNG, text)
+
+
+class Qmp:
+    """A machine that is asked questions while it runs, by QEMU's machine protocol."""
+
+    def __init__(self, append, *extra):
+        folder = tempfile.mkdtemp(dir=TMP)
+        self.log = folder + "/log"
+        command = ["tools/run", "--kernel", RELEASE, "--append", append, "--",
+                   "-qmp", "unix:%s/qmp,server=on,wait=on" % folder, *extra]
+        print("# " + " ".join(command).replace(TMP, "TMP"), flush=True)
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=subprocess.STDOUT)
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(SILENCE)
+        self.retry(lambda: self.socket.connect_ex(folder + "/qmp") == 0, "QEMU")
+        self.lines = self.socket.makefile("r")
+        self.reason = None
+        self.command("qmp_capabilities")
+
+    def retry(self, condition, what):
+        end = time.monotonic() + SILENCE
+        while not condition():
+            if time.monotonic() > end:
+                self.process.kill()
+                raise Wrong("no " + what, self.text())
+            time.sleep(0.05)
+
+    def text(self):
+        with open(self.log, encoding="utf-8", errors="replace") as file:
+            return file.read().replace("\r", "")
+
+    def says(self, pattern):
+        """Wait until it does."""
+        self.retry(lambda: re.search(pattern, self.text(), re.MULTILINE), "line like /%s/" % pattern)
+
+    def command(self, name, **arguments):
+        self.socket.sendall(json.dumps({"execute": name, "arguments": arguments}).encode())
+        while "return" not in self.reply(self.lines.readline()):
+            pass
+
+    def reply(self, line):
+        message = json.loads(line)
+        if message.get("event") == "SHUTDOWN":
+            self.reason = message["data"]["reason"]
+        return message
+
+    def screen(self):
+        """The lines on the VGA screen."""
+        path = save(b"")
+        self.command("pmemsave", val=0xb8000, size=80 * 25 * 2, filename=path)
+        cells = content(path)[::2].decode("latin-1")
+        return [cells[i:i + 80].rstrip() for i in range(0, len(cells), 80)]
+
+    def end(self):
+        """How it ends: QEMU's reason for the shutdown."""
+        for line in self.lines:
+            self.reply(line)
+        self.process.wait()
+        return self.reason
 
 
 # ---- files -------------------------------------------------------------------------------------
