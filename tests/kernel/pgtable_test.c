@@ -149,11 +149,18 @@ KTEST(pgtable, kernel_half)
 	pgd_free(one);
 }
 
-/* The tables of the vmalloc range are there from boot on, and nothing behind it. */
+/*
+ * The tables of the vmalloc range are there from boot on, and nothing where there is no memory: not
+ * behind it, not in the user half, where a null pointer of a kernel thread must not be valid.
+ */
 KTEST(pgtable, kernel_tables)
 {
 	unsigned long addr;
 
+	KT_TRUE(memchr_inv(init_mm.pgd, 0, USER_PTRS_PER_PGD * sizeof(pgd_t)) == NULL);
+	addr = PAGE_OFFSET + ALIGN(max_low_pfn << PAGE_SHIFT, PGDIR_SIZE);
+	for (; addr < VMALLOC_START; addr += PGDIR_SIZE)
+		KT_TRUE(pgd_none(init_mm.pgd[pgd_index(addr)]));
 	for (addr = VMALLOC_START; addr < VMALLOC_END; addr += PGDIR_SIZE) {
 		pgd_t pgd = init_mm.pgd[pgd_index(addr)];
 
