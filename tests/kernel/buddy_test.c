@@ -183,7 +183,15 @@ KTEST(buddy, exhaustion)
 	expect_counts(&before);
 }
 
-/* Scattered single frames: no block of two although half of the memory is free. */
+static bool is_free(const struct page *page)
+{
+	return page_flag(page, PG_free) || page_flag(page, PG_hot);
+}
+
+/*
+ * Scattered single frames: no block of two although half of the memory is free. With one more there
+ * is, even if that has only come as far as the hot list.
+ */
 KTEST(buddy, fragmentation)
 {
 	struct counts before = take_counts();
@@ -197,6 +205,14 @@ KTEST(buddy, fragmentation)
 		put_page(page);
 	KT_TRUE(nr_free_pages() > 1);
 	KT_TRUE(alloc_pages(GFP_KERNEL, 1) == NULL);
+	list_for_each_entry(page, &odd, list)
+		if (is_free(page - 1))
+			break;
+	list_del(&page->list);
+	put_page(page);
+	next = alloc_pages(GFP_KERNEL, 1);
+	if (KT_TRUE(next == page - 1))
+		__free_pages(next, 1);
 	list_for_each_entry_safe(page, next, &odd, list)
 		put_page(page);
 	expect_counts(&before);

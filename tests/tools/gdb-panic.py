@@ -111,6 +111,16 @@ def read_only():
         found.says(r"\APANIC: kernel write at c01\w{5}: write-protected, error code 0x3$")
 
 
+@check("sleeping with a spinlock held; taking one that this processor has")
+def locks():
+    found = crash("tbreak *sys_writev", "continue", "set cpus[0].preempt_count = 1")
+    found.says(r"\APANIC: BUG at \S+: may sleep, but a spinlock is held$",
+               r'"hello" pid 1 .* preempt_count 1$')
+    found = crash("tbreak *sys_writev", "continue", "set tasklist_lock.locked = 1",
+                  "set tasklist_lock.owner = &cpus[0]")
+    found.says(r"\APANIC: BUG at include/nopage/spinlock.h:\d+: .*locked && .*owner == this_cpu")
+
+
 @check("a frame that is freed twice")
 def frame_twice():
     for kernel in (KERNEL, RELEASE):
