@@ -141,10 +141,14 @@ KTEST(slab, kmalloc_classes)
 KTEST(slab, kmalloc_pages)
 {
 	unsigned long free = nr_free_pages();
-	void *p = kmalloc(KMALLOC_MAX + 1, GFP_KERNEL), *q = kzalloc(5 * PAGE_SIZE, GFP_KERNEL);
+	void *p = kmalloc(KMALLOC_MAX + 1, GFP_KERNEL), *q = kmalloc(2 * PAGE_SIZE, GFP_KERNEL);
 
 	KT_ASSERT(p && q);
 	KT_EQ(usable_size(p), PAGE_SIZE);
+	KT_EQ(usable_size(q), 2 * PAGE_SIZE);
+	kfree(q);
+	q = kzalloc(5 * PAGE_SIZE, GFP_KERNEL);
+	KT_ASSERT(q != NULL);
 	KT_EQ(usable_size(q), 8 * PAGE_SIZE);
 	KT_EQ(nr_free_pages(), free - 9);
 	KT_TRUE(memchr_inv(q, 0, 8 * PAGE_SIZE) == NULL);

@@ -129,6 +129,13 @@ def frame_twice():
         found.says(r"\APANIC: mem: bad free of frame \w{5}, order 0: it is free already")
 
 
+@check("a block that is given back with another order")
+def wrong_order():
+    found = crash("tbreak *__free_pages if $edx == 0", "continue", "set $edx = 1")
+    found.says(r"\APANIC: mem: bad free of frame \w{5}, order 1: (it was allocated with another "
+               r"order|no block of that order starts here)")
+
+
 @check("a frame that is written to after it was freed")
 def frame_after_free():
     found = crash("tbreak *free_hot_page", "continue", "set $pfn = (struct page *)$eax - mem_map",
