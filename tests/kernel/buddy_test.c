@@ -321,6 +321,7 @@ KTEST(buddy, addresses)
 	KT_EQ((unsigned long)p, PAGE_OFFSET + __pa(p).addr);
 	KT_TRUE(page_address(virt_to_page(p)) == p);
 	KT_TRUE(pfn_to_page(page_to_pfn(virt_to_page(p))) == virt_to_page(p));
+	KT_TRUE(PageReserved(mem_map));			/* 0 means "no frame" */
 	KT_TRUE(PageReserved(zero_page));
 	KT_TRUE(memchr_inv(page_address(zero_page), 0, PAGE_SIZE) == NULL);
 	free_pages(p, 1);

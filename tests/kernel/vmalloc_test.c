@@ -66,7 +66,8 @@ KTEST(vmalloc, stacks)
 	text = vmalloc_guard_of((unsigned long)b + THREAD_SIZE);
 	KT_TRUE(text != NULL);
 	free_stack(a);
-	KT_TRUE(alloc_stack() == a);			/* it was kept */
+	KT_TRUE(alloc_stack() == a);			/* it was kept, and poisoned */
+	KT_TRUE(memchr_inv(a, 0xfc, THREAD_SIZE) == NULL);
 	free_stack(a);
 	free_stack(b);
 }
