@@ -87,7 +87,10 @@ ifeq ($(if $(CROSS_COMPILE),$(GNU_CC),any),)
   $(error CROSS_COMPILE=$(CROSS_COMPILE): there is no $(CROSS_COMPILE)gcc)
 endif
 
-ifeq ($(LLVM),1)
+# By LLVM=1, or where there is nothing else.
+CLANG := $(if $(filter 1,$(LLVM)),1,$(if $(GNU_CC),,$(if $(call find_llvm,clang),1)))
+
+ifeq ($(CLANG),1)
   CC := $(call find_llvm,clang)
   LD := $(call find_llvm,ld.lld)
   NM := $(call find_llvm,llvm-nm)
@@ -108,7 +111,7 @@ endif
 # ---- Flags -----------------------------------------------------------------------------------
 
 # Tables like the one of system calls set a default for all and then the entries that differ.
-OVERRIDE := $(if $(filter 1,$(LLVM)),-Wno-initializer-overrides,-Wno-override-init)
+OVERRIDE := $(if $(CLANG),-Wno-initializer-overrides,-Wno-override-init)
 # -Wno-array-bounds: GCC 12 takes a constant address for an object of size 0.
 # Frame pointers make the debug build's backtraces exact; the release build does without (asm: dump.c).
 FRAME := $(if $(filter 1,$(DEBUG)),-fno-omit-frame-pointer,-fomit-frame-pointer)
@@ -123,7 +126,7 @@ CFLAGS := -std=gnu11 -ffreestanding -march=i686 -mtune=generic -mregparm=3 -mno-
 	-fcf-protection=none -ffunction-sections $(WARNINGS)
 ASFLAGS := -march=i686 -g -fno-pic -fno-pie
 LDFLAGS := -m elf_i386 -static -nostdlib --build-id=none -z max-page-size=4096 -z noexecstack
-ifeq ($(LLVM),1)
+ifeq ($(CLANG),1)
   CFLAGS += -mstack-alignment=4
 else
   CFLAGS += -mpreferred-stack-boundary=2
@@ -131,7 +134,7 @@ endif
 
 # Loops of string.c must not become calls of the functions they are in.
 $(O)/lib/string.o: private CFLAGS += \
-	$(if $(filter 1,$(LLVM)),-fno-builtin,-fno-tree-loop-distribute-patterns)
+	$(if $(CLANG),-fno-builtin,-fno-tree-loop-distribute-patterns)
 
 # ---- Kernel ----------------------------------------------------------------------------------
 
@@ -218,15 +221,18 @@ $(O)/arch/i386/vdso_image.o: $(VDSO)
 MUSL ?= /usr
 MUSL_INC := $(MUSL)/include/i386-linux-musl
 MUSL_LIB := $(MUSL)/lib/i386-linux-musl
-USER_CC ?= $(GNU_CC)
+USER_CC ?= $(or $(GNU_CC),$(if $(CLANG),$(CC) -fuse-ld=lld))
+USER_LIBGCC := $(if $(USER_CC),$(shell $(USER_CC) $(if $(findstring clang,$(USER_CC)),--rtlib=compiler-rt) \
+	-print-libgcc-file-name))
+USER_STRIP := $(if $(GNU_CC),$(GNU_PREFIX)strip,$(call find_llvm,llvm-strip))
 USER_CFLAGS := -std=gnu11 -march=i686 -O2 -g -fno-pie -fno-stack-protector -fcf-protection=none \
 	-fno-strict-aliasing -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare \
 	$(if $(filter 1,$(WERROR)),-Werror) -nostdinc -isystem $(MUSL_INC) \
 	$(if $(USER_CC),-isystem $(shell $(USER_CC) -print-file-name=include)) -Iuser -idirafter include/uapi
-USER_LDFLAGS := -static -no-pie -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
+USER_LDFLAGS := -static -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
 	-Wl,-z,max-page-size=4096
 USER_START := $(MUSL_LIB)/crt1.o $(MUSL_LIB)/crti.o
-USER_LIBS := -L$(MUSL_LIB) -Wl,--start-group -lc -lgcc -Wl,--end-group $(MUSL_LIB)/crtn.o
+USER_LIBS := -L$(MUSL_LIB) -Wl,--start-group -lc $(USER_LIBGCC) -Wl,--end-group $(MUSL_LIB)/crtn.o
 
 BIN_PROGS := $(patsubst user/%.c,build/user/%,$(sort $(wildcard user/*.c)))
 TOUR_PROGS := $(patsubst user/%.c,build/user/%,$(sort $(wildcard user/tour/*.c)))
@@ -243,6 +249,8 @@ build/user/.flags: FORCE
 
 define user_program
 	$(call say,USER,$@)
+	@test -e '$(USER_LIBGCC)' || \
+		{ echo 'missing: a GCC that makes i386 code, or a clang with its i386 library. Run tools/setup' >&2; exit 1; }
 	@test -e $(MUSL_LIB)/libc.a || \
 		{ echo 'missing: $(MUSL_LIB)/libc.a, of musl-dev:i386. Run tools/setup' >&2; exit 1; }
 	@mkdir -p $(@D)
@@ -268,7 +276,7 @@ $(TOUR_FILES): build/root/tour/%: build/user/tour/%
 $(TEST_FILES): build/root/tests/%: build/tests/user/%
 $(BIN_FILES) $(TOUR_FILES) $(TEST_FILES):
 	@mkdir -p $(@D)
-	$(Q)$(GNU_PREFIX)strip -o $@ $<
+	$(Q)$(USER_STRIP) -o $@ $<
 
 -include $(addsuffix .d,$(BIN_PROGS) $(TOUR_PROGS) $(TEST_PROGS) $(BOOT_PROGS))
 
