@@ -224,6 +224,9 @@ MUSL_LIB := $(MUSL)/lib/i386-linux-musl
 USER_CC ?= $(or $(GNU_CC),$(if $(CLANG),$(CC) -fuse-ld=lld))
 USER_LIBGCC := $(if $(USER_CC),$(shell $(USER_CC) $(if $(findstring clang,$(USER_CC)),--rtlib=compiler-rt) \
 	-print-libgcc-file-name))
+# A GCC for x86-64 that has none for the i386 names the one it has.
+USER_LIBGCC := $(filter-out $(if $(filter -m32,$(USER_CC)),$(shell $(filter-out -m32,$(USER_CC)) \
+	-print-libgcc-file-name)),$(USER_LIBGCC))
 USER_STRIP := $(if $(GNU_CC),$(GNU_PREFIX)strip,$(call find_llvm,llvm-strip))
 USER_CFLAGS := -std=gnu11 -march=i686 -O2 -g -fno-pie -fno-stack-protector -fcf-protection=none \
 	-fno-strict-aliasing -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare \
