@@ -6,6 +6,10 @@
 #include <nopage/printf.h>
 #include <nopage/slab.h>
 
+#define TEST_UID	12		/* of all entries */
+#define TEST_GID	34
+#define TEST_TIME	1704067200
+
 /* An archive in the making. */
 struct archive {
 	char *buf;			/* a page */
@@ -26,7 +30,7 @@ static void add_entry(struct archive *a, const char *name, u32 mode, u32 ino, u3
 	BUG_ON(a->size + 200 + strlen(name) + size > PAGE_SIZE);
 	a->size += snprintf(a->buf + a->size, 111,
 			    "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", ino,
-			    mode, 0, 0, nlink, 1704067200, size, 0, 0, 1, rdev_minor,
+			    mode, TEST_UID, TEST_GID, nlink, TEST_TIME, size, 0, 0, 1, rdev_minor,
 			    strlen(name) + 1, 0);
 	strcpy(a->buf + a->size, name);
 	a->size += strlen(name) + 1;
@@ -85,6 +89,22 @@ static mode_t mode_of(const char *path)
 	return mode;
 }
 
+/* Owner and times are those of the archive. */
+static bool as_archived(const char *path)
+{
+	struct dentry *dentry = path_lookup(NULL, path, 0);
+	const struct inode *inode;
+	bool same;
+
+	if (IS_ERR(dentry))
+		return false;
+	inode = dentry->inode;
+	same = inode->uid == TEST_UID && inode->gid == TEST_GID && inode->mtime.sec == TEST_TIME &&
+	       inode->ctime.sec == TEST_TIME && inode->atime.sec == TEST_TIME;
+	dput(dentry);
+	return same;
+}
+
 KTEST(cpio, all_kinds)
 {
 	struct archive a;
@@ -99,6 +119,8 @@ KTEST(cpio, all_kinds)
 	KT_TRUE(unpack(&a));
 	KT_EQ(mode_of("/ktest"), S_IFDIR | 0700);
 	KT_EQ(mode_of("/ktest/file"), S_IFREG | 0644);
+	KT_TRUE(as_archived("/ktest/file") && as_archived("/ktest/empty"));
+	KT_TRUE(as_archived("/ktest/null"));
 	KT_TRUE(contains("/ktest/file", "hello") && contains("/ktest/empty", ""));
 	KT_TRUE(contains("/ktest/link", "hello"));
 	KT_EQ(mode_of("/ktest/null"), S_IFCHR | 0666);
