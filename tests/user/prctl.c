@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "rawsys.h"
+#include "tmpdir.h"
 
 static long call(long option, long a, long b, long c, long d)
 {
@@ -195,6 +196,26 @@ static int too_long(void *path)
 	return errno == E2BIG && sys1(SYS_personality, 0xffffffff) == READ_IMPLIES_EXEC ? 0 : 1;
 }
 
+/* AT_SECURE as the kernel tells it; getauxval() would compare the user numbers itself. */
+static int is_secure(void)
+{
+	char **env = environ;
+	unsigned long *auxv;
+
+	while (*env++)
+		;
+	for (auxv = (unsigned long *)env; auxv[0] != AT_NULL; auxv += 2)
+		if (auxv[0] == AT_SECURE)
+			return auxv[1];
+	return 255;
+}
+
+static int run_secure(void *path)
+{
+	execl(path, path, "is", "secure?", NULL);
+	return 255;
+}
+
 /* A program that says what its stack is inherits the rest, unless it has set-ID bits that count. */
 static void test_inherited(char *self)
 {
@@ -204,6 +225,8 @@ static void test_inherited(char *self)
 	copy_without(PT_NULL, self, path);
 	chmod(path, 04755);
 	exits(in_child(run_implied, path), 0, "a set-user-ID program does not inherit it");
+	is(as_user(run_secure, path), 1, "AT_SECURE tells it that its rights are not its caller's");
+	exits(in_child(run_secure, path), 0, "unless they are");
 	exits(in_child(too_long, path), 0, "but one that cannot be executed changes nothing");
 	chmod(path, 02755);
 	exits(in_child(run_implied, path), 0, "nor a set-group-ID program");
@@ -227,7 +250,9 @@ int main(int argc, char **argv)
 {
 	if (argc == 2)
 		return old_program();
-	plan(31);
+	if (argc == 3)
+		return is_secure();
+	plan(33);
 	test_name();
 	test_flags();
 	exits(in_child(privs_stay, NULL), 0, "no new rights, for ever");
