@@ -43,7 +43,7 @@ def tour():
         ("main:kernel-walk", "np-walk $stack"),
         ("main:kernel-gpa", "eval \"monitor gva2gpa 0x%x\", $stack"),
         ("main:pid", "print $np_current()->pid"), ("main:vma", "np-vma $pc"),
-        ("main:vma-hole", "np-vma 0x20000000"), ("main:page-slab", "np-page $np_current()"),
+        ("main:maps-of-1", "np-maps 1"), ("main:vma-hole", "np-vma 0x20000000"), ("main:page-slab", "np-page $np_current()"),
         ("main:page-zero", "np-page zero_page"), ("main:page-struct", "np-page &mem_map[0x100]"),
         # 2: its child writes to the shared page.
         "tbreak do_wp_page if " + fault, ("wp", "continue"),
@@ -51,6 +51,9 @@ def tour():
         ("wp:walk", "np-walk 0x%x" % PAGE),
         ("wp:walk-parent", "np-walk 0x%x $np_current()->parent->pid" % PAGE),
         ("wp:gpa", "monitor gva2gpa 0x%x" % PAGE), ("wp:page", "np-page 0x%x" % PAGE),
+        ("wp:mm-parent", "np-mm $np_current()->parent->pid"),
+        ("wp:parent-mm", "print/x $np_current()->parent->mm"),
+        ("wp:maps-parent", "np-maps $np_current()->parent->pid"),
         ("wp:maps", "np-maps"), *fields("wp", "$np_current()"),
         # 3: after the fault, back at the instruction that runs again.
         "tbreak *$np_regs()->ip", ("again", "continue"), ("again:walk", "np-walk 0x%x" % PAGE),
@@ -162,6 +165,13 @@ def maps_sums():
 def maps_page():
     rows, _ = maps("again:maps")
     assert ("50000000", "50001000", "rw-p", "00000000", "1", "1", "") in rows, rows
+
+
+@check("np-maps PID: another process than the current one")
+def maps_pid():
+    tour().find("main:maps-of-1", r"is a kernel thread: it has no areas of its own")
+    rows, _ = maps("wp:maps-parent")
+    assert [row[:4] for row in rows] == [row[:4] for row in maps("wp:maps")[0]], rows
 
 
 # ---- np-walk -----------------------------------------------------------------------------------
@@ -280,6 +290,12 @@ def mm_dead():
     tour().find("dead:mm", r"A dead address space")
     assert mm_number("dead", "rss") == 0
     tour().find("dead:maps", r"^0 areas, 0 pages, 0 resident$")
+
+
+@check("np-mm PID: another process than the current one")
+def mm_pid():
+    tour().find("wp:mm-parent", r"^mm_struct 0x%08x of s4-cow\[%d\]$"
+                % (tour().number("wp:parent-mm"), tour().number("wp:parent")))
 
 
 @check("np-mm: takes the address of an mm as well")
