@@ -56,16 +56,18 @@ static void user_signal(enum fault_result result, unsigned long address)
 	}
 }
 
-static noinline void bad_fault(struct pt_regs *regs, enum fault_result result)
+static noinline void bad_fault(struct pt_regs *regs, unsigned long address,
+			       enum fault_result result)
 {
 	struct thread_struct *thread = &current->thread;
 
 	if (user_mode(regs)) {
+		thread->cr2 = address;
 		thread->trap_no = 14;
 		thread->error_code = regs->orig_ax;
-		user_signal(result, thread->cr2);
+		user_signal(result, address);
 	} else if (!fixup_exception(regs)) {
-		kernel_fault(regs, thread->cr2, regs->orig_ax);
+		kernel_fault(regs, address, regs->orig_ax);
 	}
 }
 
@@ -85,7 +87,6 @@ noinline void do_page_fault(struct pt_regs *regs, u32 error_code)
 	enum fault_result result = VM_FAULT_MAPERR;
 
 	BUILD_BUG_ON(FA_PRESENT != PF_PRESENT || FA_WRITE != PF_WRITE || FA_USER != PF_USER);
-	task->thread.cr2 = address;
 	if (likely(error_code & PF_USER) || may_resolve(regs, address, error_code)) {
 		local_irq_enable();		/* they were on where the fault happened */
 		result = handle_fault(task->mm, address, error_code);
@@ -97,6 +98,6 @@ noinline void do_page_fault(struct pt_regs *regs, u32 error_code)
 		this_cpu_inc(stat.major_faults);
 		task->maj_flt++;
 	} else {
-		bad_fault(regs, result);
+		bad_fault(regs, address, result);
 	}
 }

@@ -50,7 +50,7 @@ static void leave(int sig, siginfo_t *info, void *context)
 
 static void catch(int sig, void (*handler)(int, siginfo_t *, void *))
 {
-	struct sigaction act = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO };
+	struct sigaction act = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_ONSTACK };
 
 	sigaction(sig, &act, NULL);
 }
@@ -129,6 +129,23 @@ static void test_codes(void)
 	ok(last_sig == SIGTRAP && last_code == TRAP_TRACE, "the trace flag: TRAP_TRACE");
 	__asm__ volatile("pushf\n\tpopl %0" : "=r"(code));
 	ok(!(code & 0x100), "which is off again");
+}
+
+/* The kernel's own fault, when it writes the frame to a stack that nobody has touched, is not it. */
+static void test_fresh_stack(void)
+{
+	char *memory = map(4, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	stack_t stack = { .ss_sp = memory, .ss_size = 4 * PAGE }, none = { .ss_flags = SS_DISABLE };
+
+	sigaltstack(&stack, NULL);
+	TRY(load(nowhere));
+	is(last_cr2, (unsigned long)nowhere, "a frame on a fresh stack: the context has the address");
+	catch(SIGUSR1, leave);
+	map(1, PROT_READ | PROT_WRITE, MAP_PRIVATE)[0] = 1;
+	TRY(raise(SIGUSR1));
+	is(last_cr2, (unsigned long)nowhere, "and keeps it until the next fault that is a signal");
+	sigaltstack(&none, NULL);
+	munmap(memory, 4 * PAGE);
 }
 
 static void test_bus(void)
@@ -212,9 +229,10 @@ static int fault_in_handler(void *arg)
 
 int main(void)
 {
-	plan(33);
+	plan(35);
 	test_pager();
 	test_codes();
+	test_fresh_stack();
 	test_bus();
 	test_fpu();
 	killed_by(in_child(blocked_fault, NULL), SIGSEGV, "a fault cannot be blocked");
