@@ -334,7 +334,7 @@ long sys_brk(long arg)
 
 	down_write(&mm->mmap_sem);
 	if (brk >= mm->start_brk && brk <= TASK_SIZE &&
-	    brk - mm->start_brk <= rlimit(RLIMIT_DATA) &&
+	    brk - mm->start_brk + mm->end_data - mm->start_data <= rlimit(RLIMIT_DATA) &&
 	    !move_brk(mm, PAGE_ALIGN(mm->brk), PAGE_ALIGN(brk)))
 		mm->brk = brk;
 	brk = mm->brk;

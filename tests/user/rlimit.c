@@ -130,6 +130,22 @@ static int little_heap(void *arg)
 	return sys1(SYS_brk, (long)end + (8 << 20)) == (long)end + (8 << 20);
 }
 
+static volatile char data[3 * PAGE] = { 1 };
+
+/* Initialised data count, too: the heap gets what they leave of the limit. */
+static int heap_and_data(void *arg)
+{
+	const long end = sys1(SYS_brk, 0);
+	long new = end;
+
+	data[PAGE] = 1;
+	if (set_limit(RLIMIT_DATA, 16 * PAGE))
+		return 1;
+	while (sys1(SYS_brk, new + PAGE) == new + PAGE)
+		new += PAGE;
+	return new - end > 16 * PAGE - (long)sizeof(data) ? 2 : new == end ? 3 : 0;
+}
+
 static int use_stack(int n)
 {
 	volatile char page[PAGE];
@@ -162,7 +178,7 @@ static int short_file(void *path)
 
 int main(void)
 {
-	plan(22);
+	plan(23);
 	test_calls();
 	exits(in_child(only_down, NULL), 0, "users can only lower a maximum");
 	exits(in_child(few_files, NULL), 0, "descriptors");
@@ -170,6 +186,7 @@ int main(void)
 	exits(in_child(root_has_no_limit, NULL), 0, "of which root may have any number");
 	exits(in_child(little_memory, NULL), 0, "address space");
 	exits(in_child(little_heap, NULL), 0, "heap");
+	exits(in_child(heap_and_data, NULL), 0, "which is counted together with the data");
 	killed_by(in_child(little_stack, NULL), SIGSEGV, "stack");
 	enter_tmpdir();
 	exits(in_child(short_file, "file"), 0, "size of a file");
