@@ -232,12 +232,10 @@ void vma_unlink(struct vm_area_struct *vma)
 /*
  * May a range after vma (which ends where it starts), or, with vma the later one, before it,
  * become part of it? Same rights, same backing, and in a file the pages follow on one another.
- * A growing stack keeps its own borders.
  */
 static inline bool same_kind(const struct vm_area_struct *vma, const struct vma_spec *spec)
 {
-	return vma->vm_flags == spec->flags && vma->vm_file == spec->file &&
-	       !(vma->vm_flags & VM_GROWSDOWN);
+	return vma->vm_flags == spec->flags && vma->vm_file == spec->file;
 }
 
 static inline bool can_follow(const struct vm_area_struct *vma, const struct vma_spec *spec)

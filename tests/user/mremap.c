@@ -121,6 +121,26 @@ static void dont_unmap(void)
 	munmap(q, 2 * PAGE);
 }
 
+/* Not one mapping: EFAULT. So this tells whether neighbours have been joined. */
+static int is_one(char *p, size_t pages)
+{
+	return mremap(p, pages * PAGE, (pages + 1) * PAGE, 0) == p;
+}
+
+static void joined(void)
+{
+	char *base = map(32, PROT_NONE, MAP_PRIVATE), *p;
+
+	munmap(base, 32 * PAGE);
+	p = base + 16 * PAGE;
+	mmap(p, 6 * PAGE, PROT_READ, ANON | MAP_FIXED | MAP_GROWSDOWN, -1, 0);
+	mprotect(p + 2 * PAGE, 2 * PAGE, PROT_NONE);
+	ok(!is_one(p, 6), "a stack in three parts");
+	mprotect(p + 2 * PAGE, 2 * PAGE, PROT_READ);
+	ok(is_one(p, 6), "is one again, with equal rights");
+	munmap(base, 32 * PAGE);
+}
+
 /* Linux can do that since 6.17. */
 static void several(void)
 {
@@ -262,10 +282,11 @@ static void in_three_gib(char **argv)
 int main(int argc, char **argv)
 {
 	in_three_gib(argv);
-	plan(29);
+	plan(31);
 	resize();
 	fixed();
 	dont_unmap();
+	joined();
 	several();
 	grid();
 	shared_and_forked();
