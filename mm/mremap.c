@@ -56,12 +56,12 @@ static void move_page_tables(struct mm_struct *mm, unsigned long from, unsigned 
  * Move the mapping to addr, where nothing is mapped. The new area and its tables come first, then
  * the entries move, then the old range, empty now, is unmapped: only a hole in the middle of an
  * area could still fail, and then nothing is lost but the empty remainder stays mapped. So it does
- * with MREMAP_DONTUNMAP.
+ * with MREMAP_DONTUNMAP. That both are there for a moment is no peak of the process.
  */
 static long move_vma(struct remap *r, struct vm_area_struct *vma, unsigned long addr)
 {
 	struct mm_struct *mm = r->mm;
-	unsigned long moved = min(r->old_len, r->new_len);
+	unsigned long moved = min(r->old_len, r->new_len), peak = mm->hiwater_vm;
 	struct vm_area_struct *new, *prev;
 
 	if (mm->map_count >= sysctl_max_map_count)
@@ -76,12 +76,16 @@ static long move_vma(struct remap *r, struct vm_area_struct *vma, unsigned long 
 	vma_link(mm, prev, new);
 	if (alloc_tables(mm, addr, moved)) {
 		do_munmap(mm, addr, r->new_len);
+		mm->hiwater_vm = peak;
 		return -ENOMEM;
 	}
 	move_page_tables(mm, r->old, addr, moved);
 	event_vma(VMA_MAP, new, new->vm_start, new->vm_end);
-	if (!(r->flags & MREMAP_DONTUNMAP))
+	if (!(r->flags & MREMAP_DONTUNMAP)) {
 		do_munmap(mm, r->old, r->old_len);
+		mm->hiwater_vm = peak;
+	}
+	vma_merge(new);
 	return addr;
 }
 

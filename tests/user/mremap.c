@@ -132,6 +132,13 @@ static void joined(void)
 	char *base = map(32, PROT_NONE, MAP_PRIVATE), *p;
 
 	munmap(base, 32 * PAGE);
+	mmap(base, 2 * PAGE, PROT_READ, ANON | MAP_FIXED, -1, 0);
+	mmap(base + 3 * PAGE, 2 * PAGE, PROT_READ, ANON | MAP_FIXED, -1, 0);
+	ok(!is_one(base, 5), "two areas");
+	p = new_map(1, ANON);
+	mprotect(p, PAGE, PROT_READ);
+	mremap(p, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, base + 2 * PAGE);
+	ok(is_one(base, 5), "are one when the same moves between them");
 	p = base + 16 * PAGE;
 	mmap(p, 6 * PAGE, PROT_READ, ANON | MAP_FIXED | MAP_GROWSDOWN, -1, 0);
 	mprotect(p + 2 * PAGE, 2 * PAGE, PROT_NONE);
@@ -282,7 +289,7 @@ static void in_three_gib(char **argv)
 int main(int argc, char **argv)
 {
 	in_three_gib(argv);
-	plan(31);
+	plan(33);
 	resize();
 	fixed();
 	dont_unmap();

@@ -208,11 +208,16 @@ static void test_status(void)
 	munmap(p, 256 * PAGE);
 	ok(value("/proc/self/status", "VmPeak") >= peak, "and stays when memory goes");
 	ok(value("/proc/self/status", "VmSize") <= peak - 1024, "where VmSize falls");
+	p = map(1024, PROT_READ, MAP_PRIVATE);
+	peak = value("/proc/self/status", "VmPeak");
+	mremap(p, 1024 * PAGE, 1024 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)0x20000000);
+	is(value("/proc/self/status", "VmPeak"), peak, "memory that moves is not twice as much");
+	munmap((void *)0x20000000, 1024 * PAGE);
 }
 
 int main(void)
 {
-	plan(33);
+	plan(34);
 	test_meminfo();
 	test_vmstat();
 	test_stat();
