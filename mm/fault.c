@@ -248,6 +248,13 @@ noinline enum fault_result handle_mm_fault(struct fault *f)
 
 #define STACK_GUARD_GAP	(256 * PAGE_SIZE)	/* kept free below a growing stack, as on Linux */
 
+/* Is prev, the area below, too near for a stack to reach down to address? Stacks may meet. */
+static bool too_near(const struct vm_area_struct *prev, unsigned long address)
+{
+	return prev && prev->vm_flags & VM_ACCESS && !(prev->vm_flags & VM_GROWSDOWN) &&
+	       address - prev->vm_end < STACK_GUARD_GAP;
+}
+
 /*
  * Two threads may get here at once, both holding mmap_sem for read; page_table_lock makes one of
  * them the first. Only vm_start moves, within the gap below, so list and tree stay as they are.
@@ -261,9 +268,7 @@ noinline int expand_stack(struct vm_area_struct *vma, unsigned long address)
 	assert_mmap_locked(mm);
 	address &= PAGE_MASK;
 	find_vma_prev(mm, address, &prev);
-	if (address < MMAP_MIN_ADDR)
-		return -ENOMEM;
-	if (prev && prev->vm_flags & VM_ACCESS && address - prev->vm_end < STACK_GUARD_GAP)
+	if (address < MMAP_MIN_ADDR || too_near(prev, address))
 		return -ENOMEM;
 	spin_lock(&mm->page_table_lock);
 	if (address < vma->vm_start) {

@@ -92,6 +92,18 @@ static int grow_then_read_back(void *arg)
 	return good != 308;
 }
 
+/* A hole in a stack: the part above it grows into it, for what is below is no stranger. */
+static int hole(void *arg)
+{
+	char *p = map(8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_GROWSDOWN);
+
+	(void)arg;
+	munmap(p + 2 * PAGE, 3 * PAGE);
+	p[4 * PAGE] = 1;
+	p[2 * PAGE] = 1;
+	return p[4 * PAGE] + p[2 * PAGE] != 2;
+}
+
 static void test_limits(void)
 {
 	struct rlimit limit, old;
@@ -112,7 +124,7 @@ static void test_limits(void)
 
 int main(void)
 {
-	plan(17);
+	plan(18);
 	exits(in_child(use_stack, (void *)64), 0, "64 KiB of stack");
 	exits(in_child(use_stack, (void *)4096), 0, "4 MiB of stack, page by page");
 	exits(in_child(leap, (void *)2048), 0, "one touch 2 MiB further down");
@@ -123,6 +135,7 @@ int main(void)
 	killed_by(try_with(1024, 1100, use_stack), SIGSEGV, "1100 KiB are a SIGSEGV");
 	killed_by(try_with(1024, 1100, leap), SIGSEGV, "at one touch, too");
 	exits(try_with(6144, 6000, use_stack), 0, "6000 KiB of stack under a limit of 6 MiB");
+	exits(in_child(hole, NULL), 0, "a hole in a stack is grown over");
 	test_limits();
 	return done();
 }
