@@ -137,8 +137,7 @@ noinline void mmput(struct mm_struct *mm, enum mm_why why)
 static void copy_layout(struct mm_struct *mm, const struct mm_struct *old)
 {
 	mm->mmap_base = old->mmap_base;
-	mm->free_area_cache = old->free_area_cache;
-	mm->cached_hole_size = old->cached_hole_size;
+	mm->free_area_cache = old->mmap_base;	/* the child looks for itself: it may have more room */
 	mm->start_code = old->start_code;
 	mm->end_code = old->end_code;
 	mm->start_data = old->start_data;
@@ -165,10 +164,8 @@ noinline int dup_mmap(struct mm_struct *mm, struct mm_struct *old)
 
 	copy_layout(mm, old);
 	for (vma = old->mmap; vma; vma = vma->vm_next) {
-		if (unlikely(vma->vm_flags & VM_DONTCOPY)) {
-			vma_gap_opened(mm, vma->vm_next ? vma->vm_next->vm_start : TASK_SIZE);
+		if (unlikely(vma->vm_flags & VM_DONTCOPY))
 			continue;
-		}
 		copy = vma_copy(mm, vma);
 		if (!copy) {
 			error = -ENOMEM;
