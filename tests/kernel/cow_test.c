@@ -16,6 +16,21 @@ static struct mm_struct *filled_mm(void)
 	return mm;
 }
 
+/* Also when the limit on the stack, by which a new mm is laid out, has changed since. */
+KTEST(cow, a_child_is_laid_out_like_its_parent)
+{
+	struct mm_struct *mm = test_mm_enter(), *child;
+
+	KT_ASSERT(mm);
+	mm->mmap_base -= 64 << 20;
+	child = test_fork_mm(mm);
+	KT_ASSERT(child);
+	KT_EQ(child->mmap_base, mm->mmap_base);
+	KT_EQ(test_map(child, 0, 1, PROT_RW, MAP_ANON_PRIV), mm->mmap_base - PAGE_SIZE);
+	mmput(child, EVM_LOOK);
+	test_mm_leave(mm);
+}
+
 KTEST(cow, fork_shares_all_frames_read_only)
 {
 	struct mm_struct *mm = filled_mm(), *child;

@@ -152,6 +152,28 @@ KTEST(vma, cache_hits_are_counted)
 	test_mm_leave(mm);
 }
 
+/* mmap_cache is where the next fault is expected: in what was mapped, or before what has gone. */
+KTEST(vma, cache_follows_the_change)
+{
+	struct mm_struct *mm = test_mm_enter();
+	struct vm_area_struct *low;
+
+	KT_ASSERT(mm);
+	test_map(mm, TEST_BASE, 4, PROT_RW, MAP_ANON_PRIV | MAP_FIXED);
+	low = mm->mmap;
+	KT_TRUE(mm->mmap_cache == low);
+	test_map(mm, TEST_BASE + 16 * PAGE_SIZE, 1, PROT_RW, MAP_ANON_PRIV | MAP_FIXED);
+	KT_TRUE(mm->mmap_cache == low->vm_next);
+	test_map(mm, TEST_BASE + 4 * PAGE_SIZE, 1, PROT_RW, MAP_ANON_PRIV | MAP_FIXED);
+	KT_EQ(mm->map_count, 2);
+	KT_TRUE(mm->mmap_cache == low);			/* it has grown */
+	test_poke(TEST_BASE + 16 * PAGE_SIZE, 1);
+	KT_TRUE(mm->mmap_cache == low->vm_next);
+	test_unmap(mm, TEST_BASE + 16 * PAGE_SIZE, 1);
+	KT_TRUE(mm->mmap_cache == low);
+	test_mm_leave(mm);
+}
+
 KTEST(vma, many_areas_and_find)
 {
 	struct mm_struct *mm = test_mm_enter();

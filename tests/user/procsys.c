@@ -213,11 +213,16 @@ static void test_status(void)
 	mremap(p, 1024 * PAGE, 1024 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)0x20000000);
 	is(value("/proc/self/status", "VmPeak"), peak, "memory that moves is not twice as much");
 	munmap((void *)0x20000000, 1024 * PAGE);
+	p = map(1024, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	memset(p, 1, 1024 * PAGE);
+	munmap(p, 1024 * PAGE);
+	ok(value("/proc/self/status", "VmHWM") > value("/proc/self/status", "VmRSS") + 3072,
+	   "VmHWM stays when memory goes");
 }
 
 int main(void)
 {
-	plan(34);
+	plan(35);
 	test_meminfo();
 	test_vmstat();
 	test_stat();
