@@ -357,7 +357,8 @@ static int requeue_waiters(const struct futex_pair *p, int nr_wake, int nr_move)
 			wake_one(q);
 			woken++;
 		} else if (moved < nr_move) {
-			list_move_tail(&q->list, &p->b->waiters);
+			if (p->a != p->b)	/* else it would be met again */
+				list_move_tail(&q->list, &p->b->waiters);
 			q->key = p->to;
 			q->bucket = p->b;
 			moved++;
@@ -379,8 +380,6 @@ static int requeue(const struct futex_pair *p, const struct futex_call *c)
 		if (now != c->val3)
 			return -EAGAIN;
 	}
-	if (same_key(&p->from, &p->to))
-		return wake_key(p->a, &p->from, c->val, FUTEX_BITSET_MATCH_ANY);
 	return requeue_waiters(p, c->val, c->timeout);
 }
 

@@ -149,6 +149,12 @@ static void test_requeue(void)
 	is(futex(&word, WAKE | PRIVATE, 9, NULL, NULL, 0), 0, "none is left");
 	is(futex(&word2, WAKE | PRIVATE, 9, NULL, NULL, 0), 2, "all are there");
 	join(2);
+	start(3, EVERY_BIT);
+	is(futex(&word, REQUEUE | PRIVATE, 0, (void *)1, &word, 0), 1, "move one to where it was");
+	is(futex(&word, REQUEUE | PRIVATE, 0, (void *)9, &word, 0), 3, "then all");
+	is(futex(&word, REQUEUE | PRIVATE, 1, (void *)1, &word, 0), 2, "wake one, move one");
+	is(futex(&word, WAKE | PRIVATE, 9, NULL, NULL, 0), 2, "two are left");
+	join(3);
 }
 
 /* The child waits for its parent's turn on memory that both have at different addresses. */
@@ -333,7 +339,7 @@ static void grid(void)
 
 int main(void)
 {
-	plan(42);
+	plan(46);
 	enter_tmpdir();
 	layout();
 	grid();
