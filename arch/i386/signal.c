@@ -363,7 +363,7 @@ long sys_rt_sigreturn(void)
 	if (error || restore_sigcontext(regs, &uc->uc_mcontext))
 		return bad_frame();
 	set_current_blocked(low | (sigset_t)high << 32);
-	if (stack.ss_size || current->sas.ss_size)
+	if (stack.ss_size | current->sas.ss_size | (stack.ss_flags ^ current->sas.ss_flags))
 		do_sigaltstack(&stack, NULL, regs->sp);	/* may be unfit: then it stays as it is */
 	return regs->ax;
 }

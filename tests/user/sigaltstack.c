@@ -11,6 +11,7 @@
 #include "rawsys.h"
 
 #define SIZE 16384
+#define AUTODISARM (1U << 31)
 
 static char stack_memory[SIZE] __attribute__((aligned(16)));
 static volatile int on_stack, flags_inside, change_error, uc_flags;
@@ -43,8 +44,13 @@ static void catch(int sig, int flags)
 	sigaction(sig, &act, NULL);
 }
 
+static void nothing(int sig, siginfo_t *info, void *context)
+{
+}
+
 static void test_use(void)
 {
+	struct sigaction act = { .sa_sigaction = nothing, .sa_flags = SA_SIGINFO };
 	stack_t stack = { .ss_sp = stack_memory, .ss_size = SIZE }, old;
 
 	sigaltstack(NULL, &old);
@@ -64,6 +70,13 @@ static void test_use(void)
 	is(change_error, 0, "where it can be changed");
 	sigaltstack(NULL, &old);
 	is(old.ss_flags, 0, "afterwards it is as it was");
+
+	stack = (stack_t){ .ss_flags = SS_DISABLE | AUTODISARM };
+	sigaltstack(&stack, NULL);
+	sigaction(SIGUSR1, &act, NULL);
+	raise(SIGUSR1);
+	sigaltstack(NULL, &old);
+	is(old.ss_flags, SS_DISABLE | AUTODISARM, "a flag without a stack outlives a handler, too");
 }
 
 static void test_errors(void)
@@ -244,7 +257,7 @@ int main(void)
 {
 	stack_t stack = { .ss_sp = stack_memory, .ss_size = SIZE };
 
-	plan(25);
+	plan(26);
 	test_use();
 	test_errors();
 	sigaltstack(&stack, NULL);
