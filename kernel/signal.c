@@ -8,8 +8,8 @@
  * sending for a real-time signal; a set bit without entry came from the kernel, or memory was
  * short.
  *
- * Process 1 gets no signal whose action is SIG_DFL, so that nobody can kill it; a fault of its own
- * does. Kernel threads get none at all.
+ * Process 1 gets no signal whose action is SIG_DFL, unless it blocks it to wait for it, so that
+ * nobody can kill it; a fault of its own does. Kernel threads get none at all.
  *
  * Locks: tasklist_lock to find the receiver, then its siglock.
  */
@@ -115,11 +115,9 @@ static bool sig_ignored(const struct task_struct *p, int sig)
 		return true;
 	if (handler > SIG_IGN)
 		return false;
-	if (is_init(p) && handler == SIG_DFL)
-		return true;
 	if (in_sigset(&p->blocked, sig))
 		return false;		/* the action may be another by the time it is unblocked */
-	return handler == SIG_IGN || (handler == SIG_DFL && (SIGMASK(sig) & IGNORED_SIGNALS));
+	return handler == SIG_IGN || is_init(p) || (SIGMASK(sig) & IGNORED_SIGNALS);
 }
 
 static bool is_job_control(int sig)

@@ -6,9 +6,12 @@
  *	cat FILE...	print files
  *	run FILE...	run programs, one after another, and say how each ended: that of the last
  *			one is seen only if the system went on after those before
+ *	signals		send signals to itself; `unshare -pf build/tests/boot/probe signals` says the
+ *			same on Linux
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +70,27 @@ static int run(char *path)
 	return 0;
 }
 
+/* Nothing without a handler reaches process 1, unless it blocks the signal and waits for it. */
+static void signals(void)
+{
+	static const int sent[] = { SIGTERM, SIGCHLD, SIGTSTP, SIGKILL, SIGSTOP };
+	struct timespec now = { 0, 0 };
+	sigset_t all, none;
+	int sig;
+
+	sigfillset(&all);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	for (unsigned int i = 0; i < sizeof(sent) / sizeof(*sent); i++)
+		kill(getpid(), sent[i]);
+	while ((sig = sigtimedwait(&all, NULL, &now)) > 0)
+		printf("probe: took signal %d\n", sig);
+	kill(getpid(), SIGTERM);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (unsigned int i = 0; i < sizeof(sent) / sizeof(*sent); i++)
+		kill(getpid(), sent[i]);
+}
+
 int main(int argc, char **argv)
 {
 	int failed = 0;
@@ -76,6 +100,8 @@ int main(int argc, char **argv)
 		return atoi(argv[2]);
 	if (argc > 1 && !strcmp(argv[1], "crash"))
 		return *(volatile int *)0x1234;
+	if (argc > 1 && !strcmp(argv[1], "signals"))
+		signals();
 	for (int i = 2; i < argc; i++) {
 		if (!strcmp(argv[1], "cat"))
 			failed += cat(argv[i]);
