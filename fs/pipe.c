@@ -411,7 +411,7 @@ static noinline ssize_t put(struct pipe *pipe, const struct file *file, const ch
 			wake_next(&pipe->readable);
 	}
 	if (n == -EPIPE && !(file->mode & FMODE_NOSIGNAL))
-		send_sig(SIGPIPE, current);
+		send_sig_self(SIGPIPE);
 	return done ? (ssize_t)done : n;
 }
 
@@ -457,7 +457,7 @@ ssize_t pipe_room(struct file *file)
 	}
 	mutex_unlock(&pipe->lock);
 	if (n == -EPIPE)
-		send_sig(SIGPIPE, current);
+		send_sig_self(SIGPIPE);
 	return n;
 }
 

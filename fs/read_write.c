@@ -275,7 +275,7 @@ bool within_file_limit(loff_t size)
 
 	if (limit == RLIM_INFINITY || size <= limit)
 		return true;
-	send_sig(SIGXFSZ, current);
+	send_sig_self(SIGXFSZ);
 	return false;
 }
 

@@ -119,14 +119,10 @@ static struct task_struct *find_reaper(const struct task_struct *leader)
 /* parent_died - p may have asked for a signal, as if by kill(). tasklist_lock held. */
 static void parent_died(struct task_struct *p)
 {
-	struct siginfo info;
+	struct siginfo info = sender_info(p->pdeath_signal, SI_USER);
 
-	if (!p->pdeath_signal)
-		return;
-	init_siginfo(&info, p->pdeath_signal, SI_USER);
-	info.rt.pid = current->tgid;
-	info.rt.uid = current->cred.uid;
-	send_signal(p->pdeath_signal, &info, p, true);
+	if (p->pdeath_signal)
+		send_signal(p->pdeath_signal, &info, p, true);
 }
 
 /*

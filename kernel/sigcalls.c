@@ -37,16 +37,6 @@ static long send_user(long sig, const struct siginfo *info, struct task_struct *
 	return sig ? send_signal(sig, info, p, group) : 0;
 }
 
-static inline struct siginfo sender_info(long sig, int code)
-{
-	struct siginfo info;
-
-	init_siginfo(&info, sig, code);
-	info.rt.pid = current->tgid;
-	info.rt.uid = current->cred.uid;
-	return info;
-}
-
 /*
  * kill_many - all processes of a group (pgrp), or all but process 1 and the own one (-1). 0 when
  * one could be signalled, else why the last one could not.

@@ -247,10 +247,12 @@ bool send_sigqueue(struct sigqueue *q, struct task_struct *p, bool group)
 	return queued;
 }
 
-void send_sig(int sig, struct task_struct *p)
+void send_sig_self(int sig)
 {
+	struct siginfo info = sender_info(sig, SI_USER);
+
 	spin_lock(&tasklist_lock);
-	send_signal(sig, NULL, p, false);
+	send_signal(sig, &info, current, false);
 	spin_unlock(&tasklist_lock);
 }
 

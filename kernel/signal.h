@@ -30,6 +30,17 @@ static inline void init_siginfo(struct siginfo *info, int sig, int code)
 	info->word[4] = 0;
 }
 
+/* sender_info - of a signal from the current process. */
+static inline struct siginfo sender_info(int sig, int code)
+{
+	struct siginfo info;
+
+	init_siginfo(&info, sig, code);
+	info.rt.pid = current->tgid;
+	info.rt.uid = current->cred.uid;
+	return info;
+}
+
 static inline bool in_sigset(const sigset_t *set, int sig)
 {
 	return test_bit64(set, sig - 1);

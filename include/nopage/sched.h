@@ -323,7 +323,7 @@ void process_times(const struct task_struct *p, struct task_times *t);
 int kernel_execve(const char *path, const char *const argv[], const char *const envp[]);
 
 /* ------------------------------------------------------------------ signal.c, deliver.c */
-void send_sig(int sig, struct task_struct *p);		/* from the kernel, to one task */
+void send_sig_self(int sig);	/* to the current task, as if it had sent it: SIGPIPE, SIGXFSZ */
 /* A fault of the current task: cannot be blocked or ignored. */
 void force_sig_fault(int sig, int code, unsigned long addr);
 

@@ -69,7 +69,7 @@ static void set_handler(int sig, unsigned long handler, unsigned long flags)
 /* deliver - sig to the program itself, up to the first instruction of its handler. */
 static void deliver(int sig, struct pt_regs *regs)
 {
-	send_sig(sig, current);
+	send_sig_self(sig);
 	KT_TRUE(signal_pending(current));
 	do_signal(regs);
 }

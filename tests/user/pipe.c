@@ -182,10 +182,12 @@ static void test_size(void)
 }
 
 static int got_sigpipe;
+static siginfo_t sigpipe_info;
 
-static void on_sigpipe(int sig)
+static void on_sigpipe(int sig, siginfo_t *info, void *context)
 {
 	got_sigpipe++;
+	sigpipe_info = *info;
 }
 
 static int write_to_nobody(void *arg)
@@ -196,6 +198,7 @@ static int write_to_nobody(void *arg)
 
 static void test_ends(void)
 {
+	struct sigaction act = { .sa_sigaction = on_sigpipe, .sa_flags = SA_SIGINFO };
 	char c;
 
 	open_pipe(0);
@@ -212,9 +215,11 @@ static void test_ends(void)
 	close(fds[0]);
 	fails(write(fds[1], "x", 1), EPIPE, "nobody reads, SIGPIPE is ignored");
 	is(write(fds[1], "x", 0), 0, "writing nothing is fine");
-	signal(SIGPIPE, on_sigpipe);
+	sigaction(SIGPIPE, &act, NULL);
 	fails(write(fds[1], "x", 1), EPIPE, "nobody reads, with a handler");
 	is(got_sigpipe, 1, "which ran");
+	ok(sigpipe_info.si_code == SI_USER && sigpipe_info.si_pid == getpid(),
+	   "as if the process had sent it to itself");
 	signal(SIGPIPE, SIG_DFL);
 	close(fds[1]);
 
@@ -365,7 +370,7 @@ static void test_errors(void)
 
 int main(void)
 {
-	plan(99);
+	plan(100);
 	test_bytes();
 	test_vectors();
 	test_more_vectors();
