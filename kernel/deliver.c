@@ -217,26 +217,10 @@ void exit_signals(struct task_struct *p)
 
 /* ------------------------------------------------------------------ acting */
 
-/* As on Linux, those that would leave a core file wait until the task is on its way out. */
+/* Whoever is to die at once has been sent a SIGKILL of its own (wake_receiver). */
 bool fatal_signal_pending(void)
 {
-	struct task_struct *p = current;
-	bool fatal = false;
-	sigset_t set;
-
-	if (!signal_pending(p))
-		return false;
-	spin_lock(&p->sighand->siglock);
-	set = (p->pending | p->signal->shared_pending) & ~p->blocked &
-	      ~(IGNORED_SIGNALS | STOP_SIGNALS | CORE_SIGNALS);
-	for (; set && !fatal; set &= set - 1) {
-		int sig = lowest_signal(set);
-
-		fatal = sig == SIGKILL || (!is_init(p) &&
-					   p->sighand->action[sig - 1].handler == SIG_DFL);
-	}
-	spin_unlock(&p->sighand->siglock);
-	return fatal;
+	return current->pending & SIGMASK(SIGKILL);
 }
 
 /* Death by a fault is worth a line: the program is wrong, or was lied to. */
@@ -248,7 +232,7 @@ static void __noreturn die_of(const struct siginfo *info, bool forced)
 		pr_info("signal: %s[%d] %s at %08lx ip %08x: %s\n", p->comm, p->pid,
 			signal_name(info->si_signo), info->fault.addr, task_pt_regs(p)->ip,
 			fault_reason(info->si_signo, info->si_code));
-	event(EV_SIGNAL, info->si_signo, p->pid, 0, 1, 0, 0);
+	event(EV_SIGNAL, WTERMSIG(exit_status(p)) ?: info->si_signo, p->pid, 0, 1, 0, 0);
 	do_group_exit(info->si_signo);
 }
 

@@ -39,7 +39,8 @@ static long send_user(long sig, const struct siginfo *info, struct task_struct *
 
 /*
  * kill_many - all processes of a group (pgrp), or all but process 1 and the own one (-1). 0 when
- * one could be signalled, else why the last one could not.
+ * one could be signalled, else why the last one could not; but -1 is not told that it has no right
+ * to, as on Linux.
  */
 static long kill_many(long sig, const struct siginfo *info, pid_t pgrp)
 {
@@ -54,7 +55,7 @@ static long kill_many(long sig, const struct siginfo *info, pid_t pgrp)
 		if (pgrp == -1 ? is_init(p) || p->tgid == current->tgid : p->signal->pgrp != pgrp)
 			continue;
 		error = send_user(sig, info, p, true);
-		success |= !error;
+		success |= !error || (pgrp == -1 && error == -EPERM);
 	}
 	return success ? 0 : error;
 }

@@ -157,7 +157,35 @@ static bool wants(const struct task_struct *t, int sig)
 	       !(t->flags & PF_EXITING);
 }
 
-/* wake_receiver - let p, or with group any thread of its process, take sig. */
+/* kill_threads - of p's process all but one (NULL: none) die. Both locks held. */
+static void kill_threads(struct task_struct *p, const struct task_struct *spared)
+{
+	struct task_struct *t;
+
+	p->signal->group_stop = false;
+	for (t = p->group_leader; t; t = next_thread(t)) {
+		if (t == spared || (t->flags & PF_EXITING))
+			continue;
+		t->pending |= SIGMASK(SIGKILL);
+		signal_wake_up(t, true);
+	}
+}
+
+/*
+ * is_fatal - will sig, which t can take at once, be the end of its process for certain? Not when
+ * the process is ending anyway, nor when t is stopped: only SIGKILL ends that.
+ */
+static bool is_fatal(const struct task_struct *t, int sig)
+{
+	if (t->sighand->action[sig - 1].handler != SIG_DFL || is_init(t) || t->signal->group_exit)
+		return false;
+	return sig == SIGKILL || (t->state != TASK_STOPPED && !(SIGMASK(sig) & NOT_FATAL_AT_ONCE));
+}
+
+/*
+ * wake_receiver - let p, or with group any thread of its process, take sig. If that ends the
+ * process, all threads are told at once: none of them does anything more, the sender included.
+ */
 static void wake_receiver(struct task_struct *p, int sig, bool group)
 {
 	struct task_struct *t = p;
@@ -167,10 +195,15 @@ static void wake_receiver(struct task_struct *p, int sig, bool group)
 			t = next_thread(t);
 	if (!t || !wants(t, sig))
 		return;
-	if (in_sigset(&t->blocked, sig))
+	if (in_sigset(&t->blocked, sig)) {
 		wake_up_state(t, TASK_INTERRUPTIBLE);
-	else
-		signal_wake_up(t, sig == SIGKILL);
+	} else if (is_fatal(t, sig)) {
+		t->signal->group_exit = true;
+		t->signal->group_exit_code = sig;
+		kill_threads(t, NULL);
+	} else {
+		signal_wake_up(t, false);
+	}
 }
 
 /*
@@ -263,15 +296,7 @@ void send_sig_kernel(int sig, struct task_struct *p)
 
 void zap_other_threads(void)
 {
-	struct task_struct *t;
-
-	current->signal->group_stop = false;
-	for (t = current->group_leader; t; t = next_thread(t)) {
-		if (t == current || (t->flags & PF_EXITING))
-			continue;
-		t->pending |= SIGMASK(SIGKILL);
-		signal_wake_up(t, true);
-	}
+	kill_threads(current, current);
 }
 
 void retarget_pending(sigset_t set)

@@ -17,6 +17,9 @@
 			 SIGMASK(SIGBUS) | SIGMASK(SIGFPE) | SIGMASK(SIGSEGV) | SIGMASK(SIGXCPU) | \
 			 SIGMASK(SIGXFSZ) | SIGMASK(SIGSYS))
 
+/* Whose default action is no death, or one that waits, as on Linux, until the task acts on it. */
+#define NOT_FATAL_AT_ONCE (IGNORED_SIGNALS | STOP_SIGNALS | CORE_SIGNALS)
+
 /* init_siginfo - word by word: the compiler would clear so small a struct by a loop. */
 static inline void init_siginfo(struct siginfo *info, int sig, int code)
 {

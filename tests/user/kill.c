@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "rawsys.h"
+#include "thread.h"
 
 static volatile int *shared;
 
@@ -188,6 +189,30 @@ static int ignore_children(void *arg)
 	return !(wait(NULL) == -1 && errno == ECHILD);
 }
 
+/* Nothing of this process runs on once a thread has been sent what ends it. */
+static struct thread other;
+
+static int kill_other(void *sig)
+{
+	int tid;
+
+	shared[0] = 0;
+	tid = thread_start(&other, spin, NULL, CLONE_THREAD);
+	while (!shared[0])
+		sched_yield();
+	shared[0] = 0;
+	sys3(SYS_tgkill, getpid(), tid, (long)sig);
+	shared[0] = 1;
+	return 0;
+}
+
+/* Whoever may signal nobody is not told so, as long as he asks for all. */
+static int kill_all_as_nobody(void *arg)
+{
+	setuid(54321);
+	return kill(-1, 0);
+}
+
 static void test_errors(void)
 {
 	fails(kill(getpid(), 65), EINVAL, "signal 65: EINVAL");
@@ -204,11 +229,16 @@ static void test_errors(void)
 int main(void)
 {
 	shared = shared_pages(1);
-	plan(29);
+	plan(34);
 	test_kill();
 	test_defaults();
 	test_ignored();
 	test_self();
+	killed_by(in_child(kill_other, (void *)SIGTERM), SIGTERM, "SIGTERM to another thread");
+	is(shared[0], 0, "ends this one at once");
+	killed_by(in_child(kill_other, (void *)SIGKILL), SIGKILL, "SIGKILL");
+	is(shared[0], 0, "does, too");
+	exits(in_child(kill_all_as_nobody, NULL), 0, "-1: no EPERM");
 	exits(in_child(ignore_children, NULL), 0, "ignoring SIGCHLD: no zombies, ECHILD");
 	test_errors();
 	return done();
