@@ -111,21 +111,33 @@ static void take_info(int sig, sigset_t *set, struct list_head *queue, struct si
 	}
 }
 
+/* next_signal - of a set that is not empty: the end, then what looks like a fault, by number. */
+static int next_signal(sigset_t set)
+{
+	u32 first = set & (SIGMASK(SIGKILL) | FAULT_SIGNALS);
+
+	if (likely(!first))
+		return lowest_signal(set);
+	return first & SIGMASK(SIGKILL) ? SIGKILL : lowest_signal(first);
+}
+
 int dequeue_signal(sigset_t set, struct siginfo *info)
 {
 	struct task_struct *p = current;
-	sigset_t own = p->pending & set;
+	sigset_t *pending = &p->pending;
+	struct list_head *queue = &p->pending_queue;
 	int sig;
 
 	assert_spin_locked(&p->sighand->siglock);
-	set = own | (p->signal->shared_pending & set);
+	if (!(*pending & set)) {
+		pending = &p->signal->shared_pending;
+		queue = &p->signal->shared_queue;
+	}
+	set &= *pending;
 	if (!set)
 		return 0;
-	sig = set & SIGMASK(SIGKILL) ? SIGKILL : lowest_signal(set);
-	if (in_sigset(&p->pending, sig))
-		take_info(sig, &p->pending, &p->pending_queue, info);
-	else
-		take_info(sig, &p->signal->shared_pending, &p->signal->shared_queue, info);
+	sig = next_signal(set);
+	take_info(sig, pending, queue, info);
 	return sig;
 }
 

@@ -11,8 +11,8 @@
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 
-#define KNOWN_FLAGS	(SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_RESTORER | SA_ONSTACK | \
-			 SA_RESTART | SA_NODEFER | SA_RESETHAND)
+#define KNOWN_FLAGS	(SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_EXPOSE_TAGBITS | SA_RESTORER | \
+			 SA_ONSTACK | SA_RESTART | SA_NODEFER | SA_RESETHAND)
 
 /* ------------------------------------------------------------------ sending */
 

@@ -12,6 +12,10 @@
 /* Signals whose default action is nothing (SIGCONT acts when it is sent). */
 #define IGNORED_SIGNALS	(SIGMASK(SIGCHLD) | SIGMASK(SIGCONT) | SIGMASK(SIGURG) | SIGMASK(SIGWINCH))
 
+/* Those that a fault sends: as on Linux they come first, whoever has sent them. */
+#define FAULT_SIGNALS	(SIGMASK(SIGSEGV) | SIGMASK(SIGBUS) | SIGMASK(SIGILL) | SIGMASK(SIGTRAP) | \
+			 SIGMASK(SIGFPE) | SIGMASK(SIGSYS))
+
 /* Signals whose default action is death with a core file. */
 #define CORE_SIGNALS	(SIGMASK(SIGQUIT) | SIGMASK(SIGILL) | SIGMASK(SIGTRAP) | SIGMASK(SIGABRT) | \
 			 SIGMASK(SIGBUS) | SIGMASK(SIGFPE) | SIGMASK(SIGSEGV) | SIGMASK(SIGXCPU) | \
@@ -147,7 +151,8 @@ int send_signal(int sig, const struct siginfo *info, struct task_struct *p, bool
  * up. False: the signal is ignored or pending already, nothing is queued.
  */
 bool send_sigqueue(struct sigqueue *q, struct task_struct *p, bool group);
-/* dequeue_signal - take the next signal of set, SIGKILL first; 0: none. siglock held. */
+/* dequeue_signal - take current's next signal of set, its own before its process's; 0: none.
+ * siglock held. */
 int dequeue_signal(sigset_t set, struct siginfo *info);
 /*
  * retarget_pending - current will not take the process's pending signals of set: wake the threads

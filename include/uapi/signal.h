@@ -49,6 +49,7 @@
 #define SA_NOCLDSTOP	0x00000001	/* SIGCHLD not when a child stops or continues */
 #define SA_NOCLDWAIT	0x00000002	/* children leave no zombie */
 #define SA_SIGINFO	0x00000004	/* the handler takes siginfo and ucontext */
+#define SA_EXPOSE_TAGBITS 0x00000800	/* of addresses, which have none here */
 #define SA_RESTORER	0x04000000	/* the handler returns to restorer */
 #define SA_ONSTACK	0x08000000	/* the handler runs on the stack of sigaltstack() */
 #define SA_RESTART	0x10000000	/* interrupted calls start again */

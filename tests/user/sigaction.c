@@ -108,7 +108,7 @@ static void test_info(void)
 }
 
 /* The handler's mask, and several signals pending at once: the lowest is handled first, on top. */
-static int order[4], ordered;
+static int order[8], ordered;
 
 static void note_order(int sig)
 {
@@ -157,6 +157,30 @@ static void test_mask(void)
 	sigprocmask(SIG_SETMASK, &set, NULL);
 }
 
+/* A thread's own signals before those of its process; of either what a fault could have sent. */
+static void test_order(void)
+{
+	static const int expected[] = { SIGBUS, SIGUSR2, SIGTRAP, SIGSYS, SIGHUP, SIGUSR1 };
+	struct timespec now = { 0, 0 };
+	sigset_t set;
+	int right = 0;
+
+	sigemptyset(&set);
+	for (int i = 0; i < 6; i++)
+		sigaddset(&set, expected[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	kill(getpid(), SIGHUP);
+	kill(getpid(), SIGUSR1);
+	kill(getpid(), SIGSYS);
+	kill(getpid(), SIGTRAP);
+	raise(SIGUSR2);
+	raise(SIGBUS);
+	for (int i = 0; i < 6; i++)
+		right += sigtimedwait(&set, NULL, &now) == expected[i];
+	is(right, 6, "one's own signals first, and faults before the rest");
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 static void test_errors(void)
 {
 	struct kernel_action act = { .handler = count_it };
@@ -167,6 +191,10 @@ static void test_errors(void)
 	is(sys4(SYS_rt_sigaction, SIGKILL, (long)&act, 0, 8), -EINVAL, "not for SIGKILL");
 	is(sys4(SYS_rt_sigaction, SIGSTOP, (long)&act, 0, 8), -EINVAL, "not for SIGSTOP");
 	is(sys4(SYS_rt_sigaction, SIGKILL, 0, (long)&act, 8), 0, "but it can be read");
+	act.flags = ~SA_RESTORER;
+	sys4(SYS_rt_sigaction, SIGUSR1, (long)&act, 0, 8);
+	sys4(SYS_rt_sigaction, SIGUSR1, 0, (long)&act, 8);
+	is(act.flags, 0xd8000807, "flags that there are not are forgotten");
 	is(sys4(SYS_rt_sigaction, SIGUSR1, (long)&act, 0, 4), -EINVAL, "another size of set");
 	is(sys4(SYS_rt_sigaction, SIGUSR1, KERNEL_ADDRESS, 0, 8), -EFAULT, "a bad action");
 	is(sys4(SYS_rt_sigaction, SIGUSR1, 0, KERNEL_ADDRESS, 8), -EFAULT, "a bad old action");
@@ -350,10 +378,11 @@ int main(int argc, char **argv)
 {
 	if (argc > 1)
 		return after_exec();
-	plan(54);
+	plan(56);
 	test_flags();
 	test_info();
 	test_mask();
+	test_order();
 	test_errors();
 	test_trampolines();
 	test_restart();
