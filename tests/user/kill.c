@@ -200,9 +200,9 @@ static int kill_other(void *sig)
 	tid = thread_start(&other, spin, NULL, CLONE_THREAD);
 	while (!shared[0])
 		sched_yield();
-	shared[0] = 0;
+	shared[1] = 0;
 	sys3(SYS_tgkill, getpid(), tid, (long)sig);
-	shared[0] = 1;
+	shared[1] = 1;
 	return 0;
 }
 
@@ -235,9 +235,9 @@ int main(void)
 	test_ignored();
 	test_self();
 	killed_by(in_child(kill_other, (void *)SIGTERM), SIGTERM, "SIGTERM to another thread");
-	is(shared[0], 0, "ends this one at once");
+	is(shared[1], 0, "ends this one at once");
 	killed_by(in_child(kill_other, (void *)SIGKILL), SIGKILL, "SIGKILL");
-	is(shared[0], 0, "does, too");
+	is(shared[1], 0, "does, too");
 	exits(in_child(kill_all_as_nobody, NULL), 0, "-1: no EPERM");
 	exits(in_child(ignore_children, NULL), 0, "ignoring SIGCHLD: no zombies, ECHILD");
 	test_errors();
