@@ -15,7 +15,7 @@
 
 /* What is waited for, and what was found. */
 struct wait_opts {
-	pid_t pid;			/* > 0: that one, -1: any, 0: own group, < -1: group -pid */
+	pid_t who;			/* > 0: that one, 0: any, < 0: of the group -who */
 	int options;			/* WEXITED, WSTOPPED and WCONTINUED say what counts */
 	int status;			/* as wait4() gives it */
 	uid_t uid;
@@ -26,11 +26,9 @@ static bool eligible(const struct wait_opts *o, const struct task_struct *p)
 {
 	bool clone_child = p->exit_signal != SIGCHLD;
 
-	if (o->pid > 0 && p->pid != o->pid)
+	if (o->who > 0 && p->pid != o->who)
 		return false;
-	if (o->pid == 0 && p->signal->pgrp != current->signal->pgrp)
-		return false;
-	if (o->pid < -1 && p->signal->pgrp != -o->pid)
+	if (o->who < 0 && p->signal->pgrp != -o->who)
 		return false;
 	return (o->options & __WALL) || clone_child == !!(o->options & __WCLONE);
 }
@@ -115,7 +113,7 @@ static pid_t do_wait(struct wait_opts *o)
 
 pid_t kernel_wait(pid_t pid, int *status, int options)
 {
-	struct wait_opts o = { .pid = pid, .options = options | WEXITED };
+	struct wait_opts o = { .who = max(pid, 0), .options = options | WEXITED };
 	pid_t ret = do_wait(&o);
 
 	if (status)
@@ -142,10 +140,14 @@ static struct task_times *zeroed(struct task_times *times)
 /* As on Linux, a bad pointer is found only after the child has been reaped. */
 long sys_wait4(long pid, long status, long options, long rusage)
 {
-	struct wait_opts o = { .pid = pid, .options = options | WEXITED };
+	struct wait_opts o = { .who = pid, .options = options | WEXITED };
 	struct task_times times;
 	pid_t ret;
 
+	if (pid == -1)
+		o.who = 0;
+	else if (pid == 0)
+		o.who = -current->signal->pgrp;
 	if (rusage)
 		o.times = zeroed(&times);
 	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
@@ -167,17 +169,17 @@ long sys_waitpid(long pid, long status, long options)
 
 /* ------------------------------------------------------------------ waitid */
 
-/* wait_target - the pid of struct wait_opts for an idtype and id; -EINVAL in *error. */
-static pid_t wait_target(long idtype, pid_t id, int *error)
+/* set_who - for an idtype and id. 0, -EINVAL, or -EBADF: there are no pidfds. */
+static int set_who(struct wait_opts *o, long idtype, pid_t id)
 {
-	*error = 0;
 	if (idtype == P_ALL)
-		return -1;
+		return 0;
 	if (idtype == P_PID && id > 0)
-		return id;
-	if (idtype == P_PGID && id >= 0)
-		return id ? -id : -current->signal->pgrp;
-	*error = idtype == P_PIDFD && id >= 0 ? -EBADF : -EINVAL;	/* there are no pidfds */
+		o->who = id;
+	else if (idtype == P_PGID && id >= 0)
+		o->who = -(id ?: current->signal->pgrp);
+	else
+		return idtype == P_PIDFD && id >= 0 ? -EBADF : -EINVAL;
 	return 0;
 }
 
@@ -205,9 +207,8 @@ long sys_waitid(long idtype, long id, long infop, long options, long rusage)
 	struct wait_opts o = { .options = options };
 	struct siginfo info = { 0 };
 	struct task_times times;
-	int error;
+	int error = set_who(&o, idtype, id);
 
-	o.pid = wait_target(idtype, id, &error);
 	if ((options & ~(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD |
 			 __WCLONE | __WALL)) ||
 	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))

@@ -40,6 +40,19 @@ static int told(pid_t pid, int code, int status)
 	       info.si_status == status && info.si_uid == getuid() && info.si_errno == 0;
 }
 
+/* Group 1 is a group as any other. */
+static int waits_for_group_one(void *arg)
+{
+	pid_t pid;
+	int none;
+
+	setpgid(0, 0);
+	pid = child_pauses();
+	none = wait_for(P_PGID, 1, WEXITED | WNOHANG) == -1 && errno == ECHILD;
+	kill(pid, SIGKILL);
+	return !none;
+}
+
 static void test_ends(void)
 {
 	pid_t pid = child_exits(7), other;
@@ -56,6 +69,7 @@ static void test_ends(void)
 	kill(pid, SIGTERM);
 	is(wait_for(P_PGID, 0, WEXITED), 0, "one of this group");
 	ok(told(pid, CLD_KILLED, SIGTERM), "it was killed");
+	exits(in_child(waits_for_group_one, NULL), 0, "none of another group");
 	pid = child_pauses();
 	other = child_exits(3);
 	is(wait_for(P_ALL, 0, WEXITED), 0, "any");
@@ -141,7 +155,7 @@ static void test_use(void)
 
 int main(void)
 {
-	plan(40);
+	plan(41);
 	test_ends();
 	test_stops();
 	test_errors();
