@@ -119,6 +119,8 @@ long sys_sched_get_priority_max(long policy)
 	case SCHED_OTHER:
 	case SCHED_BATCH:
 	case SCHED_IDLE:
+	case SCHED_DEADLINE:
+	case SCHED_EXT:
 		return 0;
 	}
 	return -EINVAL;
@@ -187,9 +189,7 @@ long sys_sched_setaffinity(long pid, long len, long user_mask)
 /* sys_getcpu - the third argument, a cache, is not used any more. */
 long sys_getcpu(long cpu, long node)
 {
-	if (cpu && put_user(this_cpu()->id, (unsigned int *)cpu))
-		return -EFAULT;
-	if (node && put_user(0, (unsigned int *)node))
-		return -EFAULT;
-	return 0;
+	int error = cpu ? put_user(this_cpu()->id, (unsigned int *)cpu) : 0;
+
+	return (node ? put_user(0, (unsigned int *)node) : 0) ?: error;
 }

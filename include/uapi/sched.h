@@ -41,5 +41,7 @@ struct clone_args {
 #define SCHED_RR		2
 #define SCHED_BATCH		3
 #define SCHED_IDLE		5
+#define SCHED_DEADLINE		6
+#define SCHED_EXT		7
 
 #endif

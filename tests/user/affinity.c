@@ -29,7 +29,9 @@ static void test_processors(void)
 	is(sys3(SYS_getcpu, (long)&cpu, (long)&node, 0), 0, "which processor is this?");
 	ok(cpu < 4096 && node < 99, "a small number");
 	is(sys3(SYS_getcpu, 0, 0, 0), 0, "nobody wants to know");
-	is(sys3(SYS_getcpu, KERNEL_ADDRESS, 0, 0), -EFAULT, "EFAULT");
+	node = 99;
+	is(sys3(SYS_getcpu, KERNEL_ADDRESS, (long)&node, 0), -EFAULT, "EFAULT");
+	ok(node < 99, "but the other is told");
 }
 
 static void test_policies(void)
@@ -45,6 +47,7 @@ static void test_policies(void)
 	is(sys1(SYS_sched_get_priority_max, SCHED_FIFO), 99, "priorities go up to 99");
 	is(sys1(SYS_sched_get_priority_min, SCHED_RR), 1, "from 1");
 	is(sys1(SYS_sched_get_priority_max, SCHED_OTHER), 0, "or are 0");
+	is(sys1(SYS_sched_get_priority_max, 6), 0, "as for SCHED_DEADLINE");
 	is(sys1(SYS_sched_get_priority_max, 77), -EINVAL, "no such policy");
 }
 
@@ -82,7 +85,7 @@ static void test_nice(void)
 
 int main(void)
 {
-	plan(37);
+	plan(39);
 	test_processors();
 	test_policies();
 	test_nice();
