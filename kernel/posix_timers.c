@@ -164,7 +164,7 @@ long sys_timer_create(long clock, long sevp, long idp)
 	if (!t)
 		return -EAGAIN;
 	id = attach_timer(t, !sevp);
-	error = put_user(id, (int *)idp) ?: check_cpu_clock(full_clock(clock));
+	error = put_user(id, (int *)idp) ?: check_clock(full_clock(clock));
 	if (error)
 		sys_timer_delete(id);
 	return error;

@@ -124,11 +124,13 @@ long full_clock(long clock)
 			clock & CPUCLOCK_BITS);
 }
 
-int check_cpu_clock(long clock)
+int check_clock(long clock)
 {
 	struct task_struct *p;
 	bool good;
 
+	if (clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM)
+		return -EOPNOTSUPP;		/* there is no device that would wake the machine */
 	if (clock >= 0)
 		return 0;
 	spin_lock(&tasklist_lock);
@@ -163,7 +165,7 @@ bool clock_now(long clock, u64 *now)
 
 static int read_cpu_clock(long clock, u64 *ns)
 {
-	int error = check_cpu_clock(clock);
+	int error = check_clock(clock);
 
 	spin_lock(&tasklist_lock);
 	if (!error && !clock_now(clock, ns))
@@ -211,12 +213,12 @@ int check_sleep_clock(long clock)
 	case CLOCK_BOOTTIME:
 	case CLOCK_PROCESS_CPUTIME_ID:
 	case CLOCK_THREAD_CPUTIME_ID:
+	case CLOCK_REALTIME_ALARM:
+	case CLOCK_BOOTTIME_ALARM:
 		return 0;
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_REALTIME_COARSE:
 	case CLOCK_MONOTONIC_COARSE:
-	case CLOCK_REALTIME_ALARM:
-	case CLOCK_BOOTTIME_ALARM:
 		return -EOPNOTSUPP;
 	}
 	if (clock >= 0)
@@ -271,26 +273,37 @@ bool sleep_step(u64 ns)
 /* Both narrow structures are seconds and a part, of 10^9 or 10^6. */
 BUILD_BUG_ON(sizeof(struct timespec32) != sizeof(struct timeval32));
 
-int get_time(long user, enum time_type type, u64 *ns)
+/* read_time - into the wider structure, whatever is in it. 0 or -EFAULT. */
+static int read_time(long user, enum time_type type, struct timespec64 *t)
 {
-	u32 unit = type == TIMEVAL32 ? NSEC_PER_USEC : 1;
-	struct timespec64 wide;
 	struct timespec32 narrow;
 
-	if (type == TIMESPEC64) {
-		if (copy_from_user(&wide, (void *)user, sizeof(wide)))
-			return -EFAULT;
-	} else {
-		if (copy_from_user(&narrow, (void *)user, sizeof(narrow)))
-			return -EFAULT;
-		wide = (struct timespec64){ narrow.tv_sec, narrow.tv_nsec };
-	}
-	if (wide.tv_sec < 0 || (u32)wide.tv_nsec >= NSEC_PER_SEC / unit)
+	if (type == TIMESPEC64)
+		return copy_from_user(t, (void *)user, sizeof(*t)) ? -EFAULT : 0;
+	if (copy_from_user(&narrow, (void *)user, sizeof(narrow)))
+		return -EFAULT;
+	*t = (struct timespec64){ narrow.tv_sec, narrow.tv_nsec };
+	return 0;
+}
+
+/* to_ns - 0, or -EINVAL: it is no time. */
+static int to_ns(const struct timespec64 *t, enum time_type type, u64 *ns)
+{
+	u32 unit = type == TIMEVAL32 ? NSEC_PER_USEC : 1;
+
+	if (t->tv_sec < 0 || (u32)t->tv_nsec >= NSEC_PER_SEC / unit)
 		return -EINVAL;
 	*ns = FOREVER;
-	if (wide.tv_sec <= 0xffffffffLL)
-		*ns = wide.tv_sec * (u64)NSEC_PER_SEC + wide.tv_nsec * unit;
+	if (t->tv_sec <= 0xffffffffLL)
+		*ns = t->tv_sec * (u64)NSEC_PER_SEC + t->tv_nsec * unit;
 	return 0;
+}
+
+int get_time(long user, enum time_type type, u64 *ns)
+{
+	struct timespec64 t;
+
+	return read_time(user, type, &t) ?: to_ns(&t, type, ns);
 }
 
 int put_time(long user, enum time_type type, u64 ns)
@@ -312,8 +325,11 @@ static size_t time_size(enum time_type type)
 
 int get_interval(long user, enum time_type type, struct interval *i)
 {
-	return get_time(user, type, &i->interval) ?:
-	       get_time(user + time_size(type), type, &i->value);
+	struct timespec64 interval, value;
+
+	return read_time(user, type, &interval) ?:
+	       read_time(user + time_size(type), type, &value) ?:
+	       to_ns(&interval, type, &i->interval) ?: to_ns(&value, type, &i->value);
 }
 
 int put_interval(long user, enum time_type type, const struct interval *i)
@@ -370,9 +386,10 @@ static int sleep_until(long clock, u64 deadline)
 static long sleep_for(struct restart_block *r)
 {
 	long clock = r->sleep.clock;
+	int error = check_clock(clock);		/* it may have gone meanwhile */
 
-	if (check_cpu_clock(clock))
-		return -EINVAL;			/* it has gone meanwhile */
+	if (error)
+		return error;
 	if (!sleep_until(clock, r->deadline))
 		return 0;
 	if (r->sleep.rem &&
@@ -435,7 +452,7 @@ long do_clock_settime(long clock, long tp, enum time_type type)
 		return -EINVAL;
 	error = get_time(tp, type, &ns);
 	if (clock < 0 && error != -EFAULT)
-		return check_cpu_clock(full_clock(clock)) ?: -EPERM;
+		return check_clock(full_clock(clock)) ?: -EPERM;
 	return error ?: set_date(ns);
 }
 

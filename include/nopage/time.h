@@ -37,7 +37,8 @@ u64 ktime_get_real_ns(void);			/* since 1970 (the CMOS clock at boot) */
  *
  * check_sleep_clock - may a program wait for it? 0, -EINVAL (no such clock), -EOPNOTSUPP.
  * full_clock - clock by the number that means the same to everybody, where it was "my CPU time".
- * check_cpu_clock - 0, or -EINVAL: a CPU clock of nobody, or of a thread of another process.
+ * check_clock - 0; -EINVAL: a CPU clock of nobody, or of a thread of another process; -EOPNOTSUPP:
+ *	an alarm clock.
  *
  * With tasklist_lock held, if it is a CPU clock, and full:
  * clock_now - the time that deadlines are compared with; false: whose clock it was has gone.
@@ -47,7 +48,7 @@ u64 ktime_get_real_ns(void);			/* since 1970 (the CMOS clock at boot) */
 
 int check_sleep_clock(long clock);
 long full_clock(long clock);
-int check_cpu_clock(long clock);
+int check_clock(long clock);
 bool clock_now(long clock, u64 *now);
 u64 clock_deadline(long clock, bool absolute, u64 ns);
 u64 deadline_after(u64 ns);			/* ns from now */

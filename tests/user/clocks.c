@@ -127,6 +127,9 @@ static void test_sleeping(void)
 	t64[0] = -1, t64[1] = 0;
 	is(sys4(SLEEP64, 0, 0, (long)t64, 0), -EINVAL, "a negative time: EINVAL");
 	is(sys4(SLEEP64, 0, 0, KERNEL_ADDRESS, 0), -EFAULT, "a bad pointer: EFAULT");
+	is(sys4(SLEEP64, CLOCK_REALTIME_ALARM, 0, KERNEL_ADDRESS, 0), -EFAULT,
+	   "for an alarm clock, too");
+	is(sys4(SLEEP64, CLOCK_REALTIME_ALARM, 0, (long)t64, 0), -EINVAL, "nor a bad time");
 	is(sys4(SLEEP64, 77, 0, (long)left, 0), -EINVAL, "an unknown clock: EINVAL");
 	is(sys4(SLEEP64, CLOCK_MONOTONIC_RAW, 0, KERNEL_ADDRESS, 0), -EOPNOTSUPP,
 	   "one that is only read");
@@ -276,7 +279,7 @@ static void test_cpu_sleep_restart(void)
 
 int main(void)
 {
-	plan(69);
+	plan(71);
 	test_reading();
 	test_cpu_clocks();
 	test_setting();

@@ -175,6 +175,7 @@ static int limited(void *arg)
 static void test_errors(void)
 {
 	struct itimerval it = every(0, 0);
+	long *half;
 
 	fails(setitimer(3, &it, NULL), EINVAL, "no such timer");
 	fails(getitimer(3, &it), EINVAL, "to read either");
@@ -184,13 +185,17 @@ static void test_errors(void)
 	it.it_value.tv_sec = -1;
 	fails(setitimer(ITIMER_REAL, &it, NULL), EINVAL, "no time before now");
 	is(sys3(SYS_setitimer, ITIMER_REAL, KERNEL_ADDRESS, 0), -EFAULT, "a bad value");
+	half = (long *)(map(2, PROT_READ | PROT_WRITE, MAP_PRIVATE) + PAGE) - 2;
+	half[0] = -1;
+	mprotect(half + 2, PAGE, PROT_NONE);
+	is(sys3(SYS_setitimer, ITIMER_REAL, (long)half, 0), -EFAULT, "half a value, which is bad");
 	is(sys3(SYS_setitimer, ITIMER_REAL, 0, KERNEL_ADDRESS), -EFAULT, "a bad old value");
 	is(sys2(SYS_getitimer, ITIMER_REAL, KERNEL_ADDRESS), -EFAULT, "a bad value to read to");
 }
 
 int main(void)
 {
-	plan(32);
+	plan(33);
 	test_real();
 	test_alarm();
 	alarm(100);

@@ -168,6 +168,8 @@ static void test_errors(void)
 	int id = -1;
 
 	is(create(CLOCK_MONOTONIC, &event, &id), -EINVAL, "no signal 65");
+	is(create(CLOCK_BOOTTIME_ALARM, &event, &id), -EINVAL, "nor by an alarm clock");
+	is(create(CLOCK_MONOTONIC_RAW, &event, &id), -EOPNOTSUPP, "before which the clock counts");
 	event.signo = SIGUSR1;
 	event.notify = 3;
 	is(create(CLOCK_MONOTONIC, &event, &id), -EINVAL, "no such kind of event");
@@ -431,7 +433,7 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		return after_exec();
-	plan(73);
+	plan(75);
 	test_once();
 	test_repeat();
 	test_centuries();
