@@ -55,6 +55,8 @@ int add_to_page_cache(struct address_space *mapping, struct page *page, unsigned
 {
 	int error;
 
+	if (mapping->a_ops && !mapping->a_ops->charge(mapping))
+		return -ENOSPC;
 	spin_lock(&mapping->tree_lock);
 	error = radix_tree_insert(&mapping->page_tree, index, page);
 	if (!error) {
@@ -65,6 +67,8 @@ int add_to_page_cache(struct address_space *mapping, struct page *page, unsigned
 		get_page(page);
 	}
 	spin_unlock(&mapping->tree_lock);
+	if (error && mapping->a_ops)
+		mapping->a_ops->uncharge(mapping);
 	return error;
 }
 
@@ -77,16 +81,13 @@ struct page *find_or_create_page(struct address_space *mapping, unsigned long in
 		page = find_get_page(mapping, index);
 		if (page)
 			return page;
-		if (mapping->a_ops && !mapping->a_ops->charge(mapping))
-			return ERR_PTR(-ENOSPC);
 		page = alloc_page(GFP_KERNEL | __GFP_ZERO);
-		error = page ? add_to_page_cache(mapping, page, index) : -ENOMEM;
+		if (!page)
+			return ERR_PTR(-ENOMEM);
+		error = add_to_page_cache(mapping, page, index);
 		if (!error)
 			return page;
-		if (page)
-			put_page(page);
-		if (mapping->a_ops)
-			mapping->a_ops->uncharge(mapping);
+		put_page(page);
 		if (error != -EEXIST)		/* else another task was faster: take its page */
 			return ERR_PTR(error);
 	}

@@ -315,7 +315,10 @@ struct page *find_get_page(struct address_space *mapping, unsigned long index);
 struct page *find_or_create_page(struct address_space *mapping, unsigned long index);
 /* The first page from index on, referenced, or NULL. */
 struct page *find_next_page(struct address_space *mapping, unsigned long index);
-/* A new page with one reference, which becomes the mapping's; another is the caller's. 0, -Exxx. */
+/*
+ * A new page with one reference, which becomes the mapping's; another is the caller's. 0, -EEXIST,
+ * -ENOMEM, or -ENOSPC: the file system has no room for it.
+ */
 int add_to_page_cache(struct address_space *mapping, struct page *page, unsigned long index);
 /* Drop all pages from index on (their mappings must be gone). */
 void truncate_inode_pages(struct address_space *mapping, unsigned long index);
