@@ -43,6 +43,7 @@ long sys_sysinfo(long info)
 		.loads = { avenrun[0] << 5, avenrun[1] << 5, avenrun[2] << 5 },
 		.totalram = totalram_pages() << PAGE_SHIFT,
 		.freeram = nr_free_pages() << PAGE_SHIFT,
+		.sharedram = nr_cached_pages() << PAGE_SHIFT,	/* all files are in memory */
 		.procs = READ_ONCE(nr_tasks),
 		.mem_unit = 1,
 	};

@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "tap.h"
 
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/sysinfo.h>
 #include <time.h>
 
@@ -15,7 +17,7 @@ int main(void)
 	unsigned long long total, free_bytes;
 	char *p;
 
-	plan(12);
+	plan(14);
 	is(sysinfo(&before), 0, "sysinfo");
 	ok(before.mem_unit >= 1, "a unit of memory");
 	total = (unsigned long long)before.totalram * before.mem_unit;
@@ -30,6 +32,9 @@ int main(void)
 	memset(p, 1, 256 * PAGE);
 	is(sysinfo(&after), 0, "again");
 	ok(after.totalram == before.totalram, "as much memory as before");
+	is(posix_fallocate(memfd_create("shared", 0), 0, 1 << 20), 0, "a file in memory");
+	sysinfo(&after);
+	ok((unsigned long long)after.sharedram * after.mem_unit >= 1 << 20, "is shared memory");
 	is(sys1(SYS_sysinfo, KERNEL_ADDRESS), -EFAULT, "a bad pointer: EFAULT");
 	is(sys0(SYS_gettid), getpid(), "the first thread has its process's number");
 	is(sys1(SYS_set_tid_address, 0), getpid(), "and is told it");
