@@ -67,9 +67,16 @@ static void events_release(struct inode *inode __unused, struct file *file)
 	kfree(r);
 }
 
+/* Does the reader do that itself, or is it made to run? */
+static bool is_own(const struct event *ev)
+{
+	return ev->pid == current->pid ||
+	       (ev->type == EV_SWITCH && ev->arg[1] == (u32)current->pid);
+}
+
 /*
- * The next record for this reader, copied out; false: none yet. Left out: other classes, and what
- * the reader itself does, or following the events would never come to rest.
+ * The next record for this reader, copied out; false: none yet. Left out: other classes, and its
+ * own, or following the events would never come to rest.
  */
 static bool next_event(struct event_reader *r, struct event *copy)
 {
@@ -85,7 +92,7 @@ static bool next_event(struct event_reader *r, struct event *copy)
 		if (!ev)
 			continue;
 		*copy = *ev;
-		if (r->mask & 1U << event_class(copy) && copy->pid != current->pid)
+		if (r->mask & 1U << event_class(copy) && !is_own(copy))
 			return true;
 	}
 	return false;

@@ -472,6 +472,18 @@ KTEST(proc, events_file)
 	KT_TRUE(read_line(file, line, sizeof(line)) > 0);
 	KT_TRUE(strstr(line, " signal: SIGUSR2"));
 	KT_EQ(read_line(file, line, sizeof(line)), -EAGAIN);
+	/* A switch to us is ours as well: it is the next look that makes it. */
+	KT_EQ(copy_to_user(USER, "switch", 6), 0);
+	KT_EQ(file->fop->write(file, USER, 6, &pos), 6);
+	event(EV_SWITCH, 1, current->pid, 0, 0, 0, 0);
+	event_ring[event_next % EVENT_RING].pid = 1;
+	KT_EQ(read_line(file, line, sizeof(line)), -EAGAIN);
+	event(EV_SWITCH, 1, current->pid + 1, 0, 0, 0, 0);
+	event_ring[event_next % EVENT_RING].pid = 1;
+	KT_TRUE(read_line(file, line, sizeof(line)) > 0);
+	KT_TRUE(strstr(line, " switch: 1 -> "));
+	KT_EQ(copy_to_user(USER, "signal", 6), 0);
+	KT_EQ(file->fop->write(file, USER, 6, &pos), 6);
 	KT_EQ(copy_to_user(USER, "nothing", 7), 0);
 	KT_EQ(file->fop->write(file, USER, 7, &pos), -EINVAL);
 	KT_EQ(file->fop->llseek(file, 0, SEEK_SET), -ESPIPE);
