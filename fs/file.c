@@ -279,6 +279,22 @@ struct file *fget(unsigned int fd)
 	return NULL;
 }
 
+bool task_fd_cloexec(struct task_struct *p, unsigned int fd)
+{
+	struct files_struct *files = READ_ONCE(p->files);
+	struct fd_slot *slot;
+	bool cloexec;
+
+	BUILD_BUG_ON(NR_CPUS != 1);
+	if (!files)
+		return false;
+	spin_lock(&files->lock);
+	slot = used_slot(files, fd);
+	cloexec = slot && slot->cloexec;
+	spin_unlock(&files->lock);
+	return cloexec;
+}
+
 long task_next_fd(struct task_struct *p, unsigned int fd)
 {
 	struct files_struct *files = READ_ONCE(p->files);

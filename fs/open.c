@@ -117,7 +117,7 @@ static struct file *open_tmpfile(struct dentry *dir, int flags, mode_t mode)
 	dentry = d_alloc(dir, &name);
 	if (!dentry)
 		return ERR_PTR(-ENOMEM);
-	mode &= S_IALLUGO & ~get_umask();
+	mode &= S_IALLUGO & ~task_umask(current);
 	inode = tmpfs_inode(dir->sb, S_IFREG | mode, 0);
 	if (IS_ERR(inode)) {
 		dput(dentry);

@@ -166,7 +166,9 @@ unsigned long get_wchan(const struct task_struct *p)
 	const u32 *word = (const u32 *)p->thread.sp;
 	const u32 *end = p->stack + THREAD_SIZE;
 
-	if (p == current || !(p->state & (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE | TASK_KILLABLE)))
+	const long asleep = TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE | TASK_KILLABLE | TASK_STOPPED;
+
+	if (p == current || !(p->state & asleep))
 		return 0;
 	for (; (const void *)word >= p->stack && word < end; word++)
 		if (is_return_address(*word) && !in_scheduler(*word))

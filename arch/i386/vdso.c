@@ -3,6 +3,7 @@
 #include <asm/vdso.h>
 #include "internal.h"
 #include <nopage/err.h>
+#include <nopage/fs.h>
 #include <nopage/mm.h>
 #include <nopage/string.h>
 #include <asm/irq.h>
@@ -11,6 +12,7 @@
 #define VDSO_PAGES	2		/* code, then the clock */
 
 static struct page *vdso_pages[VDSO_PAGES];
+static struct address_space vdso_mapping;	/* only says that they are not anonymous memory */
 static struct vdso_data early_data;	/* until there is memory for the page */
 static struct vdso_data *data = &early_data;
 
@@ -85,6 +87,7 @@ void __init vdso_init(void)
 		vdso_pages[i] = alloc_page(GFP_KERNEL | __GFP_ZERO);
 		if (!vdso_pages[i])
 			panic("vdso: no memory");
+		vdso_pages[i]->mapping = &vdso_mapping;
 	}
 	memcpy(page_address(vdso_pages[0]), vdso_image, vdso_image_end - vdso_image);
 	flags = local_irq_save();

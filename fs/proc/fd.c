@@ -39,17 +39,20 @@ static struct dentry *follow_fd(const struct proc_target *t)
 static int show_fdinfo(struct seq *s, const struct proc_target *t)
 {
 	struct file *file = task_fget(t->task, t->fd);
+	unsigned int cloexec;
 
 	if (!file)
 		return -ENOENT;
-	seq_printf(s, "pos:\t%lld\nflags:\t0%o\nmnt_id:\t%u\nino:\t%lu\n", file->pos, file->flags,
-		   MINOR(file->inode->sb->dev), file->inode->ino);
+	cloexec = task_fd_cloexec(t->task, t->fd) ? O_CLOEXEC : 0;
+	seq_printf(s, "pos:\t%lld\nflags:\t0%o\nmnt_id:\t%u\nino:\t%lu\n", file->pos,
+		   file->flags | cloexec, MINOR(file->inode->sb->dev), file->inode->ino);
 	fput(file);
 	return 0;
 }
 
+/* The rights of a link are those the file was opened with: lookup_fd() adds them. */
 static const struct proc_entry fd_entry = {
-	.mode = S_IFLNK | 0700,
+	.mode = S_IFLNK,
 	.private = true,
 	.follow = follow_fd,
 };

@@ -178,11 +178,18 @@ static int lookup_task(struct dentry *dentry, const struct proc_numbers *numbers
 static int lookup_fd(struct dentry *dentry, const struct proc_numbers *numbers,
 		     struct task_struct *task, unsigned int number)
 {
+	struct file *file = task_fget(task, number);
 	struct inode *inode;
 
-	if (numbers->next(task, number) != (long)number)
+	if (!file)
 		return -ENOENT;
 	inode = proc_inode(dentry->sb, numbers->entry, task, number);
+	if (inode && S_ISLNK(inode->mode)) {
+		inode->mode |= (file->mode & FMODE_READ ? 0500 : 0) |
+			       (file->mode & FMODE_WRITE ? 0300 : 0);
+		inode->size = 64;		/* as Linux says, whatever stands behind it */
+	}
+	fput(file);
 	if (!inode)
 		return -ENOMEM;
 	inode->ino = fd_ino(numbers, task->pid, number);

@@ -138,7 +138,7 @@ static int do_stat(struct seq *s, struct task_struct *p, bool whole)
 {
 	struct mm_struct *mm;
 	struct task_info i;
-	bool look = may_look_into(p);
+	bool look = may_look_into(p), sleeps;
 	int error = get_info(p, whole, &i);
 
 	if (error)
@@ -153,8 +153,10 @@ static int do_stat(struct seq *s, struct task_struct *p, bool whole)
 	stat_mm(s, &i, mm, look);
 	seq_printf(s, " %u %u %u %u", (u32)i.pending & 0x7fffffff, (u32)i.blocked & 0x7fffffff,
 		   (u32)i.ignored & 0x7fffffff, (u32)i.caught & 0x7fffffff);
-	seq_printf(s, " %u 0 0 %d %u 0 %d 0 0 0", look && get_wchan(p) != 0, i.exit_signal,
-		   this_cpu()->id, SCHED_OTHER);
+	/* For a process of several threads, where one of them sleeps would say nothing. */
+	sleeps = look && (!whole || i.threads == 1) && p->state != TASK_RUNNING;
+	seq_printf(s, " %u 0 0 %d %u 0 %d 0 0 0", sleeps, i.exit_signal, this_cpu()->id,
+		   SCHED_OTHER);
 	if (mm && look)
 		seq_printf(s, " %lu %lu %lu %lu %lu %lu %lu", mm->start_data, mm->end_data,
 			   mm->start_brk, mm->arg_start, mm->arg_end, mm->env_start, mm->env_end);
@@ -284,6 +286,19 @@ static void status_signals(struct seq *s, const struct task_info *i)
 	seq_printf(s, "NoNewPrivs:\t%d\n", i->cred.no_new_privs);
 }
 
+/* With newlines and backslashes as C writes them: one line, whatever the name is. */
+static void status_name(struct seq *s, const char *comm)
+{
+	seq_puts(s, "Name:\t");
+	for (; *comm; comm++) {
+		if (*comm == '\n' || *comm == '\\')
+			seq_puts(s, *comm == '\n' ? "\\n" : "\\\\");
+		else
+			seq_write(s, comm, 1);
+	}
+	seq_puts(s, "\n");
+}
+
 /* A task that has mm as its own: 0, there is none. */
 static pid_t mm_owner(const struct mm_struct *mm)
 {
@@ -336,9 +351,9 @@ int show_status(struct seq *s, const struct proc_target *t)
 	if (error)
 		return error;
 	mm = get_task_mm(p);
-	seq_puts(s, "Name:\t");
-	seq_escape(s, p->comm, "\n\\");
-	seq_printf(s, "\nUmask:\t%04o\n", task_umask(p));
+	status_name(s, p->comm);
+	if (READ_ONCE(p->fs))
+		seq_printf(s, "Umask:\t%04o\n", task_umask(p));
 	seq_printf(s, "State:\t%s\n", state_name(p));
 	seq_printf(s, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", p->tgid, p->pid,
 		   i.ppid);

@@ -132,7 +132,9 @@ int show_limits(struct seq *s, const struct proc_target *t)
 		seq_printf(s, "%-25s ", names[i].name);
 		limit_value(s, rlim[i].rlim_cur);
 		limit_value(s, rlim[i].rlim_max);
-		seq_printf(s, "%-10s\n", names[i].unit);
+		if (*names[i].unit)
+			seq_printf(s, "%-10s", names[i].unit);
+		seq_puts(s, "\n");
 	}
 	return 0;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* /proc, as far as it is the same on Linux and on Nopage: formats, rights, errors. */
+#define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <limits.h>
 #include <stdint.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -134,6 +136,16 @@ static void test_smaps_file(void)
 	close(fd);
 }
 
+/* Its pages are the kernel's: no anonymous memory, and shared by all. */
+static void test_smaps_vdso(void)
+{
+	char *vdso = (char *)getauxval(AT_SYSINFO_EHDR);
+
+	load(vdso);
+	is(smaps_value(vdso, "Rss:") % 4 + smaps_value(vdso, "Anonymous:"), 0, "smaps: the vDSO");
+	ok(smaps_value(vdso, "Rss:") > 0, "is there");
+}
+
 static void test_stat(void)
 {
 	int pid, ppid, pgrp, session, length;
@@ -154,6 +166,48 @@ static void test_stat(void)
 	is(length, 52, "stat has 52 fields");
 	snprintf(again, sizeof(again), "/proc/%d/stat", getpid());
 	ok(slurp(again) > 0 && atoi(text) == getpid(), "stat by number");
+}
+
+/* Field number n of path, a stat file: behind the name, which may hold anything. */
+static long stat_field(const char *path, int n)
+{
+	char *word;
+
+	slurp(path);
+	word = strtok(strrchr(text, ')') + 2, " ");
+	for (int i = 3; word && i < n; i++)
+		word = strtok(NULL, " ");
+	return word ? strtol(word, NULL, 10) : -1;
+}
+
+#define SLEEPS	35
+
+/* What there is of a process that has stopped, and of one that is dead and not yet waited for. */
+static void test_asleep(void)
+{
+	char stat[64], file[64];
+	pid_t pid = fork();
+
+	if (!pid) {
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	waitpid(pid, NULL, WUNTRACED);
+	snprintf(stat, sizeof(stat), "/proc/%d/stat", pid);
+	snprintf(file, sizeof(file), "/proc/%d/wchan", pid);
+	ok(slurp(file) > 1, "wchan: where it has stopped");
+	is(stat_field(stat, SLEEPS), 1, "stat: it does not run");
+	is(stat_field("/proc/self/stat", SLEEPS), 0, "we do");
+	kill(pid, SIGCONT);
+	waitid(P_PID, pid, NULL, WEXITED | WNOWAIT);
+	is(stat_field(stat, SLEEPS), 1, "nor does a zombie");
+	snprintf(file, sizeof(file), "/proc/%d/status", pid);
+	slurp(file);
+	ok(strstr(text, "\nState:\tZ (zombie)\n") && !strstr(text, "\nUmask:"),
+	   "which has no umask any more");
+	waitpid(pid, NULL, 0);
+	slurp("/proc/self/status");
+	ok(strstr(text, "\nUmask:\t0"), "but we have");
 }
 
 /* Fields 26 to 28 and 45 to 51 of stat: code, stack, data, heap, arguments and environment. */
@@ -215,6 +269,9 @@ static void test_strings(char **argv)
 	is(spit("/proc/self/comm", "a\nb\n"), 4, "comm: newlines");
 	slurp("/proc/self/comm");
 	is_str(text, "a\nb\n\n", "are part of it");
+	spit("/proc/self/comm", "a\nb\\c");
+	slurp("/proc/self/status");
+	ok(!strncmp(text, "Name:\ta\\nb\\\\c\n", 14), "but status stays a line");
 	spit("/proc/self/comm", "proc");
 	ok(readlink("/proc/self/cwd", path, sizeof(path) - 1) > 0 && getcwd(cwd, sizeof(cwd)),
 	   "cwd is a link");
@@ -260,6 +317,40 @@ static void test_fd_of_pipe(void)
 	close(pipes[0]);
 }
 
+/* The rights of fd/N, as ls -l shows them. */
+static int link_rights(int fd)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return lstat(path, &st) || st.st_size != 64 ? -1 : (int)st.st_mode;
+}
+
+/* How a file was opened. */
+static void test_fd_mode(void)
+{
+	static const struct {
+		int flags, rights;
+	} how[] = {
+		{ O_RDONLY, 0500 }, { O_WRONLY, 0300 }, { O_RDWR, 0700 }, { O_PATH, 0 },
+	};
+	char path[64];
+	int fd;
+
+	for (unsigned int i = 0; i < sizeof(how) / sizeof(*how); i++) {
+		fd = open("/dev/null", how[i].flags | (i % 2 ? O_CLOEXEC : 0));
+		is(link_rights(fd), S_IFLNK | how[i].rights, "fd/N: how the file was opened");
+		snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+		slurp(path);
+		is(field("flags:\t") & O_CLOEXEC, i % 2 ? O_CLOEXEC : 0, "fdinfo: O_CLOEXEC");
+		fcntl(fd, F_SETFD, i % 2 ? 0 : FD_CLOEXEC);
+		slurp(path);
+		is(field("flags:\t") & O_CLOEXEC, i % 2 ? 0 : O_CLOEXEC, "that of the descriptor");
+		close(fd);
+	}
+}
+
 static void test_fd(void)
 {
 	char path[64], target[64] = "";
@@ -280,6 +371,7 @@ static void test_fd(void)
 	is(found, 1, "fd lists the descriptor");
 	closedir(dir);
 	test_fd_of_pipe();
+	test_fd_mode();
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
 	slurp(path);
 	is(field("pos:\t"), 0, "fdinfo: pos");
@@ -351,6 +443,20 @@ static void test_partial(void)
 	ok(!memcmp(text, "Soft Limit", 10), "read behind lseek: the bytes");
 	is(pread(fd, text, 10, 100000), 0, "pread behind the end");
 	close(fd);
+}
+
+/* Its columns, and a line without a unit ends behind the second limit. */
+static void test_limits(void)
+{
+	char *line;
+
+	slurp("/proc/self/limits");
+	ok(!strncmp(text, "Limit                     Soft Limit           Hard Limit           Units     \n",
+		    79), "limits: the heading");
+	line = strstr(text, "\nMax open files");
+	ok(line && !strncmp(strchr(line + 1, '\n') - 10, "files     ", 10), "a unit of ten columns");
+	line = strstr(text, "\nMax nice priority");
+	is(line ? strcspn(line + 1, "\n") : 0, 68, "no unit");
 }
 
 static int quit(void)
@@ -478,11 +584,13 @@ int main(int argc, char **argv)
 
 	if (!getenv("PROC"))
 		execve(argv[0], argv, env);
-	plan(117);
+	plan(141);
 	test_maps();
 	test_smaps();
 	test_smaps_file();
+	test_smaps_vdso();
 	test_stat();
+	test_asleep();
 	test_layout();
 	test_status();
 	test_strings(argv);
@@ -490,6 +598,7 @@ int main(int argc, char **argv)
 	test_mem();
 	test_pagemap();
 	test_partial();
+	test_limits();
 	test_gone();
 	exits(in_child(other_user, NULL), 0, "another user's rights");
 	exits(in_child(other_children, NULL), 0, "a process that is not to be looked into");
