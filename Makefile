@@ -5,6 +5,13 @@
 # with the layout of the source tree; user programs and archives are the same for all variants.
 
 MAKEFLAGS += -rR --no-print-directory
+# A -j on the command line counts more. `make clean all` means one after the other.
+ifeq ($(MAKELEVEL),0)
+  MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
+endif
+ifneq ($(filter clean,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 .DEFAULT_GOAL := all
@@ -327,15 +334,11 @@ user: $(BIN_PROGS) $(TOUR_PROGS) $(TEST_PROGS) $(BOOT_PROGS)
 
 # ---- Running ---------------------------------------------------------------------------------
 
-# QEMU's exit status when the guest ends by --debug-exit with success.
-SUCCESS := 33
-RUN := tools/run --kernel $(KERNEL) --mem $(MEM)
-
 run: all
-	@$(RUN) --session --append '$(APPEND)'
+	@tools/run --kernel $(KERNEL) --mem '$(MEM)' --session --append '$(APPEND)'
 
 tour: all
-	@$(RUN) --timeout 120 --debug-exit --append 'tour$(if $(APPEND), $(APPEND))' </dev/null; [ $$? -eq $(SUCCESS) ]
+	@$(PYTHON) tools/tour --kernel $(KERNEL) --mem '$(MEM)' --append '$(APPEND)'
 
 test:
 	+@$(PYTHON) tests/run '$(T)'
@@ -349,7 +352,7 @@ DEBUG_KERNEL := $(if $(filter 1,$(LLVM)),build/llvm-debug,build/debug)/nopage.el
 debug:
 	+@$(MAKE) DEBUG=1 all
 	@echo 'QEMU waits for `make gdb` (in another terminal) at port $(GDB_PORT). Ctrl-A X ends it.'
-	@tools/run --kernel $(DEBUG_KERNEL) --mem $(MEM) --interactive --gdb $(GDB_PORT) \
+	@tools/run --kernel $(DEBUG_KERNEL) --mem '$(MEM)' --interactive --gdb $(GDB_PORT) \
 		--append '$(APPEND)'
 
 gdb:
@@ -361,7 +364,7 @@ gdb:
 
 debug-gdb:
 	+@$(MAKE) DEBUG=1 all
-	@tools/debug-gdb --kernel $(DEBUG_KERNEL) --mem $(MEM) --append '$(APPEND)'
+	@tools/debug-gdb --kernel $(DEBUG_KERNEL) --mem '$(MEM)' --append '$(APPEND)'
 
 bench: all
 	@$(PYTHON) tools/bench --kernel $(KERNEL) $(if $(PEER),--peer $(PEER))
@@ -370,6 +373,7 @@ iso: build/nopage.iso
 build/nopage.iso: build/nopage.elf build/initramfs.cpio tools/mkiso
 	$(call say,ISO,$@)
 	$(Q)tools/mkiso $@ build/nopage.elf build/initramfs.cpio
+	@echo '$@: tools/run --interactive --iso $@ boots it'
 
 clean:
 	rm -rf build
