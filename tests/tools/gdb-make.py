@@ -145,7 +145,7 @@ def machine_goes_on():
     assert "init exited with status 0" in console, console
 
 
-@check("make debug-gdb: both in one terminal; the console shows, Ctrl-C stops, quit ends QEMU")
+@check("make debug-gdb: both in one terminal; the console shows, Ctrl-C stops, quit ends QEMU silently")
 def one_terminal():
     terminal = Terminal(["make", "debug-gdb", "APPEND=init=/tour/s4-cow unique=%d" % os.getpid()])
     try:
@@ -167,6 +167,7 @@ def one_terminal():
         terminal.expect(r"SIGINT(.|\n)*\(gdb\) ")
         terminal.send("quit\n")
         terminal.finish()
+        assert terminal.text.split() == ["quit"], terminal.text
         assert not qemus("unique=%d" % os.getpid()), "QEMU still runs"
     finally:
         terminal.kill()
