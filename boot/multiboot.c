@@ -191,11 +191,11 @@ void __init show_boot_info(void)
 {
 	pr_info("boot: by %s, options: %s\n", boot_info.loader,
 		boot_info.cmdline[0] ? boot_info.cmdline : "none");
-	pr_info("memory: %u KiB of RAM, kernel image at 0x%08x-0x%08x (%u KiB)\n",
+	pr_info("boot: %u KiB of RAM, kernel image at 0x%08x-0x%08x (%u KiB)\n",
 		KIB(boot_info.ram_total), KERNEL_LMA, __pa(_end).addr,
 		KIB(__pa(_end).addr - KERNEL_LMA));
 	if (boot_info.ram_above)
-		pr_info("memory: %u KiB of it above the direct map (896 MiB) stay unused\n",
+		pr_info("boot: %u KiB of it above the direct map (896 MiB) stay unused\n",
 			KIB(boot_info.ram_above));
 	for (unsigned int i = 0; i < boot_info.nr_modules; i++)
 		pr_info("boot: module %u at 0x%08x, %u bytes: %s\n", i + 1,
