@@ -258,12 +258,13 @@ static const struct scenario scenarios[] = {
 	  "mm,task", "/tour/s5-threads", NULL },
 	{ "S6", "A kernel thread borrows an mm",
 	  "A kernel thread has mm == NULL and runs on the page tables that are loaded: active_mm.\n"
-	  "mm_count goes up, mm_users does not, and CR3 is not written.",
+	  "mm_count goes up, mm_users does not, and CR3 is not written. Two threads are made: the\n"
+	  "first is the borrower; the second, the owner, gets itself an mm, as a process has one.",
 	  "mm,switch", NULL, scene_borrow },
 	{ "S7", "The mm that outlives its process",
 	  "The owner exits while the borrower runs: mm_users 0, the user half is unmapped, but\n"
-	  "mm_count keeps mm_struct and page directory alive until the borrower has moved on. Of the\n"
-	  "two threads made, the first is the borrower, the second the owner.",
+	  "mm_count keeps mm_struct and page directory alive until the borrower has moved on. The\n"
+	  "two threads are made as in S6.",
 	  "mm,switch,task", NULL, scene_dead_mm },
 	{ "S8", "When CR3 is written",
 	  "Between two threads of one process the page tables stay; between two processes CR3 is\n"
