@@ -45,12 +45,17 @@ static bool take_one(struct tmpfs_info *info, unsigned long *used, const unsigne
 	return ok;
 }
 
-static void give_one(struct tmpfs_info *info, unsigned long *used)
+static void give_back(struct tmpfs_info *info, unsigned long *used, unsigned long count)
 {
 	spin_lock(&info->lock);
-	BUG_ON(!*used);
-	--*used;
+	BUG_ON(*used < count);
+	*used -= count;
 	spin_unlock(&info->lock);
+}
+
+static void give_one(struct tmpfs_info *info, unsigned long *used)
+{
+	give_back(info, used, 1);
 }
 
 static struct tmpfs_info *info_of(struct address_space *mapping)
@@ -77,11 +82,13 @@ static const struct address_space_operations tmpfs_aops = {
 	.uncharge = tmpfs_uncharge,
 };
 
+/* A file still has all its names when the file system goes. */
 static void tmpfs_evict(struct inode *inode)
 {
 	struct tmpfs_info *info = inode->sb->info;
+	bool several = !S_ISDIR(inode->mode) && inode->nlink > 1;
 
-	give_one(info, &info->inodes);
+	give_back(info, &info->inodes, several ? inode->nlink : 1);
 }
 
 /* ------------------------------------------------------------------ names */

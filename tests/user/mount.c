@@ -277,7 +277,9 @@ static void test_whiteout(void)
 	fails(mknod("m/x", S_IFBLK | 0644, 0), EPERM, "nor for blocks");
 	is(move("m/w", "m/x", whiteout), 0, "and rename with it");
 	seteuid(0);
-	is(umount("m"), 0, "umount");
+	unlink("m/x");
+	is(link("m/a", "m/l"), 0, "a file with two names");
+	is(umount("m"), 0, "can be unmounted");
 }
 
 /* A path longer than a page is shown, too. */
@@ -405,7 +407,7 @@ static void test_mounts_file(void)
 
 int main(void)
 {
-	plan(211);
+	plan(212);
 	enter_tmpdir();
 	test_walk();
 	test_busy();
