@@ -44,6 +44,11 @@ bool inode_owner_or_capable(const struct inode *inode)
 	return current->cred.fsuid == inode->uid || capable(CAP_FOWNER);
 }
 
+bool may_see_cache(const struct file *file)
+{
+	return inode_owner_or_capable(file->inode) || !inode_permission(file->inode, MAY_WRITE);
+}
+
 int may_create(const struct dentry *dir)
 {
 	if (!dir_alive(dir) || dir->sb->flags & SB_ON_DEMAND)

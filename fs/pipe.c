@@ -566,6 +566,7 @@ static int pipefs_fill_super(struct super_block *sb, const char *options)
 static struct file_system_type pipefs_type = {
 	.name = "pipefs",
 	.magic = 0x50495045,
+	.flags = SB_NOEXEC,
 	.fill_super = pipefs_fill_super,
 };
 

@@ -40,7 +40,7 @@ static struct file *nameless_file(const char *name, mode_t mode)
 
 struct file *shmem_file_setup(loff_t size)
 {
-	struct file *file = nameless_file("/dev/zero (deleted)", 0600);
+	struct file *file = nameless_file("/dev/zero (deleted)", S_IRWXUGO);
 
 	BUG_ON(size < 0 || size > TASK_SIZE);
 	if (!IS_ERR(file))

@@ -246,8 +246,6 @@ noinline enum fault_result handle_mm_fault(struct fault *f)
 
 /* ------------------------------------------------------------------ which area? */
 
-#define STACK_GUARD_GAP	(256 * PAGE_SIZE)	/* kept free below a growing stack, as on Linux */
-
 /* Is prev, the area below, too near for a stack to reach down to address? Stacks may meet. */
 static bool too_near(const struct vm_area_struct *prev, unsigned long address)
 {

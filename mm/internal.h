@@ -38,6 +38,8 @@ static inline void imply_exec(const struct mm_struct *mm, unsigned long *vm_flag
 		*vm_flags |= VM_EXEC;
 }
 
+#define STACK_GUARD_GAP	(256 * PAGE_SIZE)	/* kept free below a growing stack, as on Linux */
+
 /* start, end: the range that came, went or changed. */
 static inline void event_vma(enum vma_op op, const struct vm_area_struct *vma,
 			     unsigned long start, unsigned long end)

@@ -84,8 +84,10 @@ long sys_madvise(long start, long len, long advice)
 
 	if (!fork && ((unsigned long)advice >= 32 || !(OTHER_ADVICE & BIT(advice))))
 		return -EINVAL;
-	if (error || !len)
-		return error;
+	if (error)
+		return -EINVAL;
+	if (!len)
+		return 0;
 	if (fork) {
 		down_write(&mm->mmap_sem);
 		error = advise_fork(mm, start, end, set, clear);
@@ -118,16 +120,21 @@ static bool page_resident(struct vm_area_struct *vma, unsigned long addr)
 	return page;
 }
 
-/* A byte for each page from start to end or the end of its area: how many, or -ENOMEM: none. */
+/*
+ * A byte for each page from start to end or the end of its area: how many, or -ENOMEM: none. What
+ * others use of a file is nobody's business who could not write to it: all pages seem to be there.
+ */
 static int mincore_part(struct mm_struct *mm, unsigned long start, unsigned long end, u8 *found)
 {
 	struct vm_area_struct *vma = find_vma(mm, start);
+	bool open;
 	int n = 0;
 
 	if (!vma || vma->vm_start > start)
 		return -ENOMEM;
+	open = !vma->vm_ops || (vma->vm_file && may_see_cache(vma->vm_file));
 	for (end = min(end, vma->vm_end); start < end; start += PAGE_SIZE)
-		found[n++] = page_resident(vma, start);
+		found[n++] = !open || page_resident(vma, start);
 	return n;
 }
 

@@ -109,13 +109,15 @@ static unsigned long calc_vm_flags(unsigned long prot, unsigned long flags)
 	return vm_flags;
 }
 
-/* Private or shared, of a file or not: 0 or -Exxx. */
+#define RARE_FLAGS	(MAP_GROWSDOWN | MAP_HUGETLB)
+
+/* Private or shared, of a file or not: 0 or -Exxx. There are no huge pages. */
 static int check_type(unsigned long flags, const struct file *file)
 {
 	unsigned long type = flags & MAP_TYPE;
 
-	/* Growing moves vm_start, and what would vm_pgoff become? */
-	if (flags & MAP_GROWSDOWN && (file || flags & MAP_SHARED))
+	if (unlikely(flags & RARE_FLAGS) &&
+	    (flags & MAP_HUGETLB || (flags & MAP_SHARED && !file)))
 		return -EINVAL;
 	if (type == MAP_SHARED || type == MAP_PRIVATE)
 		return 0;
@@ -127,31 +129,32 @@ static int check_type(unsigned long flags, const struct file *file)
 /* May this file be mapped so? *vm_flags loses what mprotect may not add later. */
 static int check_file(const struct file *file, unsigned long *vm_flags)
 {
-	if (!(file->mode & FMODE_READ))
-		return -EACCES;
-	if (file->inode->sb->flags & MS_NOEXEC) {
-		if (*vm_flags & VM_EXEC)
-			return -EPERM;
-		*vm_flags &= ~VM_MAYEXEC;
-	}
 	if (*vm_flags & VM_SHARED && !(file->mode & FMODE_WRITE)) {
 		if (*vm_flags & VM_WRITE)
 			return -EACCES;
 		*vm_flags &= ~VM_MAYWRITE;
 	}
+	if (!(file->mode & FMODE_READ))
+		return -EACCES;
+	if (file->inode->sb->flags & (MS_NOEXEC | SB_NOEXEC)) {
+		if (*vm_flags & VM_EXEC)
+			return -EPERM;
+		*vm_flags &= ~VM_MAYEXEC;
+	}
 	if (!file->fop || !file->fop->mmap)
 		return -ENODEV;
-	return 0;
+	/* Growing moves vm_start, and what would vm_pgoff become? */
+	return *vm_flags & VM_GROWSDOWN ? -EINVAL : 0;
 }
 
 /* Is MAP_FIXED at addr possible? Says nothing about what is mapped there. 0 or -Exxx. */
 static int check_fixed(struct mm_struct *mm, unsigned long addr, unsigned long len,
 		       unsigned long flags)
 {
-	if (addr & ~PAGE_MASK)
-		return -EINVAL;
 	if (addr > TASK_SIZE - len)
 		return -ENOMEM;
+	if (addr & ~PAGE_MASK)
+		return -EINVAL;
 	if (addr < MMAP_MIN_ADDR)
 		return -EPERM;
 	if (flags & MAP_FIXED_NOREPLACE && find_vma_intersection(mm, addr, addr + len))
@@ -159,13 +162,29 @@ static int check_fixed(struct mm_struct *mm, unsigned long addr, unsigned long l
 	return 0;
 }
 
-/* A free place for len bytes: at the hint if free, else top-down. Or -ENOMEM. */
+/* Is nothing mapped there, nor so near above that it could not grow as it may? */
+static bool is_free(struct mm_struct *mm, unsigned long start, unsigned long end)
+{
+	const struct vm_area_struct *next = find_vma(mm, start);
+
+	if (!next)
+		return true;
+	return end <= next->vm_start &&
+	       (!(next->vm_flags & VM_GROWSDOWN) || next->vm_start - end >= STACK_GUARD_GAP);
+}
+
+/*
+ * A free place for len bytes: at the hint, which is rounded down, or up to where memory may be, if
+ * free, else top-down. Or -ENOMEM.
+ */
 static unsigned long choose_address(struct mm_struct *mm, unsigned long addr, unsigned long len)
 {
-	addr = PAGE_ALIGN(addr);
-	if (addr >= MMAP_MIN_ADDR && addr <= TASK_SIZE - len &&
-	    !find_vma_intersection(mm, addr, addr + len))
-		return addr;
+	addr &= PAGE_MASK;
+	if (unlikely(addr)) {
+		addr = max(addr, (unsigned long)MMAP_MIN_ADDR);
+		if (addr <= TASK_SIZE - len && is_free(mm, addr, addr + len))
+			return addr;
+	}
 	return get_unmapped_area(mm, len);
 }
 

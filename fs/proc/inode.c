@@ -343,7 +343,7 @@ static int proc_fill_super(struct super_block *sb, const char *options __unused)
 static struct file_system_type proc_type = {
 	.name = "proc",
 	.magic = PROC_SUPER_MAGIC,
-	.flags = SB_ON_DEMAND,
+	.flags = SB_ON_DEMAND | SB_NOEXEC,
 	.block_size = 1024,
 	.fill_super = proc_fill_super,
 };

@@ -49,8 +49,9 @@ struct address_space {
 	atomic_t mmap_count;			/* areas that map it; by vm_ops open, close */
 };
 
-/* super_block.flags: those of mount(2), MS_*, and one of the kernel's. */
+/* super_block.flags: those of mount(2), MS_*, and two of the kernel's. */
 #define SB_ON_DEMAND	0x80000000		/* names are made by i_op->lookup, and not kept */
+#define SB_NOEXEC	0x40000000		/* MS_NOEXEC, whatever the mount says */
 
 /* A file system there is. It is mounted in one place at most: mounting again makes another. */
 struct super_block {
@@ -256,6 +257,8 @@ struct file *fget(unsigned int fd);
 struct file *fget_any(unsigned int fd);
 /* Open by kernel pointer; O_* flags; ERR_PTR on failure. */
 struct file *filp_open(const char *path, int flags, mode_t mode);
+/* may_see_cache - may the current task know which pages of the file are in memory? */
+bool may_see_cache(const struct file *file);
 /* kernel_read - from a regular file at pos into kernel memory. Bytes, fewer only at the end. */
 ssize_t kernel_read(struct file *file, loff_t pos, void *buf, size_t count);
 /* A nameless in-memory file of size bytes, for shared anonymous memory; ERR_PTR on failure. */

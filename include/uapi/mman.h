@@ -22,6 +22,7 @@
 #define MAP_NORESERVE	0x4000
 #define MAP_POPULATE	0x8000
 #define MAP_STACK	0x20000
+#define MAP_HUGETLB	0x40000
 #define MAP_FIXED_NOREPLACE 0x100000
 #define MAP_VALIDATED	0x7c07f9f3	/* what MAP_SHARED_VALIDATE knows, with the size of huge pages */
 

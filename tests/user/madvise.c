@@ -3,6 +3,8 @@
 #include "tap.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 
 #include "grid.h"
 #include "rawsys.h"
@@ -125,10 +127,40 @@ static void ranges(const char *name, long nr, long arg)
 		cell(sys3(nr, (long)base + PAGE + 1, 0, arg));
 		cell(sys3(nr, (long)base + PAGE + 1, PAGE, arg));
 		cell(sys3(nr, KERNEL_ADDRESS, 0, arg));
-		cell(sys3(nr, KERNEL_ADDRESS, PAGE, arg));
+		cell(sys3(nr, KERNEL_ADDRESS - PAGE, PAGE, arg));
 		snprintf(row, sizeof(row), "%s %ld, %s", name, arg, kinds[k].name);
 		end_row(row);
 	}
+}
+
+/* What others use of a file is not told to whom it does not belong. */
+static int residence_of_a_file(void *path)
+{
+	unsigned char vec[2] = { 8, 8 };
+	int fd = open(path, O_RDONLY);
+	char *p = mmap(NULL, 2 * PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+
+	if (setuid(1000) || mincore(p, 2 * PAGE, vec))
+		return 9;
+	return vec[0] | vec[1] << 1;
+}
+
+static void others(void)
+{
+	char name[] = "/tmp/nopage-XXXXXX";
+	int fd = mkstemp(name);
+
+	ftruncate(fd, 2 * PAGE);
+	if (geteuid()) {
+		ok(1, "mincore of another's file # SKIP only for root");
+		ok(1, "of one that may be written # SKIP only for root");
+	} else {
+		exits(in_child(residence_of_a_file, name), 3, "mincore of another's file: all");
+		fchmod(fd, 0666);
+		exits(in_child(residence_of_a_file, name), 0, "of one that may be written: no hole");
+	}
+	unlink(name);
+	close(fd);
 }
 
 static void grid(void)
@@ -151,10 +183,12 @@ int main(int argc, char **argv)
 {
 	(void)argc;
 	self = argv[0];
-	plan(19);
+	plan(22);
 	advice();
 	residence();
 	fork_advice();
+	others();
+	is(sys3(SYS_madvise, (long)&self & -PAGE, -1, MADV_COLD), -EINVAL, "a length around the end");
 	grid();
 	return done();
 }

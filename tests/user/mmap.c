@@ -88,9 +88,20 @@ static void test_hints(void)
 	ok(q != MAP_FAILED && (q >= p + 2 * PAGE || q + PAGE <= p), "an occupied one is not");
 	munmap(q, PAGE);
 	q = mmap(hint + 5 * PAGE + 123, PAGE, RW, ANON, -1, 0);
-	ok(q != MAP_FAILED && (unsigned long)q % PAGE == 0, "an unaligned hint is no error");
+	ok(q == hint + 5 * PAGE, "an unaligned hint is rounded down");
+	munmap(q, PAGE);
+	q = mmap((void *)PAGE, PAGE, RW, ANON, -1, 0);
+	ok(q == (char *)0x10000, "a low one up to where memory may be");
 	munmap(q, PAGE);
 	munmap(p, 2 * PAGE);
+	p = mmap(hint, PAGE, RW, ANON | MAP_GROWSDOWN, -1, 0);
+	q = mmap(hint - 256 * PAGE, PAGE, RW, ANON, -1, 0);
+	ok(q != hint - 256 * PAGE, "255 pages below what grows is too near");
+	munmap(q, PAGE);
+	q = mmap(hint - 257 * PAGE, PAGE, RW, ANON, -1, 0);
+	ok(q == hint - 257 * PAGE, "256 pages are not");
+	munmap(q, PAGE);
+	munmap(p, PAGE);
 	p = map(1, RW, MAP_PRIVATE);
 	q = map(1, RW, MAP_PRIVATE);
 	ok(p >= q + PAGE || q >= p + PAGE, "two mappings do not overlap");
@@ -170,7 +181,9 @@ static void test_errors(void)
 {
 	int fd = open(self, O_RDONLY), dir = open("/", O_RDONLY);
 	int null = open("/dev/null", O_RDONLY), wronly = open("/dev/null", O_WRONLY);
+	int maps = open("/proc/self/maps", O_RDONLY), pipes[2];
 
+	pipe(pipes);
 	fails(mmap(NULL, 0, RW, ANON, -1, 0), EINVAL, "length 0: EINVAL");
 	fails(mmap(NULL, PAGE, RW, MAP_ANONYMOUS, -1, 0), EINVAL,
 	      "neither shared nor private: EINVAL");
@@ -182,6 +195,14 @@ static void test_errors(void)
 	      "writable and shared, but the file is open for reading: EACCES");
 	fails(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, wronly, 0), EACCES,
 	      "a descriptor open for writing only: EACCES");
+	fails(mmap(NULL, PAGE, PROT_WRITE, MAP_SHARED, dir, 0), EACCES, "a directory: EACCES");
+	fails(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_HUGETLB, fd, 0), EINVAL,
+	      "huge pages of a file: EINVAL");
+	fails(mmap(NULL, PAGE, PROT_EXEC, MAP_PRIVATE, maps, 0), EPERM, "a program in proc: EPERM");
+	fails(mmap(NULL, PAGE, PROT_WRITE, MAP_SHARED, maps, 0), EACCES, "writable: EACCES");
+	fails(mmap(NULL, PAGE, PROT_EXEC, MAP_PRIVATE, pipes[0], 0), EPERM, "in a pipe: EPERM");
+	fails(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_GROWSDOWN, null, 0), ENODEV,
+	      "a device that should grow: ENODEV");
 	fails(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, null, 0), ENODEV,
 	      "a device that cannot be mapped: ENODEV");
 	fails(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, dir, 0), ENODEV, "a directory: ENODEV");
@@ -193,6 +214,11 @@ static void test_errors(void)
 	   "MAP_FIXED in the kernel's part: ENOMEM");
 	is(sys6(SYS_mmap2, 0x40000000, 0xd0000000, RW, ANON | MAP_FIXED, -1, 0), -ENOMEM,
 	   "MAP_FIXED around the end of memory: ENOMEM");
+	is(sys6(SYS_mmap2, 0x40000001, 0xd0000000, RW, ANON | MAP_FIXED, -1, 0), -ENOMEM,
+	   "at an unaligned address, too");
+	close(maps);
+	close(pipes[0]);
+	close(pipes[1]);
 	close(fd);
 	close(null);
 	close(dir);
@@ -266,7 +292,7 @@ int main(int argc, char **argv)
 {
 	(void)argc;
 	self = argv[0];
-	plan(56);
+	plan(66);
 	test_anonymous();
 	test_shared_anonymous();
 	test_fixed();
