@@ -20,10 +20,10 @@ static int change_mode(struct inode *inode, const struct change *c)
 {
 	mode_t mode = c->mode & S_IALLUGO;
 
-	if (!inode_owner_or_capable(inode))
-		return -EPERM;
 	if (S_ISLNK(inode->mode))
 		return -EOPNOTSUPP;
+	if (!inode_owner_or_capable(inode))
+		return -EPERM;
 	if (inode->sb->flags & SB_ON_DEMAND)
 		return -EPERM;
 	if (mode & S_ISGID && !in_group(inode->gid) && !capable(CAP_FSETID))
@@ -37,6 +37,8 @@ static bool may_chown(const struct inode *inode, const struct change *c)
 {
 	bool owner = current->cred.fsuid == inode->uid;
 
+	if (inode->immutable)
+		return c->uid == -1 && c->gid == -1;
 	if (capable(CAP_CHOWN))
 		return true;
 	if (c->uid != -1 && (!owner || (uid_t)c->uid != inode->uid))
@@ -81,7 +83,7 @@ static int change_times(struct inode *inode, const struct change *c)
 
 	if (!valid_time(&c->times[0]) || !valid_time(&c->times[1]))
 		return -EINVAL;
-	if (error && !inode_owner_or_capable(inode))
+	if (inode->immutable || (error && !inode_owner_or_capable(inode)))
 		return error;
 	set_time(&inode->atime, &c->times[0]);
 	set_time(&inode->mtime, &c->times[1]);
@@ -207,13 +209,13 @@ int do_truncate(struct inode *inode, loff_t size)
 
 	if (!inode->op->truncate)
 		return -EINVAL;
-	if (size > i_size_read(inode) && !within_file_limit(size))
-		return -EFBIG;
 	error = get_write_access(inode);
 	if (error)
 		return error;
 	mutex_lock(&inode->lock);
-	error = inode->op->truncate(inode, size);
+	error = -EFBIG;
+	if (size <= inode->size || within_file_limit(size))
+		error = inode->op->truncate(inode, size);
 	if (!error) {
 		inode->mode = mode_after_write(inode);
 		inode->mtime = inode->ctime = current_time();

@@ -88,12 +88,13 @@ long sys_ioctl(long fd, long cmd, long arg)
 	struct file *file;
 	long ret;
 
-	if (cmd == FIOCLEX || cmd == FIONCLEX)
-		return fd_flags(fd, true, cmd == FIOCLEX ? FD_CLOEXEC : 0);
 	file = fget(fd);
 	if (!file)
 		return -EBADF;
-	ret = file_ioctl(file, cmd, arg);
+	if (cmd == FIOCLEX || cmd == FIONCLEX)
+		ret = fd_flags(fd, true, cmd == FIOCLEX ? FD_CLOEXEC : 0);
+	else
+		ret = file_ioctl(file, cmd, arg);
 	fput(file);
 	return ret;
 }

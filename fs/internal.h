@@ -271,6 +271,11 @@ static inline loff_t make_loff(long low, long high)
 {
 	return (loff_t)((u64)(u32)high << 32 | (u32)low);
 }
+/* end_overflows - does [pos, pos + count) end where no position is? pos is not negative. */
+static inline bool end_overflows(loff_t pos, size_t count)
+{
+	return (u64)pos + count > 0x7fffffffffffffffULL;
+}
 /* within_file_limit - may a file grow so far (RLIMIT_FSIZE)? False: SIGXFSZ has been sent. */
 bool within_file_limit(loff_t size);
 

@@ -36,10 +36,7 @@ static int may_open(struct inode *inode, int flags)
 		return -EPERM;
 	if (i_size_read(inode) > MAX_NON_LFS && !(flags & O_LARGEFILE) && S_ISREG(inode->mode))
 		return -EOVERFLOW;
-	/* A file of proc cannot be emptied, but `echo 1 >file` is what it is for. */
-	if (!(flags & O_TRUNC) || !S_ISREG(inode->mode) || !inode->op->truncate)
-		return 0;
-	return do_truncate(inode, 0);
+	return flags & O_TRUNC && S_ISREG(inode->mode) ? do_truncate(inode, 0) : 0;
 }
 
 /* Make the file nd->last in nd->dentry, whose lock the caller holds. Its dentry or ERR_PTR. */
@@ -210,6 +207,8 @@ static int check_flags(long *flags)
 	*flags &= OPEN_FLAGS;
 	if (*flags & O_PATH)
 		*flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	if (*flags & __O_SYNC)
+		*flags |= O_SYNC;		/* which is two bits */
 	if (*flags & O_DIRECTORY && *flags & O_CREAT)
 		return -EINVAL;
 	if (!(*flags & __O_TMPFILE))

@@ -29,7 +29,8 @@ static struct file *get_open(long fd, enum direction dir, bool at_position, bool
 
 	if (unlikely(!file))
 		return ERR_PTR(error);
-	if (at_position && !(file->flags & O_PATH) && !has_positions(file))
+	if (at_position && !(file->flags & O_PATH) &&
+	    (!has_positions(file) || (dir == WRITE && file->mode & FMODE_TEXT)))
 		error = -ESPIPE;
 	else if (likely(file->mode & (dir == READ ? FMODE_READ : FMODE_WRITE)))
 		return file;
@@ -44,7 +45,7 @@ static __always_inline ssize_t do_rw(struct file *file, enum direction dir, void
 	const struct file_operations *fop = file->fop;
 
 	if (unlikely((ssize_t)count < 0))
-		return -EINVAL;
+		return access_ok(buf, count) ? -EINVAL : -EFAULT;
 	if (unlikely(!access_ok(buf, count)))
 		return -EFAULT;
 	if (unlikely(!(dir == READ ? (void *)fop->read : (void *)fop->write)))
@@ -91,7 +92,7 @@ static long rw_at(long fd, enum direction dir, long buf, long count, long low, l
 	file = get_open(fd, dir, true, &counted);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	done = do_rw(file, dir, (void *)buf, count, &pos);
+	done = end_overflows(pos, count) ? -EINVAL : do_rw(file, dir, (void *)buf, count, &pos);
 	fput_light(file, counted);
 	return done;
 }
@@ -106,7 +107,10 @@ long sys_pwrite64(long fd, long buf, long count, long pos_low, long pos_high)
 	return rw_at(fd, WRITE, buf, count, pos_low, pos_high);
 }
 
-/* Copy in and check an array of count > 0 pieces, *total bytes; kmalloc()ed, or ERR_PTR. */
+/*
+ * Copy in and check an array of count > 0 pieces, *total bytes, which are MAX_RW_COUNT at most: the
+ * rest is cut off. kmalloc()ed, or ERR_PTR.
+ */
 static struct iovec *get_iovec(long iov, long count, unsigned long *total)
 {
 	struct iovec *vec = kmalloc(count * sizeof(*vec), GFP_KERNEL);
@@ -117,10 +121,12 @@ static struct iovec *get_iovec(long iov, long count, unsigned long *total)
 	if (copy_from_user(vec, (void *)iov, count * sizeof(*vec)))
 		goto fail;
 	error = -EINVAL;
+	for (long i = 0; i < count; i++)
+		if ((long)vec[i].iov_len < 0)
+			goto fail;
 	*total = 0;
 	for (long i = 0; i < count; i++) {
-		if ((long)vec[i].iov_len < 0 || vec[i].iov_len > LONG_MAX - *total)
-			goto fail;
+		vec[i].iov_len = min(vec[i].iov_len, MAX_RW_COUNT - *total);
 		*total += vec[i].iov_len;
 	}
 	return vec;
@@ -205,7 +211,9 @@ static ssize_t rwv_file(struct file *file, enum direction dir, long iov, long co
 		return PTR_ERR(vec);
 	if (!pos)
 		pos = &file->pos;
-	if (total)
+	if (end_overflows(*pos, total))
+		done = -EINVAL;
+	else if (total)
 		done = rwf ? rw_flagged(file, dir, vec, total, pos, rwf)
 			   : rw_pieces(file, dir, vec, total, pos);
 	kfree(vec);

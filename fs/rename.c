@@ -126,7 +126,7 @@ static int rename_locked(struct rename *r, struct dentry *old)
 		error = -EINVAL;		/* into itself */
 	if (!error && is_below(r->old.dentry, r->victim))
 		error = r->flags & RENAME_EXCHANGE ? -EINVAL : -ENOTEMPTY;
-	if (error || old->inode == r->victim->inode)
+	if (error || (r->victim->inode && old->inode->ino == r->victim->inode->ino))
 		return error;			/* two names of one file: both stay */
 	replaced = r->flags & RENAME_EXCHANGE ? NULL : r->victim->inode;
 	if (replaced)

@@ -153,16 +153,19 @@ struct timeout {
 	u64 deadline;			/* 0: do not wait, FOREVER */
 };
 
-/* A timeval as Linux takes it: any number of microseconds that is not negative. */
+/* A timeval as Linux takes it: any number of microseconds, if both together are not negative. */
 static int get_timeval(long user, u64 *ns)
 {
 	struct timeval32 tv;
+	s64 sec;
 
 	if (copy_from_user(&tv, (void *)user, sizeof(tv)))
 		return -EFAULT;
-	if (tv.tv_sec < 0 || tv.tv_usec < 0)
+	sec = (s64)tv.tv_sec + tv.tv_usec / (s32)USEC_PER_SEC;
+	tv.tv_usec %= (s32)USEC_PER_SEC;
+	if (sec < 0 || tv.tv_usec < 0)
 		return -EINVAL;
-	*ns = tv.tv_sec * (u64)NSEC_PER_SEC + tv.tv_usec * (u64)NSEC_PER_USEC;
+	*ns = sec * NSEC_PER_SEC + tv.tv_usec * NSEC_PER_USEC;
 	return 0;
 }
 
@@ -206,11 +209,14 @@ static long do_poll(struct pollfd *user, unsigned long count, u64 deadline)
 	if (poll_init(&table, count, POLLERR | POLLHUP))
 		return -ENOMEM;
 	ready = -EFAULT;
-	if (!copy_from_user(table.fds, user, count * sizeof(*user)))
-		ready = wait_ready(&table, deadline);
-	for (unsigned int i = 0; i < count && ready >= 0; i++)
+	if (copy_from_user(table.fds, user, count * sizeof(*user)))
+		goto out;
+	ready = wait_ready(&table, deadline);
+	/* The answers, also before a signal. */
+	for (unsigned int i = 0; i < count; i++)
 		if (put_user(table.fds[i].revents, &user[i].revents))
 			ready = -EFAULT;
+out:
 	poll_exit(&table);
 	return ready;
 }
@@ -291,17 +297,32 @@ static unsigned int sets_to_fds(const struct select_sets *s, struct pollfd *fds)
 	return count;
 }
 
-/* And back: how many bits are set, or -EBADF. */
+/* Is it a descriptor, if only of a place (O_PATH)? */
+static bool is_open(unsigned int fd)
+{
+	struct file *file = fget_any(fd);
+
+	if (file)
+		fput(file);
+	return file;
+}
+
+/*
+ * And back: how many bits are set, or -EBADF. A descriptor that only names a place can do nothing,
+ * which select() has no other way to say than: it is ready.
+ */
 static long fds_to_sets(const struct poll_table *table, struct select_sets *s)
 {
 	long ready = 0;
 
 	memset(s->bits, 0, NR_SETS * s->words * sizeof(u32));
 	for (const struct pollfd *pfd = table->fds; pfd < table->fds + table->count; pfd++) {
-		if (pfd->revents & POLLNVAL)
+		unsigned int revents = pfd->revents & POLLNVAL ? ~0U : pfd->revents;
+
+		if (pfd->revents & POLLNVAL && !is_open(pfd->fd))
 			return -EBADF;
 		for (int set = 0; set < NR_SETS; set++) {
-			if (pfd->events & set_bit[set] && pfd->revents & set_events[set]) {
+			if (pfd->events & set_bit[set] && revents & set_events[set]) {
 				*word_of(s, set, pfd->fd) |= 1u << pfd->fd % BITS;
 				ready++;
 			}

@@ -75,7 +75,7 @@ static long sendfile_files(struct file *out, struct file *in, loff_t *pos, long 
 		return -EBADF;
 	if (pos && !has_positions(in))
 		return -ESPIPE;
-	if (*t.in_pos < 0 || count < 0)
+	if (*t.in_pos < 0 || count < 0 || end_overflows(*t.in_pos, count))
 		return -EINVAL;
 	if (!out || !(out->mode & FMODE_WRITE))
 		return -EBADF;

@@ -81,7 +81,10 @@ long sys_fstatfs64(long fd, long size, long buf)
 
 /* ------------------------------------------------------------------ sync */
 
-/* Memory is as safe as it gets: only whether there is something to be made safe is checked. */
+/*
+ * Memory is as safe as it gets: only whether there is something to be made safe is checked, which
+ * devices, pipes and what proc makes up have not.
+ */
 long sys_sync(void)
 {
 	return 0;
@@ -94,7 +97,8 @@ long sys_fsync(long fd)
 
 	if (!file)
 		return -EBADF;
-	if (!S_ISREG(file->inode->mode) && !S_ISDIR(file->inode->mode))
+	if ((!S_ISREG(file->inode->mode) && !S_ISDIR(file->inode->mode)) ||
+	    file->inode->sb->flags & SB_ON_DEMAND)
 		error = -EINVAL;
 	fput(file);
 	return error;

@@ -282,8 +282,28 @@ static int fill_holes(struct inode *inode, loff_t pos, loff_t len)
 }
 
 #define FALLOC_FL_KEEP_SIZE	1
+/* What other file systems can do. */
 #define FALLOC_FL_PUNCH_HOLE	2
-#define FALLOC_FL_HOLE		(FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)
+#define FALLOC_FL_COLLAPSE_RANGE 8
+#define FALLOC_FL_ZERO_RANGE	0x10
+#define FALLOC_FL_INSERT_RANGE	0x20
+#define FALLOC_FL_UNSHARE_RANGE	0x40
+
+static bool is_fallocate_mode(long mode)
+{
+	switch (mode & ~FALLOC_FL_KEEP_SIZE) {
+	case 0:
+	case FALLOC_FL_ZERO_RANGE:
+	case FALLOC_FL_UNSHARE_RANGE:
+		return true;
+	case FALLOC_FL_PUNCH_HOLE:
+		return mode & FALLOC_FL_KEEP_SIZE;
+	case FALLOC_FL_COLLAPSE_RANGE:
+	case FALLOC_FL_INSERT_RANGE:
+		return !(mode & FALLOC_FL_KEEP_SIZE);
+	}
+	return false;
+}
 
 static int do_fallocate(struct file *file, long mode, loff_t pos, loff_t len)
 {
@@ -292,20 +312,19 @@ static int do_fallocate(struct file *file, long mode, loff_t pos, loff_t len)
 
 	if (pos < 0 || len <= 0)
 		return -EINVAL;
-	if (mode & ~FALLOC_FL_KEEP_SIZE && mode != FALLOC_FL_HOLE)
+	if (!is_fallocate_mode(mode))
 		return -EOPNOTSUPP;
 	if (!(file->mode & FMODE_WRITE))
 		return -EBADF;
 	if (S_ISFIFO(inode->mode))
 		return -ESPIPE;
-	if (!S_ISREG(inode->mode) || inode->op->truncate != tmpfs_truncate)
+	if (!S_ISREG(inode->mode))
 		return -ENODEV;
 	if (len > MAX_SIZE - pos)
 		return -EFBIG;
-	if (mode == FALLOC_FL_HOLE)
+	if (inode->op->truncate != tmpfs_truncate || mode & ~FALLOC_FL_KEEP_SIZE)
 		return -EOPNOTSUPP;
-	if (pos + len > i_size_read(inode) && !(mode & FALLOC_FL_KEEP_SIZE) &&
-	    !within_file_limit(pos + len))
+	if (pos + len > i_size_read(inode) && !within_file_limit(pos + len))
 		return -EFBIG;
 	error = fill_holes(inode, pos, len);
 	if (!error && !(mode & FALLOC_FL_KEEP_SIZE) && pos + len > i_size_read(inode))

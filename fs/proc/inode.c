@@ -315,7 +315,14 @@ static const struct inode_operations proc_dir_iops = {
 	.evict = proc_evict,
 };
 
+/* Nothing is cut off; like other changes it does no harm. */
+static int proc_truncate(struct inode *inode __unused, loff_t size)
+{
+	return size > MAX_NON_LFS ? -EFBIG : 0;
+}
+
 static const struct inode_operations proc_file_iops = {
+	.truncate = proc_truncate,
 	.evict = proc_evict,
 };
 
@@ -325,7 +332,16 @@ static const struct inode_operations proc_link_iops = {
 	.evict = proc_evict,
 };
 
+/* Directories end where they begin. */
+static loff_t proc_dir_llseek(struct file *file, loff_t offset, int whence)
+{
+	if (whence > SEEK_END)
+		return -ENXIO;
+	return generic_llseek(file, offset, whence == SEEK_END ? SEEK_SET : whence);
+}
+
 static const struct file_operations proc_dir_fops = {
+	.llseek = proc_dir_llseek,
 	.readdir = proc_readdir,
 };
 

@@ -64,6 +64,8 @@ static int text_open(struct inode *inode, struct file *file)
 	seq_init(&text->seq);
 	text->made = false;
 	file->private_data = text;
+	if (!entry->setting)
+		file->mode |= FMODE_TEXT;
 	return 0;
 }
 
@@ -109,35 +111,48 @@ static ssize_t text_read(struct file *file, char *buf, size_t count, loff_t *pos
 	return done;
 }
 
-/* One call of write is one text; what would not fit into a page is an error. */
+/*
+ * One call of write is one text. A setting that would not fit into a page is an error, and the
+ * position moves; of a task's name counts what there is room for.
+ */
 static ssize_t text_write(struct file *file, const char *buf, size_t count, loff_t *pos)
 {
 	const struct proc_node *node = proc_node(file->inode);
+	const bool setting = node->entry->setting;
+	size_t len = setting ? count : min(count, (size_t)TASK_COMM_LEN - 1);
 	struct proc_target t;
 	char *text;
 	int error;
 
 	if (!node->entry->store)
 		return -EIO;
-	if (count >= PAGE_SIZE)
+	if (len >= PAGE_SIZE)
 		return -EINVAL;
 	text = __get_free_pages(GFP_KERNEL, 0);
 	if (!text)
 		return -ENOMEM;
-	error = copy_from_user(text, buf, count) ? -EFAULT : get_target(node, &t);
+	error = copy_from_user(text, buf, len) ? -EFAULT : get_target(node, &t);
 	if (error)
 		goto out;
-	text[count] = '\0';
-	if (node->entry->setting && count && text[count - 1] == '\n')
-		text[count - 1] = '\0';
+	text[len] = '\0';
+	if (setting && len && text[len - 1] == '\n')
+		text[len - 1] = '\0';
 	error = node->entry->store(&t, text);
 	put_target(&t);
 out:
 	free_pages(text, 0);
 	if (error)
 		return error;
-	*pos += count;
+	if (setting)
+		*pos += count;
 	return count;
+}
+
+static loff_t text_llseek(struct file *file, loff_t offset, int whence)
+{
+	if (file->mode & FMODE_TEXT && whence > SEEK_CUR)
+		return -EINVAL;
+	return generic_llseek(file, offset, whence);
 }
 
 const struct file_operations proc_text_fops = {
@@ -145,6 +160,7 @@ const struct file_operations proc_text_fops = {
 	.release = text_release,
 	.read = text_read,
 	.write = text_write,
+	.llseek = text_llseek,
 	.flags = FOP_SEND | FOP_TAKE,
 };
 
@@ -153,11 +169,13 @@ const struct file_operations proc_task_fops = {
 	.release = text_release,
 	.read = text_read,
 	.write = text_write,
+	.llseek = text_llseek,
 };
 
 const struct file_operations proc_mounts_fops = {
 	.open = text_open,
 	.release = text_release,
 	.read = text_read,
+	.llseek = text_llseek,
 	.flags = FOP_SEND,
 };

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "tmpdir.h"
 
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
@@ -110,6 +111,7 @@ static void test_path(void)
 	fails(fsync(fd), EBADF, "fsync: EBADF");
 	is(fcntl(fd, F_GETFL) & O_PATH, O_PATH, "F_GETFL");
 	fails(fcntl(fd, F_SETFL, 0), EBADF, "F_SETFL: EBADF");
+	fails(ioctl(fd, FIOCLEX), EBADF, "ioctl, even FIOCLEX: EBADF");
 	is(fchdir(dir), 0, "fchdir");
 	is(chdir(".."), 0, "back");
 	fd = openat(dir, "../a", O_RDONLY);
@@ -136,6 +138,9 @@ static void test_flags(void)
 	fails(write(fd2, "x", 1), EBADF, "writing what is to read: EBADF");
 	close(fd2);
 	fails(open("a", O_TMPFILE | O_RDWR), ENOTDIR, "O_TMPFILE in a file: ENOTDIR");
+	fd2 = open("a", O_RDWR | (O_SYNC & ~O_DSYNC));
+	is(fcntl(fd2, F_GETFL) & O_SYNC, O_SYNC, "half of O_SYNC is O_SYNC");
+	close(fd2);
 	fd2 = open("/dev/null", O_RDWR | O_TRUNC);
 	ok(fd2 >= 0, "O_TRUNC of a device");
 	fails(openat(fd2, "x", O_RDONLY), ENOTDIR, "relative to a device: ENOTDIR");
@@ -150,7 +155,7 @@ static int noatime(void *path)
 
 int main(void)
 {
-	plan(58);
+	plan(60);
 	enter_tmpdir();
 	test_create();
 	test_no_descriptor();

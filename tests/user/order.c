@@ -86,6 +86,24 @@ static void test_positions(void)
 	is(sys3(SYS_readv, dir, iov, 1), -EISDIR, "something");
 }
 
+/* More than one call moves is cut off, an end that is no position is an error. */
+static void test_large(void)
+{
+	struct piece large[3] = { { buf, 0x40000000 }, { buf, 0x40000000 }, { buf, 0x40000000 } };
+	long long pos = 0x7fffffffffffffffLL;
+
+	is(sys3(SYS_readv, file, (long)large, 3), 4, "readv: more than 2 GiB of room");
+	is(sys3(SYS_writev, null, (long)large, 3), 0x7ffff000, "writev: what one call moves");
+	large[2].len = -1;
+	is(sys3(SYS_writev, null, (long)large, 3), -EINVAL, "a negative length");
+	is(sys5(SYS_pread64, file, (long)buf, 1, -1, 0x7fffffff), -EINVAL, "pread: its end");
+	is(sys5(SYS_pread64, file, (long)buf, 1, -2, 0x7fffffff), 0, "the last position");
+	is(sys5(SYS_pwrite64, null, (long)buf, 1, -1, 0x7fffffff), -EINVAL, "pwrite to a device");
+	is(sys5(SYS_preadv, file, (long)pieces, 1, -2, 0x7fffffff), -EINVAL, "preadv");
+	is(sys4(SYS_sendfile64, -1, file, (long)&pos, 1), -EINVAL, "sendfile: before the output");
+	lseek(file, 0, SEEK_SET);
+}
+
 static void test_flags(void)
 {
 	long iov = (long)pieces;
@@ -179,11 +197,21 @@ static void test_holes(void)
 	is(hole(null, 3, 0, 1), -ENODEV, "a device");
 	is(hole(pipes[1], 3, 0, 1), -ESPIPE, "a pipe");
 	close(fd);
+	fd = open("file", O_RDONLY);
+	is(hole(fd, 16, 0, 1), -EBADF, "ZERO_RANGE of a file to read");
+	is(hole(fd, 64, 0, 1), -EBADF, "UNSHARE_RANGE");
+	is(hole(fd, 32, 0, 1), -EBADF, "INSERT_RANGE");
+	is(hole(fd, 33, 0, 1), -EOPNOTSUPP, "with KEEP_SIZE no such thing");
+	is(hole(fd, 18, 0, 1), -EOPNOTSUPP, "nor two at once");
+	close(fd);
+	fd = open("/proc/self/comm", O_RDWR);
+	is(hole(fd, 0, 0, 1), -EOPNOTSUPP, "a file of proc");
+	close(fd);
 }
 
 int main(void)
 {
-	plan(94);
+	plan(108);
 	enter_tmpdir();
 	make_file("file", "text");
 	mkdir("dir", 0755);
@@ -195,6 +223,7 @@ int main(void)
 	test_paths();
 	test_renames();
 	test_positions();
+	test_large();
 	test_flags();
 	test_select();
 	test_sendfile();

@@ -200,6 +200,11 @@ static int real_and_effective(void *path)
 	return open(path, O_RDONLY) < 0 ? 3 : 0;
 }
 
+static int chmod_link(void *path)
+{
+	return syscall(452, AT_FDCWD, path, 0600, AT_SYMLINK_NOFOLLOW) ? errno : 0;
+}
+
 static int link_open_file(void *fd)
 {
 	return linkat(*(int *)fd, "", AT_FDCWD, "open/linked", AT_EMPTY_PATH) ? errno : 0;
@@ -231,7 +236,7 @@ static void test_link_open(void)
 
 int main(void)
 {
-	plan(66);
+	plan(67);
 	enter_tmpdir();
 	test_rights();
 	test_directories();
@@ -241,6 +246,8 @@ int main(void)
 	test_link_open();
 	make_file("secret", "x");
 	chmod("secret", 0600);
+	symlink("secret", "link");
+	is(as_user(chmod_link, "link"), EOPNOTSUPP, "fchmodat2 of a link, even another's");
 	exits(in_child(real_and_effective, "secret"), 0, "real and effective users");
 	leave_tmpdir();
 	return done();

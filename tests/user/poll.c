@@ -140,6 +140,7 @@ static void test_signals(void)
 {
 	struct sigaction act = { .sa_handler = on_alarm, .sa_flags = SA_RESTART };
 	struct timespec second = { 5, 0 }, bad = { 0, 1000000000 };
+	struct pollfd p = { -1, POLLIN, 0x5555 };
 	sigset_t mask, none;
 
 	sigaction(SIGALRM, &act, NULL);
@@ -151,7 +152,8 @@ static void test_signals(void)
 	sigprocmask(SIG_BLOCK, &mask, NULL);
 	raise(SIGALRM);
 	is(alarms, 1, "blocked");
-	fails(ppoll(NULL, 0, &second, &none), EINTR, "ppoll lets it through");
+	fails(ppoll(&p, 1, &second, &none), EINTR, "ppoll lets it through");
+	is(p.revents, 0, "and says what it has found");
 	is(alarms, 2, "its handler ran");
 	sigprocmask(SIG_BLOCK, NULL, &none);
 	ok(sigismember(&none, SIGALRM), "and it is blocked again");
@@ -174,7 +176,7 @@ static void test_errors(void)
 
 int main(void)
 {
-	plan(36);
+	plan(37);
 	alarm(30);
 	test_ready();
 	test_waiting();

@@ -564,6 +564,37 @@ static void test_system(void)
 	ok(!stat("/proc/self", &st) && S_ISDIR(st.st_mode), "self leads to a directory");
 }
 
+/* The calls of ordinary files: what is made up cannot be emptied or moved, and says so gently. */
+static void test_calls(void)
+{
+	int comm = open("/proc/self/comm", O_RDWR), dir = open("/proc/self", O_RDONLY);
+
+	is(write(comm, "a name that is longer than there is room for", 44), 44, "a long name");
+	slurp("/proc/self/comm");
+	is_str(text, "a name that is \n", "is cut off");
+	is(lseek(comm, 0, SEEK_CUR), 0, "writing does not move");
+	fails(pwrite(comm, "x", 1, 0), ESPIPE, "pwrite: ESPIPE");
+	is(pread(comm, text, 4, 2), 4, "pread");
+	is(memcmp(text, "name", 4), 0, "from there");
+	is(lseek(comm, 5, SEEK_SET), 5, "lseek");
+	fails(lseek(comm, 0, SEEK_END), EINVAL, "there is no end: EINVAL");
+	fails(lseek(comm, 0, SEEK_DATA), EINVAL, "nor a hole");
+	is(lseek(dir, 3, SEEK_END), 3, "a directory ends where it begins");
+	fails(lseek(dir, 0, SEEK_HOLE), ENXIO, "and has no data");
+	is(ftruncate(comm, 100), 0, "ftruncate");
+	is(truncate("/proc/self/comm", 0), 0, "truncate");
+	ok(slurp("/proc/self/comm") == 16, "change nothing");
+	fails(truncate("/proc/self/comm", 0x80000000LL), EFBIG, "more than 2 GiB: EFBIG");
+	is(rename("/proc/self/comm", "/proc/self/comm"), 0, "a name stays where it is");
+	fails(rename("/proc/self/comm", "/proc/self/maps"), EPERM, "and goes nowhere else");
+	fails(fchmod(comm, 0600), EPERM, "fchmod: EPERM");
+	fails(fchown(dir, getuid(), -1), EPERM, "fchown of a process: EPERM");
+	is(fchown(dir, -1, -1), 0, "but if it changes nothing");
+	fails(futimens(dir, NULL), EPERM, "its times: EPERM");
+	close(comm);
+	close(dir);
+}
+
 static void test_errors(void)
 {
 	fails(open("/proc/none", O_RDONLY), ENOENT, "no such name");
@@ -584,7 +615,7 @@ int main(int argc, char **argv)
 
 	if (!getenv("PROC"))
 		execve(argv[0], argv, env);
-	plan(141);
+	plan(162);
 	test_maps();
 	test_smaps();
 	test_smaps_file();
@@ -603,6 +634,7 @@ int main(int argc, char **argv)
 	exits(in_child(other_user, NULL), 0, "another user's rights");
 	exits(in_child(other_children, NULL), 0, "a process that is not to be looked into");
 	test_system();
+	test_calls();
 	test_errors();
 	return done();
 }

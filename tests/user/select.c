@@ -52,6 +52,21 @@ static void test_sets(void)
 	close(fds[0]);
 }
 
+/* What only names a place can do nothing, and never will: select() has no other way to say it. */
+static void test_place(void)
+{
+	int fd = open("/", O_PATH);
+
+	zero();
+	FD_SET(fd, &in);
+	FD_SET(fd, &out);
+	FD_SET(fd, &ex);
+	is(now(fd + 1), 3, "O_PATH: in all sets");
+	close(fd);
+	FD_SET(fd, &in);
+	fails(now(fd + 1), EBADF, "until it is closed");
+}
+
 static void test_high(void)
 {
 	int high = fcntl(0, F_DUPFD, 300);
@@ -112,6 +127,16 @@ static void test_calls(void)
 	fails(syscall(308, 0, 0, 0, 0, ts32, 0), EINVAL, "too many nanoseconds");
 	tv[1] = -1;
 	fails(syscall(142, 0, 0, 0, 0, tv), EINVAL, "a negative number of microseconds");
+	tv[0] = -1;
+	tv[1] = 1000001;
+	is(syscall(142, 0, 0, 0, 0, tv), 0, "both together count");
+	tv[0] = 1;
+	tv[1] = -1000000;
+	is(syscall(142, 0, 0, 0, 0, tv), 0, "in whole seconds");
+	tv[0] = 1;
+	tv[1] = -1;
+	fails(syscall(142, 0, 0, 0, 0, tv), EINVAL, "but no parts of one");
+	tv[0] = 0;
 	tv[1] = 0;
 	fails(syscall(142, -1, 0, 0, 0, 0), EINVAL, "a negative number of descriptors");
 	fails(syscall(142, 1, 8, 0, 0, tv), EFAULT, "a bad set");
@@ -145,9 +170,10 @@ static void test_mask(void)
 
 int main(void)
 {
-	plan(30);
+	plan(35);
 	alarm(30);
 	test_sets();
+	test_place();
 	test_high();
 	test_time();
 	test_calls();

@@ -208,6 +208,8 @@ static void test_sync(void)
 	is(fsync(dir), 0, "of a directory");
 	fails(fsync(null), EINVAL, "of /dev/null: EINVAL");
 	fails(fsync(pipes[0]), EINVAL, "of a pipe: EINVAL");
+	fails(fsync(open("/proc/self/maps", O_RDONLY)), EINVAL, "of a file of proc: EINVAL");
+	fails(fdatasync(open("/proc/self", O_RDONLY)), EINVAL, "of a directory: EINVAL");
 	fails(fsync(99), EBADF, "of nothing: EBADF");
 	is(syncfs(fd), 0, "syncfs");
 	fails(syncfs(99), EBADF, "of nothing: EBADF");
@@ -216,7 +218,7 @@ static void test_sync(void)
 
 int main(void)
 {
-	plan(125);
+	plan(127);
 	enter_tmpdir();
 	test_sendfile();
 	test_kinds();

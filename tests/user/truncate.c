@@ -4,6 +4,7 @@
 #include "tmpdir.h"
 
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 static void test_sizes(void)
 {
@@ -122,6 +123,14 @@ static void test_limit(void)
 	fails(ftruncate(fd, 11), EFBIG, "ftruncate over it: EFBIG");
 	is(got_xfsz, SIGXFSZ, "and SIGXFSZ");
 	is(ftruncate(fd, 10), 0, "up to it");
+	close(fd);
+	fd = syscall(SYS_memfd_create, "limit", 0);
+	got_xfsz = 0;
+	fails(fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, 11), EFBIG, "fallocate, with KEEP_SIZE: EFBIG");
+	is(got_xfsz, SIGXFSZ, "and SIGXFSZ");
+	got_xfsz = 0;
+	fails(truncate("/proc/self/exe", 1 << 30), ETXTBSY, "a program that runs: ETXTBSY first");
+	is(got_xfsz, 0, "without a signal");
 	lim.rlim_cur = RLIM_INFINITY;
 	setrlimit(RLIMIT_FSIZE, &lim);
 	close(fd);
@@ -164,7 +173,7 @@ static void test_fallocate(void)
 
 int main(void)
 {
-	plan(59);
+	plan(63);
 	enter_tmpdir();
 	test_sizes();
 	test_mapped(MAP_SHARED, "shared");
