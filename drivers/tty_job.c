@@ -101,15 +101,20 @@ void tty_opened(struct tty *tty)
 	spin_unlock(&tasklist_lock);
 }
 
-/* TIOCSCTTY: steal (the argument is 1) takes it away from another session. */
-static long set_controlling(struct tty *tty, bool steal)
+/*
+ * TIOCSCTTY: steal (the argument is 1) takes it away from another session. That, and to have one by
+ * a descriptor that cannot be read, is for root.
+ */
+static long set_controlling(struct tty *tty, const struct file *file, bool steal)
 {
+	bool root = capable(CAP_SYS_ADMIN);
 	long error = -EPERM;
 
 	spin_lock(&tasklist_lock);
 	if (is_leader() && current->signal->tty == tty) {
 		error = 0;
-	} else if (is_leader() && !current->signal->tty && (!tty->session || steal)) {
+	} else if (is_leader() && !current->signal->tty && (root || file->mode & FMODE_READ) &&
+		   (!tty->session || (steal && root))) {
 		release_terminal(tty);
 		take_terminal(tty);
 		error = 0;
@@ -184,12 +189,12 @@ static long set_front(struct tty *tty, const int *user)
 
 	if (error)
 		return error == -EIO ? -ENOTTY : error;
-	if (current->signal->tty != tty || tty->session != current->signal->session)
-		return -ENOTTY;
 	if (get_user(pgrp, user))
 		return -EFAULT;
 	if (pgrp < 0)
 		return -EINVAL;
+	if (current->signal->tty != tty || tty->session != current->signal->session)
+		return -ENOTTY;
 	spin_lock(&tasklist_lock);
 	error = may_front(pgrp);
 	if (!error)
@@ -204,7 +209,7 @@ long tty_job_ioctl(struct tty *tty, struct file *file, unsigned int cmd, unsigne
 
 	switch (cmd) {
 	case TIOCSCTTY:
-		return set_controlling(tty, arg == 1);
+		return set_controlling(tty, file, arg == 1);
 	case TIOCNOTTY:
 		return no_terminal(tty);
 	case TIOCGPGRP:

@@ -441,7 +441,18 @@ static int lead_session(void *arg)
 	current->signal->pgrp--;
 	KT_EQ(sys_ioctl(3, TIOCNOTTY, 0), 0);
 	KT_EQ(front(), -1);
-	KT_EQ(sys_ioctl(3, TIOCSCTTY, 0), 0);
+	KT_EQ(sys_ioctl(3, TIOCSPGRP, TEST_BASE + PAGE_SIZE), -EFAULT);
+	KT_EQ(sys_ioctl(3, TIOCSPGRP, TEST_BASE), -ENOTTY);
+	serial_tty.session = 1;			/* it is another one's: only root may steal it */
+	KT_EQ(sys_ioctl(3, TIOCSCTTY, 0), -EPERM);
+	current->cred.cap_effective &= ~(1ULL << CAP_SYS_ADMIN);
+	KT_EQ(sys_ioctl(3, TIOCSCTTY, 1), -EPERM);
+	serial_tty.session = 0;
+	KT_EQ(open_tty("/dev/ttyS0", O_WRONLY | O_NOCTTY), 5);
+	KT_EQ(sys_ioctl(5, TIOCSCTTY, 0), -EPERM);
+	current->cred.cap_effective |= 1ULL << CAP_SYS_ADMIN;
+	serial_tty.session = 1;
+	KT_EQ(sys_ioctl(5, TIOCSCTTY, 1), 0);
 	KT_EQ(front(), pid);
 	tty_disassociate();			/* as its exit would */
 	KT_EQ(sys_read(4, TEST_BASE, 10), 0);
