@@ -24,8 +24,6 @@ static int make_inode_for(struct inode *dir, struct dentry *dentry, const struct
 	const struct inode_operations *op = dir->op;
 	int error;
 
-	if (new->inode && new->inode->sb != dir->sb)
-		return -EXDEV;
 	if (new->inode && !S_ISDIR(new->inode->mode) && op->link) {
 		mutex_lock(&new->inode->lock);
 		error = op->link(dir, dentry, new->inode);
@@ -56,8 +54,10 @@ static int create_last(struct nameidata *nd, const struct new_name *new)
 	error = IS_ERR(old) ? PTR_ERR(old) : -EEXIST;
 	if (!IS_ERR(old))
 		dput(old);
-	if (error == -ENOENT && (S_ISDIR(new->mode) || !nd->must_be_dir))
-		error = may_create(nd->dentry) ?: make_inode_for(dir, dentry, new);
+	if (error == -ENOENT && (S_ISDIR(new->mode) || !nd->must_be_dir)) {
+		error = new->inode && new->inode->sb != dir->sb ? -EXDEV : may_create(nd->dentry);
+		error = error ?: make_inode_for(dir, dentry, new);
+	}
 	mutex_unlock(&dir->lock);
 	dput(dentry);
 	return error;

@@ -55,17 +55,18 @@ struct file *alloc_file(struct dentry *dentry, int flags)
 		file->mode = 0;
 		file->fop = &path_fops;
 	}
-	error = flags & O_DIRECT && !may_be_direct(inode) ? -EINVAL : 0;
-	if (!error && file->mode & FMODE_WRITE)
-		error = get_write_access(inode);
+	error = file->mode & FMODE_WRITE ? get_write_access(inode) : 0;
 	if (error)
 		file->mode &= ~FMODE_WRITE;
 	else if (file->fop && file->fop->open)
 		error = file->fop->open(inode, file);
 	file->flags &= ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC);
+	if (error)
+		file->fop = NULL;	/* not opened: nothing to release */
+	else if (flags & O_DIRECT && !may_be_direct(inode))
+		error = -EINVAL;
 	if (!error)
 		return file;
-	file->fop = NULL;		/* not opened: nothing to release */
 	fput(file);
 	return ERR_PTR(error);
 }

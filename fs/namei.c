@@ -267,6 +267,8 @@ int walk_to_parent(struct nameidata *nd)
 		if (error)
 			return error;
 	}
+	if (!nd->last.name)
+		return -EISDIR;
 	if (!S_ISDIR(nd->dentry->inode->mode))
 		return -ENOTDIR;
 	error = inode_permission(nd->dentry->inode, MAY_EXEC);

@@ -184,7 +184,9 @@ struct file *open_exec(const char *path)
 	if (IS_ERR(dentry))
 		return ERR_PTR(PTR_ERR(dentry));
 	inode = dentry->inode;
-	if (S_ISREG(inode->mode) && !(inode->sb->flags & MS_NOEXEC))
+	if (S_ISLNK(inode->mode))		/* what /proc/PID/fd leads to */
+		error = -ELOOP;
+	else if (S_ISREG(inode->mode) && !(inode->sb->flags & MS_NOEXEC))
 		error = inode_permission(inode, MAY_EXEC);
 	if (!error)
 		error = deny_write_access(inode);

@@ -371,12 +371,30 @@ static long mount_strings(const char *type, const char *source, const char *opti
 	return do_mount(source && *source ? source : "none", where, type, flags, options ?: "");
 }
 
-/* The three strings, if they are there, to the kernel. 0, -EFAULT, -EINVAL (too long), -ENOMEM. */
+/* Options end with a page at the latest, and where memory does: what is there counts. */
+static char *get_options(unsigned long user)
+{
+	char *text = __get_free_pages(GFP_KERNEL, 0);
+	size_t size = user < TASK_SIZE ? min(TASK_SIZE - user, PAGE_SIZE - 1) : 0, left;
+
+	if (!text)
+		return ERR_PTR(-ENOMEM);
+	left = copy_from_user(text, (void *)user, size);
+	text[size - left] = '\0';
+	if (left < size)
+		return text;
+	putname(text);
+	return ERR_PTR(-EFAULT);
+}
+
+/* Type, source, options, if they are there. 0, -EFAULT, -EINVAL (too long), -ENOMEM. */
 static int get_strings(char *strings[3], const long user[3])
 {
 	for (int i = 0; i < 3; i++) {
-		char *text = user[i] ? getname((const char *)user[i]) : NULL;
+		char *text = NULL;
 
+		if (user[i])
+			text = i < 2 ? getname((const char *)user[i]) : get_options(user[i]);
 		if (IS_ERR(text))
 			return PTR_ERR(text) == -ENAMETOOLONG ? -EINVAL : PTR_ERR(text);
 		strings[i] = text;

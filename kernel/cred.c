@@ -360,6 +360,12 @@ long sys_setgroups(long size, long list)
 		kfree(groups);
 		return -EFAULT;
 	}
+	for (long i = 0; i < size; i++) {
+		if (groups->gid[i] == (gid_t)-1) {
+			kfree(groups);
+			return -EINVAL;
+		}
+	}
 	atomic_set(&groups->count, 1);
 	groups->nr = size;
 	sort_groups(groups->gid, size);

@@ -347,10 +347,19 @@ static const struct file_operations proc_dir_fops = {
 
 /* ------------------------------------------------------------------ the file system */
 
-static int proc_fill_super(struct super_block *sb, const char *options __unused)
+/* There are no options. */
+static int proc_remount(struct super_block *sb __unused, const char *options)
 {
-	struct inode *inode = proc_inode(sb, &proc_root_entry, NULL, 0);
+	return *options ? -EINVAL : 0;
+}
 
+static int proc_fill_super(struct super_block *sb, const char *options)
+{
+	struct inode *inode;
+
+	if (*options)
+		return -EINVAL;
+	inode = proc_inode(sb, &proc_root_entry, NULL, 0);
 	return inode ? d_make_root(sb, inode) : -ENOMEM;
 }
 
@@ -362,6 +371,7 @@ static struct file_system_type proc_type = {
 	.flags = SB_ON_DEMAND | SB_NOEXEC,
 	.block_size = 1024,
 	.fill_super = proc_fill_super,
+	.remount = proc_remount,
 };
 
 void proc_init(void)

@@ -190,6 +190,7 @@ static void test_bad_paths(void)
 {
 	static char name[PATH_MAX + 10];
 	char *argv[] = { "x", NULL };
+	int fd;
 
 	fails(execve("", argv, no_env), ENOENT, "the empty path: ENOENT");
 	fails(execve("/no/such/file", argv, no_env), ENOENT, "no such file: ENOENT");
@@ -202,6 +203,10 @@ static void test_bad_paths(void)
 	fails(execve(data_path(self, "loop", 0), argv, no_env), ELOOP, "a link to itself: ELOOP");
 	fails(execve(data_path(self, "dangling", 0), argv, no_env), ENOENT,
 	      "a link to nowhere: ENOENT");
+	fd = open(data_path(self, "link", 0), O_PATH | O_NOFOLLOW);
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	fails(execve(name, argv, no_env), ELOOP, "a link itself, by its descriptor: ELOOP");
+	close(fd);
 	memset(name, 'n', sizeof(name) - 1);
 	fails(execve(name, argv, no_env), ENAMETOOLONG, "a path of over 4096 bytes: ENAMETOOLONG");
 }
@@ -229,7 +234,7 @@ int main(int argc, char **argv)
 	self = argv[0];
 	if (argc > 1)
 		return second_life(argc, argv);
-	plan(26);
+	plan(27);
 	test_arguments();
 	test_image();
 	test_too_big();

@@ -120,7 +120,9 @@ static int many_groups(void *arg)
 	CHECK(7, set2(getgroups32, 4, KERNEL_ADDRESS) == -EFAULT);
 	CHECK(8, set2(setgroups32, 65537, (long)set) == -EINVAL);
 	CHECK(9, set2(setgroups32, 2, KERNEL_ADDRESS) == -EFAULT);
-	CHECK(10, !set2(setgroups32, 0, 0) && !set2(getgroups32, 0, 0));
+	set[1] = -1;
+	CHECK(10, set2(setgroups32, 3, (long)set) == -EINVAL && set2(getgroups32, 0, 0) == 3);
+	CHECK(11, !set2(setgroups32, 0, 0) && !set2(getgroups32, 0, 0));
 	return 0;
 }
 

@@ -215,6 +215,10 @@ static int user_mount(void *arg)
 
 static void test_errors(void)
 {
+	char *page = map(2, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	struct statfs st;
+
+	munmap(page + PAGE, PAGE);
 	make_file("f", "x");
 	fails(mount("none", "none", "tmpfs", 0, NULL), ENOENT, "on nothing: ENOENT");
 	fails(mount("none", "f", "tmpfs", 0, NULL), ENOTDIR, "on a file: ENOTDIR");
@@ -222,6 +226,13 @@ static void test_errors(void)
 	fails(mount("none", "m", NULL, 0, NULL), EINVAL, "no type: EINVAL");
 	fails(mount("none", "m", "tmpfs", 0, "nonsense=1"), EINVAL, "an unknown option: EINVAL");
 	fails(mount("none", "m", "tmpfs", 0, "size=x"), EINVAL, "a bad value: EINVAL");
+	fails(mount("none", "m", "proc", 0, "size=1m"), EINVAL, "of another file system: EINVAL");
+	memcpy(page + PAGE - 7, "size=4k", 7);
+	is(mount("none", "m", "tmpfs", 0, page + PAGE - 7), 0, "options end where memory does");
+	statfs("m", &st);
+	is(st.f_blocks, 1, "and count");
+	is(umount("m"), 0, "umount");
+	munmap(page, PAGE);
 	fails(mount(NULL, "m", NULL, MS_REMOUNT, NULL), EINVAL, "remount of no mount: EINVAL");
 	fails(mount("none", (char *)KERNEL_ADDRESS, "tmpfs", 0, NULL), EFAULT, "a path: EFAULT");
 	fails(umount("none"), ENOENT, "umount of nothing: ENOENT");
@@ -407,7 +418,7 @@ static void test_mounts_file(void)
 
 int main(void)
 {
-	plan(212);
+	plan(216);
 	enter_tmpdir();
 	test_walk();
 	test_busy();

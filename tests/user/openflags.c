@@ -148,6 +148,13 @@ static void test_flags(void)
 	close(fd);
 }
 
+/* What the device says comes before what the flag is for. */
+static int direct(void *path)
+{
+	setsid();
+	return open(path, O_RDWR | O_DIRECT) < 0 ? errno : 0;
+}
+
 static int noatime(void *path)
 {
 	return open(path, O_RDONLY | O_NOATIME) < 0 ? errno : 0;
@@ -155,7 +162,7 @@ static int noatime(void *path)
 
 int main(void)
 {
-	plan(60);
+	plan(62);
 	enter_tmpdir();
 	test_create();
 	test_no_descriptor();
@@ -163,6 +170,8 @@ int main(void)
 	test_links();
 	test_path();
 	test_flags();
+	exits(in_child(direct, "/dev/tty"), ENXIO, "O_DIRECT of no terminal: ENXIO");
+	exits(in_child(direct, "/dev/null"), EINVAL, "of a device: EINVAL");
 	is(as_user(noatime, "a"), EPERM, "O_NOATIME of another's file: EPERM");
 	leave_tmpdir();
 	return done();

@@ -200,6 +200,23 @@ static int real_and_effective(void *path)
 	return open(path, O_RDONLY) < 0 ? 3 : 0;
 }
 
+/* The root is no name that could be made: nobody asks for its rights. */
+static int make_root(void *jail)
+{
+	if (chroot(jail) || setgid(1000) || setuid(1000))
+		return 99;
+	if (!mkdir("/", 0755) || errno != EEXIST)
+		return errno;
+	if (creat("/", 0644) != -1 || errno != EISDIR)
+		return errno;
+	return mkdir("/x", 0755) ? errno : 0;
+}
+
+static int link_elsewhere(void *path)
+{
+	return link("/proc/version", path) ? errno : 0;
+}
+
 static int chmod_link(void *path)
 {
 	return syscall(452, AT_FDCWD, path, 0600, AT_SYMLINK_NOFOLLOW) ? errno : 0;
@@ -236,7 +253,7 @@ static void test_link_open(void)
 
 int main(void)
 {
-	plan(67);
+	plan(70);
 	enter_tmpdir();
 	test_rights();
 	test_directories();
@@ -247,6 +264,11 @@ int main(void)
 	make_file("secret", "x");
 	chmod("secret", 0600);
 	symlink("secret", "link");
+	mkdir("jail", 0700);
+	exits(in_child(make_root, "jail"), EACCES, "the root is there, what is in it closed");
+	is(as_user(link_elsewhere, "jail/x"), EACCES, "link into a closed directory: EACCES");
+	chmod("jail", 0755);
+	is(as_user(link_elsewhere, "jail/x"), EXDEV, "to another file system: EXDEV comes first");
 	is(as_user(chmod_link, "link"), EOPNOTSUPP, "fchmodat2 of a link, even another's");
 	exits(in_child(real_and_effective, "secret"), 0, "real and effective users");
 	leave_tmpdir();

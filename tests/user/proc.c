@@ -355,6 +355,7 @@ static void test_fd(void)
 {
 	char path[64], target[64] = "";
 	int fd = open("/dev/null", O_RDWR), again;
+	struct stat st;
 	struct dirent *entry;
 	int found = 0;
 	DIR *dir;
@@ -364,6 +365,13 @@ static void test_fd(void)
 	is_str(target, "/dev/null", "fd/N is a link to the file");
 	again = open(path, O_RDWR);
 	ok(again >= 0 && write(again, "x", 1) == 1, "fd/N can be opened");
+	close(again);
+	lstat(path, &st);
+	is(st.st_mode, S_IFLNK | 0700, "it can be read and written");
+	again = open("/dev/null", O_RDONLY);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", again);
+	lstat(path, &st);
+	is(st.st_mode, S_IFLNK | 0500, "another one only read");
 	close(again);
 	dir = opendir("/proc/self/fd");
 	while (dir && (entry = readdir(dir)))
@@ -615,7 +623,7 @@ int main(int argc, char **argv)
 
 	if (!getenv("PROC"))
 		execve(argv[0], argv, env);
-	plan(162);
+	plan(164);
 	test_maps();
 	test_smaps();
 	test_smaps_file();
