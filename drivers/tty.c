@@ -183,42 +183,19 @@ static ssize_t tty_read(struct file *file, char *buf, size_t count, loff_t *pos)
 
 /* ------------------------------------------------------------------ writing */
 
-/* Wait until the output goes on. 0, -EAGAIN, -ERESTARTSYS or -EIO (hung up). */
-static int wait_output(struct tty *tty, struct file *file)
-{
-	int error = 0;
-
-	DEFINE_WAIT(wait);
-	if (file->flags & O_NONBLOCK)
-		return -EAGAIN;
-	while (!error) {
-		prepare_to_wait(&tty->writers, &wait, TASK_INTERRUPTIBLE);
-		if (!READ_ONCE(tty->stopped))
-			break;
-		if (hung_up(tty, file))
-			error = -EIO;
-		else if (signal_pending(current))
-			error = -ERESTARTSYS;
-		else
-			schedule();
-	}
-	finish_wait(&tty->writers, &wait);
-	return error;
-}
-
-/* One piece, when the output is not stopped. 0 or -Exxx. */
+/* One piece, when the output is not stopped. 0, -EAGAIN, -ERESTARTSYS or -EIO (hung up). */
 static int write_piece(struct tty *tty, struct file *file, const char *text, size_t len)
 {
-	int error = 0;
-
-	while (!error) {
-		if (hung_up(tty, file))
-			return -EIO;
+	while (!hung_up(tty, file)) {
 		if (tty_output(tty, text, len))
 			return 0;
-		error = wait_output(tty, file);
+		if (file->flags & O_NONBLOCK)
+			return -EAGAIN;
+		if (__wait_event(tty->writers, !READ_ONCE(tty->stopped) || hung_up(tty, file),
+				 TASK_INTERRUPTIBLE, signal_pending(current)))
+			return -ERESTARTSYS;
 	}
-	return error;
+	return -EIO;
 }
 
 static ssize_t tty_write(struct file *file, const char *buf, size_t count, loff_t *pos)
