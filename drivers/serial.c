@@ -35,8 +35,8 @@ static unsigned int room;		/* characters the transmitter takes without a look */
 static unsigned int fifo_size;
 
 /*
- * As one FIFO full after the other, however long it takes: QEMU's transmitter is not empty as long as
- * nobody reads what it has sent ("make tour | less"), and nothing may be lost. Caller holds the
+ * As one FIFO full after the other, however long it takes: QEMU's transmitter is not empty as long
+ * as nobody reads what it has sent ("make tour | less"), and nothing may be lost. Caller holds the
  * console lock.
  */
 static void serial_put(char c)

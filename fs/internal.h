@@ -334,8 +334,12 @@ static inline void fput_light(struct file *file, bool counted)
 		fput(file);
 }
 
-/* Any task's file, counted, or NULL; its first descriptor from fd on, or -1; slots of its table. */
+/*
+ * Any task's file, counted, or NULL; is the descriptor closed by exec; its first descriptor from fd
+ * on, or -1; slots of its table.
+ */
 struct file *task_fget(struct task_struct *p, unsigned int fd);
+bool task_fd_cloexec(struct task_struct *p, unsigned int fd);
 long task_next_fd(struct task_struct *p, unsigned int fd);
 unsigned int task_fd_size(struct task_struct *p);
 void file_init(void);

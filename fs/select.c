@@ -317,7 +317,7 @@ static long fds_to_sets(const struct poll_table *table, struct select_sets *s)
 
 	memset(s->bits, 0, NR_SETS * s->words * sizeof(u32));
 	for (const struct pollfd *pfd = table->fds; pfd < table->fds + table->count; pfd++) {
-		unsigned int revents = pfd->revents & POLLNVAL ? ~0U : pfd->revents;
+		unsigned int revents = pfd->revents & POLLNVAL ? -1 : pfd->revents;
 
 		if (pfd->revents & POLLNVAL && !is_open(pfd->fd))
 			return -EBADF;

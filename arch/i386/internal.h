@@ -14,7 +14,6 @@
 /* Flags of CPUID leaf 1 that matter after boot.S (Intel SDM vol. 2, CPUID). */
 #define CPUID_SSE	(1u << 25)		/* EDX */
 #define CPUID_RDRAND	(1u << 30)		/* ECX */
-#define CPUID_HYPERVISOR (1u << 31)		/* ECX */
 
 #define CR0_MP		0x00000002
 #define CR0_EM		0x00000004

@@ -3,14 +3,14 @@
  * timer.c - the PIT's interrupt, HZ times a second; a clock made of the time stamp counter; the
  * date from the CMOS chip.
  *
- * How fast the counter runs is known from CPUID, or else learnt while the system runs: it starts
- * as 1 GHz, and the PIT shows what it really is. There is no loop that waits.
+ * How fast the counter runs is learnt while the system runs: it starts as 1 GHz, and the PIT shows
+ * what it really is. There is no loop that waits. CPUID might tell it, but not on every processor,
+ * and not in QEMU.
  */
 #include <asm/timer.h>
 #include "internal.h"
 #include <nopage/bug.h>
 #include <nopage/math64.h>
-#include <nopage/printk.h>
 #include <nopage/sched.h>
 #include <asm/io.h>
 #include <asm/irq.h>
@@ -24,15 +24,9 @@
 #define PIT_LATCH		0x00		/* channel 0: keep the count to be read */
 #define TIMER_IRQ		0
 
-#define TICK_NS			((u32)((u64)PIT_DIVISOR * NSEC_PER_SEC / PIT_HZ))
-
 /* Nanoseconds per cycle, as a fixed-point number with so many bits behind the point. */
 #define MULT_SHIFT		VDSO_MULT_SHIFT
 #define MULT_1GHZ		(1u << MULT_SHIFT)
-
-#define LEAF_TSC		0x15		/* denominator, numerator, crystal Hz */
-#define LEAF_HYPERVISOR		0x40000000
-#define LEAF_HYPERVISOR_TSC	0x40000010	/* kHz */
 
 /* The first measurement is short, to get near; the others are long, to get exact. */
 #define FIRST_WINDOW		4		/* ticks */
@@ -43,7 +37,6 @@
 static struct {
 	u64 base_tsc, base_ns;
 	u32 mult;
-	bool known;				/* from CPUID: not measured */
 } clock = { .mult = MULT_1GHZ };
 
 /* The measurement that is under way (timer interrupt only). */
@@ -82,31 +75,9 @@ static void set_rate(u64 tsc, u32 mult)
 	vdso_set_rate(tsc, clock.base_ns, mult);
 }
 
-/* The rate of the counter in kHz as CPUID tells it, or 0. */
-static u32 __init cpuid_tsc_khz(void)
-{
-	struct cpuid tsc;
-
-	if (cpuid(1).ecx & CPUID_HYPERVISOR && cpuid(LEAF_HYPERVISOR).eax >= LEAF_HYPERVISOR_TSC)
-		return cpuid(LEAF_HYPERVISOR_TSC).eax;
-	if (cpuid(0).eax < LEAF_TSC)
-		return 0;
-	tsc = cpuid(LEAF_TSC);
-	if (!tsc.eax || !tsc.ebx)
-		return 0;
-	return (u32)div_u64(mul_u32_div_u32(tsc.ecx, tsc.ebx, tsc.eax), 1000);
-}
-
 void __init clock_init(void)
 {
-	u32 khz = cpuid_tsc_khz();
-
 	clock.base_tsc = get_cycles();
-	if (khz < 1000)
-		return;
-	clock.mult = (u32)div_u64(1000000ull << MULT_SHIFT, khz);
-	clock.known = true;
-	pr_info("time: TSC runs at %u kHz\n", khz);
 }
 
 /* PIT cycles since its last tick: how late the interrupt is served (Intel 8254, read-back). */
@@ -160,8 +131,6 @@ static void clock_tick(void)
 	u64 tsc = get_cycles();
 
 	set_rate(tsc, clock.mult);
-	if (clock.known)
-		return;
 	if (!window.length) {
 		begin_window(tsc, pit_elapsed(), FIRST_WINDOW);
 	} else if (++window.ticks == window.length) {

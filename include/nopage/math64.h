@@ -28,13 +28,4 @@ static inline u64 div_u64(u64 n, u32 d)
 	return div_u64_rem(n, d, &rem);
 }
 
-/* mul_u32_div_u32 - n * mul / div; only the result, not n * mul, has to fit into 64 bits. */
-static inline u64 mul_u32_div_u32(u64 n, u32 mul, u32 div)
-{
-	u32 rem;
-	u64 quot = div_u64_rem(n, div, &rem);
-
-	return quot * mul + div_u64((u64)rem * mul, div);
-}
-
 #endif

@@ -445,12 +445,12 @@ static int lead_session(void *arg)
 	KT_EQ(sys_ioctl(3, TIOCSPGRP, TEST_BASE), -ENOTTY);
 	serial_tty.session = 1;			/* it is another one's: only root may steal it */
 	KT_EQ(sys_ioctl(3, TIOCSCTTY, 0), -EPERM);
-	current->cred.cap_effective &= ~(1ULL << CAP_SYS_ADMIN);
+	current->cred.euid = 1000;
 	KT_EQ(sys_ioctl(3, TIOCSCTTY, 1), -EPERM);
 	serial_tty.session = 0;
 	KT_EQ(open_tty("/dev/ttyS0", O_WRONLY | O_NOCTTY), 5);
 	KT_EQ(sys_ioctl(5, TIOCSCTTY, 0), -EPERM);
-	current->cred.cap_effective |= 1ULL << CAP_SYS_ADMIN;
+	current->cred.euid = 0;
 	serial_tty.session = 1;
 	KT_EQ(sys_ioctl(5, TIOCSCTTY, 1), 0);
 	KT_EQ(front(), pid);

@@ -459,8 +459,8 @@ static void test_limits(void)
 	char *line;
 
 	slurp("/proc/self/limits");
-	ok(!strncmp(text, "Limit                     Soft Limit           Hard Limit           Units     \n",
-		    79), "limits: the heading");
+	ok(!strncmp(text, "Limit                     Soft Limit           Hard Limit           "
+			  "Units     \n", 79), "limits: the heading");
 	line = strstr(text, "\nMax open files");
 	ok(line && !strncmp(strchr(line + 1, '\n') - 10, "files     ", 10), "a unit of ten columns");
 	line = strstr(text, "\nMax nice priority");

@@ -131,7 +131,7 @@ static void test_codes(void)
 	ok(!(code & 0x100), "which is off again");
 }
 
-/* The kernel's own fault, when it writes the frame to a stack that nobody has touched, is not it. */
+/* The kernel's own fault, writing the frame to a stack that nobody has touched, is not it. */
 static void test_fresh_stack(void)
 {
 	char *memory = map(4, PROT_READ | PROT_WRITE, MAP_PRIVATE);
