@@ -2,9 +2,9 @@
 /*
  * random.c - random numbers from one ChaCha20 key.
  *
- *	interrupts: time stamp counter -> fast pool --+
- *	RDRAND, date, writes to /dev/random ----------+-> key -> key stream -> callers
- *	                                                   ^---------'  first 32 bytes: the next key
+ *	interrupts: time stamp counter -------+
+ *	RDRAND, date, writes to /dev/random --+-> key -> key stream -> callers
+ *	                                           ^---------'  first 32 bytes: the next key
  *
  * The key is replaced with each request by the key stream's first half block ("fast key erasure"),
  * so that what was given out cannot be found again from what is in memory. Entropy is not counted:
@@ -26,14 +26,11 @@
 #define BLOCK_WORDS	16
 #define BLOCK_BYTES	64
 #define ROUNDS		20
-#define FAST_WORDS	4
-#define FAST_LIMIT	64		/* interrupts until the fast pool goes into the key */
 #define COPY_BYTES	256		/* per step of getrandom(), on the stack */
 
 static DEFINE_SPINLOCK(random_lock);	/* taken with interrupts off */
 static u32 key[KEY_WORDS];		/* random_lock */
-static u32 fast_pool[FAST_WORDS];	/* interrupts off: one CPU's */
-static unsigned int fast_count;		/* interrupts off */
+static unsigned int next_word;		/* random_lock; of the key, for the next interrupt */
 
 /* ------------------------------------------------------------------ ChaCha20 */
 
@@ -98,48 +95,33 @@ static void next_key(u32 half[KEY_WORDS])
 	memcpy(half, block + KEY_WORDS, sizeof(key));
 }
 
-/* Stir words into the key: each block of them is xor-ed in and the key is replaced. Lock held. */
-static void stir(const u8 *data, size_t len)
+/* Stir data into the key: each block of it is xor-ed in and the key is replaced. */
+void add_entropy(const void *data, size_t len)
 {
+	unsigned long flags = spin_lock_irqsave(&random_lock);
 	u32 unused[KEY_WORDS];
 	u8 *bytes = (u8 *)key;
 
-	while (len) {
-		size_t part = min(len, sizeof(key));
-
-		for (size_t i = 0; i < part; i++)
-			bytes[i] ^= data[i];
-		next_key(unused);
-		data += part;
-		len -= part;
+	key[0] ^= (u32)get_cycles();
+	for (size_t i = 0; i < len; i++) {
+		if (i && i % sizeof(key) == 0)
+			next_key(unused);
+		bytes[i % sizeof(key)] ^= ((const u8 *)data)[i];
 	}
-}
-
-void add_entropy(const void *data, size_t len)
-{
-	u64 now = get_cycles();
-	unsigned long flags = spin_lock_irqsave(&random_lock);
-
-	stir((const u8 *)&now, sizeof(now));
-	stir(data, len);
+	next_key(unused);
 	spin_unlock_irqrestore(&random_lock, flags);
 }
 
-/* Cheap enough for every interrupt: the costly part is done every FAST_LIMIT of them. */
+/* Cheap enough for every interrupt: the key is mixed by the next request. */
 void add_interrupt_randomness(u32 source)
 {
-	u32 *pool = fast_pool;
-	u64 now = get_cycles();
+	u32 *word;
 
 	BUG_ON(!irqs_disabled());
-	pool[0] += (u32)now;
-	pool[1] = rotate_left(pool[1] ^ pool[0], 7) + (u32)(now >> 32);
-	pool[2] += pool[1] ^ source;
-	pool[3] = rotate_left(pool[3] ^ pool[2], 13);
-	if (++fast_count < FAST_LIMIT)
-		return;
-	fast_count = 0;
-	add_entropy(pool, sizeof(fast_pool));
+	spin_lock(&random_lock);
+	word = &key[next_word++ % KEY_WORDS];
+	*word = rotate_left(*word, 7) ^ (u32)get_cycles() ^ source;
+	spin_unlock(&random_lock);
 }
 
 void get_random_bytes(void *buf, size_t len)
