@@ -22,7 +22,6 @@
 #define LDT_ENTRIES	(PAGE_SIZE / sizeof(struct desc))
 #define LDT_SIZE	(LDT_ENTRIES * sizeof(struct desc))
 #define SEG_LDT		0x8200		/* present, system segment: an LDT (SDM vol. 3, 3.5) */
-#define DEFAULT_SIZE	(5 * sizeof(struct desc))	/* of the table that modify_ldt(2) shows */
 
 void load_ldt(const struct mm_context *context)
 {
@@ -66,20 +65,14 @@ static long read_ldt(long user, unsigned long size)
 	return copy_to_user((void *)user, ldt, size) ? -EFAULT : (long)size;
 }
 
-static long read_default_ldt(long user, unsigned long size)
-{
-	size = min(size, (unsigned long)DEFAULT_SIZE);
-	return clear_user((void *)user, size) ? -EFAULT : (long)size;
-}
-
 /* Only what is 32 bits wide; a conforming code segment only to say that it is not there. */
-static bool ldt_allowed(const struct user_desc *u, bool old_mode)
+static bool ldt_allowed(const struct user_desc *u)
 {
 	if (u->entry_number >= LDT_ENTRIES)
 		return false;
-	if (u->contents == 3 && (old_mode || !u->seg_not_present))
+	if (u->contents == 3 && !u->seg_not_present)
 		return false;
-	return u->seg_32bit || desc_empty(u) || (old_mode && !u->base_addr && !u->limit);
+	return u->seg_32bit || desc_empty(u);
 }
 
 /* new_ldt - the first descriptor of this address space: it gets a table, which is loaded. */
@@ -92,7 +85,7 @@ static int new_ldt(struct mm_context *context)
 	return 0;
 }
 
-static long write_ldt(long user, unsigned long size, bool old_mode)
+static long write_ldt(long user, unsigned long size)
 {
 	struct mm_struct *mm = current->mm;
 	struct user_desc u;
@@ -102,10 +95,8 @@ static long write_ldt(long user, unsigned long size, bool old_mode)
 		return -EINVAL;
 	if (copy_from_user(&u, (void *)user, sizeof(u)))
 		return -EFAULT;
-	if (!ldt_allowed(&u, old_mode))
+	if (!ldt_allowed(&u))
 		return -EINVAL;
-	if (old_mode)
-		u.useable = 0;
 	down_write(&mm->mmap_sem);
 	if (!mm->context.ldt)
 		error = new_ldt(&mm->context);
@@ -118,15 +109,7 @@ static long write_ldt(long user, unsigned long size, bool old_mode)
 /* Bytes that were read, 0 when written, or -Exxx. */
 long sys_modify_ldt(long func, long user, long size)
 {
-	switch (func) {
-	case LDT_READ:
+	if (func == LDT_READ)
 		return read_ldt(user, size);
-	case LDT_WRITE_OLD:
-		return write_ldt(user, size, true);
-	case LDT_READ_DEFAULT:
-		return read_default_ldt(user, size);
-	case LDT_WRITE:
-		return write_ldt(user, size, false);
-	}
-	return -ENOSYS;
+	return func == LDT_WRITE ? write_ldt(user, size) : -ENOSYS;
 }

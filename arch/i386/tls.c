@@ -13,7 +13,6 @@
 #define DESC_CONTENTS	10			/* shift: 2 bits */
 #define DESC_USER	0x00007000		/* code or data, privilege level 3 */
 #define DESC_PRESENT	0x00008000
-#define DESC_LIMIT	0x000f0000
 #define DESC_AVL	0x00100000
 #define DESC_32BIT	0x00400000
 #define DESC_PAGES	0x00800000
@@ -44,18 +43,6 @@ struct desc make_desc(const struct user_desc *u)
 	attributes |= u->useable ? DESC_AVL : 0;
 	set_segment(&desc, u->base_addr, u->limit, attributes);
 	return desc;
-}
-
-static void describe(struct user_desc *u, struct desc desc)
-{
-	u->base_addr = desc.lo >> 16 | (desc.hi & 0xff) << 16 | (desc.hi & 0xff000000);
-	u->limit = (desc.lo & 0xffff) | (desc.hi & DESC_LIMIT);
-	u->seg_32bit = !!(desc.hi & DESC_32BIT);
-	u->contents = desc.hi >> DESC_CONTENTS & 3;
-	u->read_exec_only = !(desc.hi & DESC_WRITABLE);
-	u->limit_in_pages = !!(desc.hi & DESC_PAGES);
-	u->seg_not_present = !(desc.hi & DESC_PRESENT);
-	u->useable = !!(desc.hi & DESC_AVL);
 }
 
 /* The slot for a GDT entry number, or NULL. */
@@ -113,20 +100,4 @@ long sys_set_thread_area(long desc)
 	*slot = make_desc(&u);
 	this_cpu()->arch.gdt[u.entry_number] = *slot;
 	return 0;
-}
-
-/* get_thread_area - 0, -EFAULT, -EINVAL. */
-long sys_get_thread_area(long desc)
-{
-	struct user_desc *user = (void *)desc;
-	struct user_desc u = { 0 };
-	const struct desc *slot;
-
-	if (get_user(u.entry_number, &user->entry_number))
-		return -EFAULT;
-	slot = tls_slot(current, u.entry_number);
-	if (!slot)
-		return -EINVAL;
-	describe(&u, *slot);
-	return copy_to_user(user, &u, sizeof(u)) ? -EFAULT : 0;
 }

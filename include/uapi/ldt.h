@@ -17,8 +17,6 @@ struct user_desc {
 
 /* First argument of modify_ldt(). */
 #define LDT_READ		0
-#define LDT_WRITE_OLD		1	/* base and limit 0 clear; useable is not looked at */
-#define LDT_READ_DEFAULT	2
 #define LDT_WRITE		0x11
 
 #endif

@@ -58,7 +58,7 @@ static const struct call calls[] = {
 	{ SYS_msync, "alF" }, { SYS_mincore, "alb" }, { SYS_madvise, "ali" },
 	{ SYS_mlock, "al" }, { SYS_munlock, "al" }, { SYS_mlockall, "F" },
 	{ SYS_munlockall, "" }, { SYS_process_vm_readv, "PviviF" }, { SYS_set_thread_area, "b" },
-	{ SYS_get_thread_area, "b" }, { SYS_modify_ldt, "ibs" },
+	{ SYS_modify_ldt, "ibs" },
 	/* signals */
 	{ SYS_kill, "PS" }, { SYS_tkill, "PS" }, { SYS_tgkill, "PPS" },
 	{ SYS_rt_sigqueueinfo, "PSb" }, { SYS_rt_tgsigqueueinfo, "PPSb" }, { SYS_alarm, "i" },
