@@ -149,7 +149,7 @@ static bool in_scheduler(unsigned long addr)
 		"schedule", "schedule_timeout", "context_switch", "switch_to", "switch_stack",
 		"finish_task_switch", "sleep_step", "pick_next", "wait_for_completion",
 		"wait_for_completion_killable",
-		"prepare_to_wait", "finish_wait", "mutex_lock", "__down_read_slow",
+		"prepare_to_wait", "finish_wait", "__down_read_slow",
 		"__down_write_slow",
 	};
 	const char *name = ksym_lookup(addr, NULL);

@@ -76,46 +76,6 @@ void complete(struct completion *c);
 void wait_for_completion(struct completion *c);		/* not woken by signals */
 int wait_for_completion_killable(struct completion *c);	/* 0, or -EINTR: to be killed */
 
-/* --- mutex (kernel/mutex.c): owned, not recursive, first come first served --- */
-
-#define MUTEX_WAITERS	1UL		/* in owner: wait is not empty */
-
-struct mutex {
-	unsigned long owner;		/* struct task_struct * or 0, and MUTEX_WAITERS */
-	wait_queue_head_t wait;		/* its lock is held to change a set MUTEX_WAITERS */
-};
-
-#define MUTEX_INIT(name) { 0, WAIT_QUEUE_INIT((name).wait) }
-void mutex_init(struct mutex *m);
-void __mutex_lock_slow(struct mutex *m);
-void __mutex_unlock_slow(struct mutex *m);
-
-/* __mutex_change - true when owner was old and is now new. */
-static inline bool __mutex_change(struct mutex *m, unsigned long old, unsigned long new)
-{
-	return __atomic_compare_exchange_n(&m->owner, &old, new, false,
-					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-}
-
-/* mutex_lock - sleeps, not woken by signals. */
-static inline void mutex_lock(struct mutex *m)
-{
-	might_sleep();
-	if (unlikely(!__mutex_change(m, 0, (unsigned long)current)))
-		__mutex_lock_slow(m);
-}
-
-static inline void mutex_unlock(struct mutex *m)
-{
-	if (unlikely(!__mutex_change(m, (unsigned long)current, 0)))
-		__mutex_unlock_slow(m);
-}
-
-static inline bool mutex_is_locked(struct mutex *m)
-{
-	return READ_ONCE(m->owner) != 0;
-}
-
 /* --- read-write semaphore (kernel/rwsem.c): fair, a waiting writer holds off new readers --- */
 
 struct rw_semaphore {
@@ -170,11 +130,47 @@ static inline bool rwsem_is_write_locked(struct rw_semaphore *sem)
 	return atomic_read(&sem->count) < RWSEM_WRITER - RWSEM_WAITING;
 }
 
-static inline bool rwsem_is_locked(struct rw_semaphore *sem)
+static inline bool rwsem_is_locked(const struct rw_semaphore *sem)
 {
 	int count = atomic_read(&sem->count);
 
 	return count != 0 && count != RWSEM_WAITING;
+}
+
+/* --- mutex: a semaphore that is only ever written; owned, not recursive --- */
+
+struct mutex {
+	struct rw_semaphore sem;
+	struct task_struct *owner;	/* debug build: who holds it */
+};
+
+#define MUTEX_INIT(name) { RWSEM_INIT((name).sem), NULL }
+
+static inline void mutex_init(struct mutex *m)
+{
+	*m = (struct mutex)MUTEX_INIT(*m);
+}
+
+/* mutex_lock - sleeps, not woken by signals; first come first served. */
+static inline void mutex_lock(struct mutex *m)
+{
+	ASSERT(m->owner != current);
+	down_write(&m->sem);
+	if (CONFIG_DEBUG)
+		m->owner = current;
+}
+
+static inline void mutex_unlock(struct mutex *m)
+{
+	ASSERT(m->owner == current);
+	if (CONFIG_DEBUG)
+		m->owner = NULL;
+	up_write(&m->sem);
+}
+
+static inline bool mutex_is_locked(const struct mutex *m)
+{
+	return rwsem_is_locked(&m->sem);
 }
 
 #endif

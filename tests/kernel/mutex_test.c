@@ -79,7 +79,7 @@ KTEST(mutex, free_lock_does_not_sleep)
 
 	mutex_init(&mutex);
 	mutex_lock(&mutex);
-	KT_TRUE(mutex_is_locked(&mutex) && mutex.owner == (unsigned long)current);
+	KT_TRUE(mutex_is_locked(&mutex) && mutex.owner == current);
 	mutex_unlock(&mutex);
 	KT_EQ(this_cpu()->stat.switches, switches);
 }
