@@ -57,6 +57,30 @@ static void test_paths(void)
 	edge[-1] = 'x';
 }
 
+/* The end of the stack, which is the end of user space here. */
+static char *end_of_stack(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	unsigned long start, end = 0;
+	char line[256];
+
+	while (maps && fgets(line, sizeof(line), maps))
+		if (strstr(line, "[stack]"))
+			sscanf(line, "%lx-%lx", &start, &end);
+	fclose(maps);
+	return (char *)end;
+}
+
+static void test_end(void)
+{
+	char *end = end_of_stack();
+
+	memcpy(end - 4, "////", 4);
+	is(sys2(SYS_access, (long)end - 4, F_OK), -EFAULT, "a path that runs off user space");
+	end[-1] = '\0';
+	is(sys2(SYS_access, (long)end - 4, F_OK), 0, "one that ends with it");
+}
+
 static void test_exec(void)
 {
 	long argv[3] = { (long)"x", 0, 0 };
@@ -186,8 +210,9 @@ int main(int argc, char **argv)
 	munmap(p + 3 * PAGE, PAGE);
 	unmapped = (long)p + PAGE;
 
-	plan(60);
+	plan(62);
 	test_paths();
+	test_end();
 	test_exec();
 	test_structures();
 	test_inputs();
