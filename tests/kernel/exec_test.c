@@ -388,6 +388,17 @@ static u32 auxv_value(unsigned long sp, u32 type)
 	return -1;
 }
 
+/* 0, or why the file cannot be opened for writing. */
+static int write_error(const char *path)
+{
+	struct file *file = filp_open(path, O_WRONLY, 0);
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	fput(file);
+	return 0;
+}
+
 static int look_at_linker(void *arg)
 {
 	struct mm_struct *mm;
@@ -409,6 +420,8 @@ static int look_at_linker(void *arg)
 	KT_EQ(word_at(TINY_DATA - TINY_TEXT + base + 32), 0);
 	KT_EQ(word_at(TINY_DATA - TINY_TEXT + base + 32 + TINY_BSS - 4), 0);
 	KT_EQ(put_user(1, (u32 *)base), -EFAULT);
+	KT_EQ(write_error(PROG), -ETXTBSY);
+	KT_EQ(write_error(LINKER), 0);		/* as on Linux: only the program is protected */
 	KT_TRUE(base > mm->vdso && base + TINY_END - TINY_TEXT < mm->start_stack);
 	validate_mm(mm);
 	do_exit(0);
