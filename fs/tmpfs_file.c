@@ -197,7 +197,7 @@ static ssize_t write_part(struct write_op *op, const void *buf, size_t count, en
 		left = copy_from_user(to, buf, count);
 	else
 		memcpy(to, buf, count);
-	page->flags |= BIT(PG_dirty);
+	set_page_dirty(&op->inode->mapping, page);
 	put_page(page);
 	return left == count ? -EFAULT : (ssize_t)(count - left);
 }

@@ -93,6 +93,15 @@ struct page *find_or_create_page(struct address_space *mapping, unsigned long in
 	}
 }
 
+/* Not one that went out of the file while the caller slept: it is to be freed, without any flag. */
+void set_page_dirty(struct address_space *mapping, struct page *page)
+{
+	spin_lock(&mapping->tree_lock);
+	if (page->mapping == mapping)
+		page->flags |= BIT(PG_dirty);
+	spin_unlock(&mapping->tree_lock);
+}
+
 /* Take one page out; drops the mapping's reference. */
 static void remove_from_page_cache(struct address_space *mapping, struct page *page)
 {

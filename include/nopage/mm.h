@@ -315,6 +315,8 @@ struct page *find_get_page(struct address_space *mapping, unsigned long index);
 struct page *find_or_create_page(struct address_space *mapping, unsigned long index);
 /* The first page from index on, referenced, or NULL. */
 struct page *find_next_page(struct address_space *mapping, unsigned long index);
+/* set_page_dirty - somebody has written to the caller's page, referenced. */
+void set_page_dirty(struct address_space *mapping, struct page *page);
 /*
  * A new page with one reference, which becomes the mapping's; another is the caller's. 0, -EEXIST,
  * -ENOMEM, or -ENOSPC: the file system has no room for it.

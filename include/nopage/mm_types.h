@@ -53,7 +53,7 @@ struct page {
 #define PG_free		4		/* free: in a free block, first frame or not */
 #define PG_tail		5		/* in use: in a block, not its first frame */
 #define PG_poison	6		/* debug build: free and filled with the poison pattern */
-#define PG_dirty	7		/* of a file: written by write(); tree_lock or the file's lock */
+#define PG_dirty	7		/* of a file: written by write(); mapping's tree_lock */
 #define PG_ORDER_SHIFT	8		/* first frame of any block: its order stands here */
 
 /*

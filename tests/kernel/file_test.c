@@ -214,6 +214,41 @@ KTEST(file, bad_pointers)
 	end();
 }
 
+static struct inode *victim;
+
+/* As if another thread had truncated the file while the fault slept. */
+static struct page *truncating_nopage(struct vm_area_struct *area __unused,
+				      unsigned long address __unused, int *type __unused)
+{
+	tmpfs_truncate(victim, 0);
+	return alloc_page(GFP_KERNEL | __GFP_ZERO) ?: NOPAGE_OOM;
+}
+
+static const struct vm_operations_struct truncating_ops = { .nopage = truncating_nopage };
+
+/* The page that is being written to goes out of the file meanwhile. */
+KTEST(file, truncated_while_it_is_written)
+{
+	const unsigned long source = TEST_BASE + 16 * PAGE_SIZE;
+	struct file *file;
+
+	KT_ASSERT(begin());
+	KT_EQ(open_file("/ktest/f", O_CREAT | O_RDWR), 0);
+	file = fget(0);
+	victim = file->inode;
+	KT_EQ(test_map(mm, source, 1, PROT_READ, MAP_ANON_PRIV | MAP_FIXED), source);
+	down_write(&mm->mmap_sem);
+	find_vma(mm, source)->vm_ops = &truncating_ops;
+	up_write(&mm->mmap_sem);
+	KT_EQ(sys_write(0, source, 100), 100);
+	KT_EQ(file->inode->size, 0);
+	KT_EQ(file->inode->mapping.nrpages, 0);
+	fput(file);
+	KT_EQ(test_unmap(mm, source, 1), 0);
+	KT_EQ(vfs_unlink(NULL, "/ktest/f", false), 0);
+	end();
+}
+
 /* A file that has no name any more lives as long as it is open. */
 KTEST(file, unlinked)
 {
