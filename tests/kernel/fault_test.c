@@ -164,6 +164,27 @@ KTEST(fault, stack_grows_to_its_limit)
 	test_mm_leave(mm);
 }
 
+/* Nor beyond the limit on all of the address space, nor to the pages that are never mapped. */
+KTEST(fault, stack_keeps_to_the_other_limits)
+{
+	struct mm_struct *mm = test_mm_enter();
+	unsigned long *limit = &current->signal->rlim[RLIMIT_AS].rlim_cur, saved = *limit;
+
+	KT_ASSERT(mm);
+	down_write(&mm->mmap_sem);
+	KT_EQ(setup_stack_vma(mm, MMAP_MIN_ADDR + 8 * PAGE_SIZE, false), 0);
+	up_write(&mm->mmap_sem);
+	*limit = 4 * PAGE_SIZE;
+	KT_EQ(test_poke(MMAP_MIN_ADDR + 4 * PAGE_SIZE, 1), 0);
+	KT_EQ(test_poke(MMAP_MIN_ADDR + 3 * PAGE_SIZE, 1), -EFAULT);
+	*limit = saved;
+	KT_EQ(test_poke(MMAP_MIN_ADDR, 1), 0);
+	KT_EQ(test_poke(MMAP_MIN_ADDR - 4, 1), -EFAULT);
+	KT_EQ(test_last_path(), PATH_STACK_LIMIT);
+	KT_EQ(mm->total_vm, 8);
+	test_mm_leave(mm);
+}
+
 KTEST(fault, stack_keeps_away_from_the_area_below)
 {
 	struct mm_struct *mm = test_mm_enter();
@@ -293,14 +314,17 @@ KTEST(fault, nth_allocation_fails)
 KTEST(fault, spurious_changes_nothing)
 {
 	struct mm_struct *mm = test_mm_enter();
+	unsigned int flushes;
 	pte_t before;
 
 	KT_ASSERT(mm);
 	test_map(mm, TEST_BASE, 1, PROT_RW, MAP_ANON_PRIV | MAP_FIXED);
 	test_poke(TEST_BASE, 1);
 	before = test_pte(mm, TEST_BASE);
+	flushes = this_cpu()->stat.flush_page;
 	KT_EQ(handle_fault(mm, TEST_BASE, FA_WRITE | FA_USER), VM_FAULT_MINOR);
 	KT_EQ(test_last_path(), PATH_SPURIOUS);
+	KT_EQ(this_cpu()->stat.flush_page - flushes, 1);	/* but what the TLB may still hold */
 	KT_TRUE(pte_same(before, test_pte(mm, TEST_BASE)));
 	KT_EQ(mm->rss, 1);
 	test_mm_leave(mm);
