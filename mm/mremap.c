@@ -20,13 +20,18 @@ struct remap {
 	unsigned long flags, new_addr;	/* new_addr: if flags say that it moves */
 };
 
-/* Tables for all of [addr, addr + len), so that moving entries there cannot fail. 0 or -ENOMEM. */
-static int alloc_tables(struct mm_struct *mm, unsigned long addr, unsigned long len)
+/*
+ * The tables that [from, from + len) has, at to: moving its entries there cannot fail then. One of
+ * the old ones reaches into two new ones, unless both begin alike. 0 or -ENOMEM.
+ */
+static int alloc_tables(struct mm_struct *mm, unsigned long from, unsigned long to,
+			unsigned long len)
 {
-	unsigned long end = addr + len;
+	unsigned long addr = from, end = from + len, stop;
 
-	for (; addr < end; addr = (addr + PGDIR_SIZE) & PGDIR_MASK)
-		if (!pte_alloc(mm, addr))
+	for (; next_table(mm, &addr, end, &stop); addr = stop)
+		if (!pte_alloc(mm, to + (addr - from)) ||
+		    !pte_alloc(mm, to + (stop - PAGE_SIZE - from)))
 			return -ENOMEM;
 	return 0;
 }
@@ -74,7 +79,7 @@ static long move_vma(struct remap *r, struct vm_area_struct *vma, unsigned long 
 	new->vm_end = addr + r->new_len;
 	find_vma_prev(mm, addr, &prev);
 	vma_link(mm, prev, new);
-	if (alloc_tables(mm, addr, moved)) {
+	if (alloc_tables(mm, r->old, addr, moved)) {
 		do_munmap(mm, addr, r->new_len);
 		mm->hiwater_vm = peak;
 		return -ENOMEM;

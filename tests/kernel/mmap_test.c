@@ -2,6 +2,7 @@
 /* mmap_test.c - arguments, limits, accounting and failure of mmap, munmap, mprotect and brk. */
 #include "mm_test.h"
 #include <nopage/fs.h>
+#include <nopage/syscalls.h>
 
 KTEST(mmap, bad_arguments)
 {
@@ -110,6 +111,47 @@ KTEST(mmap, nth_allocation_fails)
 	KT_EQ(test_protect(mm, TEST_BASE + PAGE_SIZE, 1, PROT_READ), -ENOMEM);
 	KT_EQ(mm->map_count, 1);	/* the first cut is undone */
 	kt_fail_nth(0);
+	test_mm_leave(mm);
+}
+
+/* The middle of an area goes to where two tables meet: an area and both tables, or nothing. */
+KTEST(mmap, move_nth_allocation_fails)
+{
+	const unsigned long old = TEST_BASE + PAGE_SIZE, new = TEST_BASE + 4 * PGDIR_SIZE - PAGE_SIZE;
+	struct mm_struct *mm = test_mm_enter();
+	unsigned long tables;
+	int n = 0;
+
+	KT_ASSERT(mm);
+	test_map(mm, TEST_BASE, 4, PROT_RW, MAP_ANON_PRIV | MAP_FIXED);
+	KT_EQ(test_poke(old, 1), 0);
+	KT_EQ(test_poke(old + PAGE_SIZE, 2), 0);
+	tables = nr_page_tables(mm);
+	for (;;) {
+		long result;
+
+		kt_fail_nth(++n);
+		result = sys_mremap(old, 2 * PAGE_SIZE, 2 * PAGE_SIZE,
+				    MREMAP_MAYMOVE | MREMAP_FIXED, new);
+		if (result != -ENOMEM)
+			break;
+		KT_ASSERT(kt_fail_fired() && n < 100);
+		KT_EQ(mm->map_count, 1);
+		KT_EQ(nr_page_tables(mm), tables);
+		KT_EQ(test_peek(old), 1);
+		KT_EQ(test_peek(old + PAGE_SIZE), 2);
+	}
+	/* The one for the hole that is left is not there either: the old place stays, empty. */
+	KT_TRUE(kt_fail_fired());
+	KT_EQ(n, 4);
+	KT_EQ(mm->map_count, 2);
+	KT_EQ(test_peek(old), 0);
+	KT_EQ(test_peek(new), 1);
+	KT_EQ(test_peek(new + PAGE_SIZE), 2);
+	kt_fail_nth(0);
+	KT_EQ(sys_mremap(new, 2 * PAGE_SIZE, 2 * PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, old), old);
+	KT_EQ(mm->map_count, 1);		/* joined again */
+	KT_EQ(test_peek(old + PAGE_SIZE), 2);
 	test_mm_leave(mm);
 }
 

@@ -213,6 +213,11 @@ static void test_status(void)
 	mremap(p, 1024 * PAGE, 1024 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)0x20000000);
 	is(value("/proc/self/status", "VmPeak"), peak, "memory that moves is not twice as much");
 	munmap((void *)0x20000000, 1024 * PAGE);
+	p = map(65536, PROT_NONE, MAP_PRIVATE);
+	peak = value("/proc/self/status", "VmPTE");
+	mremap(p, 65536 * PAGE, 65536 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)0x20000000);
+	ok(value("/proc/self/status", "VmPTE") < peak + 64, "untouched, it needs no page tables");
+	munmap((void *)0x20000000, 65536 * PAGE);
 	p = map(1024, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 	memset(p, 1, 1024 * PAGE);
 	munmap(p, 1024 * PAGE);
@@ -222,7 +227,7 @@ static void test_status(void)
 
 int main(void)
 {
-	plan(35);
+	plan(36);
 	test_meminfo();
 	test_vmstat();
 	test_stat();
