@@ -59,7 +59,7 @@ static void grant_waiters(struct rw_semaphore *sem)
 		atomic_add(&sem->count, -RWSEM_WAITING);
 }
 
-/* __rwsem_wake - the last holder has let go and somebody waits. Any task context. */
+/* __rwsem_wake - a holder has let go and somebody waits. Any task context. */
 void __rwsem_wake(struct rw_semaphore *sem)
 {
 	spin_lock(&sem->lock);

@@ -6,7 +6,8 @@
  * frame is held while it is copied, so that it may be unmapped meanwhile. As a debugger needs it,
  * rights do not matter as long as the owner could give them to itself: code can be read where only
  * execution is allowed, and written privately. The write then breaks the sharing of the frame, but
- * the entry stays write-protected.
+ * the entry is write-protected again before anybody else runs; with several processors a thread
+ * could see it writable.
  */
 #include "internal.h"
 #include <nopage/string.h>

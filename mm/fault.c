@@ -193,9 +193,9 @@ static noinline enum fault_result replace_page(struct fault *f, struct page *old
 }
 
 /*
- * Write to a present, write-protected page of an area that allows writing. A count of 1 cannot
- * grow while we hold mmap_sem: fork, which shares frames, takes it for write. The zero page and
- * pages of files are never at 1: the kernel holds them too.
+ * Write to a present, write-protected page of an area that allows writing. A count of 1 does not
+ * grow while we hold mmap_sem but by who only looks (get_user_page): fork, which shares frames,
+ * takes it for write. The zero page and pages of files are never at 1: the kernel holds them too.
  */
 noinline enum fault_result do_wp_page(struct fault *f)
 {

@@ -322,7 +322,7 @@ static void status_counts(struct seq *s, struct task_struct *p, struct mm_struct
 	if (mm) {
 		seq_printf(s, "MmUsers:\t%d\n", atomic_read(&mm->mm_users) - 1);
 		seq_printf(s, "MmCount:\t%d\n", atomic_read(&mm->mm_count));
-		seq_printf(s, "MapCount:\t%d\n", mm->map_count);
+		seq_printf(s, "MapCount:\t%d\nDumpable:\t%d\n", mm->map_count, mm->dumpable);
 		seq_printf(s, "MmapCacheHits:\t%lu\n", mm->cache_hits);
 		seq_printf(s, "MmapCacheMisses:\t%lu\n", mm->cache_misses);
 		seq_printf(s, "ActiveMm:\t%08lx\n", (unsigned long)mm);

@@ -40,7 +40,7 @@ static inline void event_end(struct event *ev)
 		event_trace(ev);
 }
 
-/* event - record with up to five arguments. */
+/* event - record with up to six arguments. */
 static inline void event(enum event_type type, u32 a0, u32 a1, u32 a2, u32 a3, u32 a4, u32 a5)
 {
 	struct event *ev = event_begin(type);

@@ -58,7 +58,8 @@ struct page {
 
 /*
  * A range of addresses with one set of rights and one backing, [vm_start, vm_end), page aligned.
- * All fields: mmap_sem of vm_mm, for write to change, for read to look.
+ * All fields: mmap_sem of vm_mm, for write to change, for read to look. Only a stack grows while
+ * it is held for read: vm_start, and the mm's total_vm, under page_table_lock (expand_stack).
  */
 struct vm_area_struct {
 	unsigned long vm_start, vm_end;

@@ -140,6 +140,7 @@ struct task_struct {
 	u32 flags;				/* PF_*; own task only */
 	atomic_t usage;				/* one until it last runs, one until it is reaped */
 
+	/* Own task only, and the scheduler; others look at mm by get_task_mm(). */
 	struct mm_struct *mm;			/* own address space, NULL for a kernel thread */
 	struct mm_struct *active_mm;		/* whose page tables are loaded while it runs */
 

@@ -225,6 +225,10 @@ KTEST(proc, figures)
 	KT_EQ(field(buf, "VmSize:"), 32);
 	KT_EQ(field(buf, "MmUsers:"), atomic_read(&mm->mm_users));
 	KT_EQ(field(buf, "MmCount:"), atomic_read(&mm->mm_count));
+	KT_EQ(field(buf, "MapCount:"), 1);
+	KT_EQ(field(buf, "Dumpable:"), 1);
+	KT_EQ(field(buf, "MmapCacheHits:"), mm->cache_hits);
+	KT_EQ(field(buf, "MmapCacheMisses:"), mm->cache_misses);
 	KT_TRUE(get_text(TEST_DIR "/self/statm", buf, PAGE_SIZE) > 0 && !strncmp(buf, "8 2 0 ", 6));
 	test_mm_leave(mm);
 	umount_proc();
