@@ -9,6 +9,7 @@
 #ifndef ASM_UACCESS_H
 #define ASM_UACCESS_H
 
+#include <nopage/bug.h>
 #include <nopage/err.h>
 #include <nopage/types.h>
 #include <asm/page.h>
@@ -33,13 +34,16 @@ int get_user_size(u32 *val, const void __user *from, unsigned int size);
 int put_user_size(u32 val, void __user *to, unsigned int size);
 
 #define get_user(x, ptr) ({						\
+	BUILD_BUG_ON(sizeof(*(ptr)) > sizeof(u32));			\
 	u32 __v = 0;							\
 	int __e = get_user_size(&__v, (ptr), sizeof(*(ptr)));		\
 	(x) = (__typeof__(*(ptr)))__v;					\
 	__e;								\
 })
-#define put_user(x, ptr) \
-	put_user_size((u32)(__typeof__(*(ptr)))(x), (ptr), sizeof(*(ptr)))
+#define put_user(x, ptr) ({						\
+	BUILD_BUG_ON(sizeof(*(ptr)) > sizeof(u32));			\
+	put_user_size((u32)(__typeof__(*(ptr)))(x), (ptr), sizeof(*(ptr)));	\
+})
 
 /*
  * cmpxchg_user - atomically: if *to is *old, it becomes new. *old becomes what was there before.
