@@ -2,6 +2,7 @@
 /* vma_test.c - areas against a model: one byte of rights per page. */
 #include "mm_test.h"
 #include <nopage/string.h>
+#include <nopage/syscalls.h>
 
 #define MODEL_PAGES	256
 #define UNMAPPED	0xff
@@ -212,6 +213,8 @@ KTEST(vma, map_count_limit)
 	      -ENOMEM);
 	KT_EQ(test_unmap(mm, TEST_BASE + 4 * PAGE_SIZE, 1), -ENOMEM);
 	KT_EQ(test_protect(mm, TEST_BASE + 4 * PAGE_SIZE, 1, PROT_READ), -ENOMEM);
+	KT_EQ(sys_mremap(TEST_BASE, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED,
+			 TEST_BASE + 16 * PAGE_SIZE), -ENOMEM);
 	KT_EQ(mm->map_count, 1);
 	sysctl_max_map_count = 2;
 	KT_EQ(test_unmap(mm, TEST_BASE + 4 * PAGE_SIZE, 1), 0);

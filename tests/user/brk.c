@@ -86,7 +86,8 @@ static void test_refused(unsigned long start)
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
 		    -1, 0);
 	is(brk_to(end + 20 * PAGE) - end, 0, "an end beyond another mapping is refused");
-	is(brk_to(end + 4 * PAGE) - end, 4 * PAGE, "one before it is not");
+	is(brk_to(end + 8 * PAGE) - end, 0, "one right at it, too: a page is left between");
+	is(brk_to(end + 7 * PAGE) - end, 7 * PAGE, "one before that is not");
 	munmap(wall, PAGE);
 	is(brk_to(start) - start, 0, "back to where it began");
 }
@@ -111,7 +112,7 @@ int main(void)
 {
 	unsigned long start = brk_to(0);
 
-	plan(29);
+	plan(30);
 	ok(start > 0x08048000 && start < 0xc0000000, "the heap begins behind the program");
 	test_grow(start);
 	brk_to(start);
