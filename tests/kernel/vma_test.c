@@ -244,6 +244,30 @@ KTEST(vma, unmapped_area_is_top_down_and_reuses_holes)
 	test_mm_leave(mm);
 }
 
+/* Room for the largest stack that the limit allows: at least 128 MiB, at most five sixths. */
+KTEST(vma, mmap_base_leaves_room_for_the_stack)
+{
+	unsigned long *limit = &current->signal->rlim[RLIMIT_STACK].rlim_cur, saved = *limit;
+	const unsigned long least = 128 << 20, most = TASK_SIZE / 6 * 5;
+	const struct {
+		unsigned long limit, room;
+	} cases[] = {
+		{ PAGE_SIZE, least }, { least + 5 * PAGE_SIZE, least + 5 * PAGE_SIZE },
+		{ RLIM_INFINITY, most },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct mm_struct *mm;
+
+		*limit = cases[i].limit;
+		mm = mm_alloc();
+		KT_ASSERT(mm);
+		KT_EQ(mm->mmap_base, TASK_SIZE - cases[i].room);
+		mmput(mm, EVM_LOOK);
+	}
+	*limit = saved;
+}
+
 /* The lower border moves by more than a signed number of bytes can say: the page index follows. */
 KTEST(vma, lower_border_moves_by_more_than_2_gib)
 {
