@@ -18,30 +18,33 @@
 
 /*
  * owner_died - the word at uaddr, if p holds the mutex: mark it and wake a waiter. A mutex that
- * was being unlocked (pending) is free already, but its waiters may not have been woken.
+ * was being unlocked (pending) is free already, but its waiters may not have been woken. False:
+ * there can be no mutex.
  */
-static void owner_died(struct task_struct *p, unsigned long uaddr, bool pending)
+static bool owner_died(struct task_struct *p, unsigned long uaddr, bool pending)
 {
 	u32 *word = (u32 *)uaddr;
 	u32 value, before;
 
 	if (uaddr % sizeof(u32) || get_user(value, word))
-		return;
+		return false;
 	if (pending && !value) {
 		futex_wake(uaddr, 1);
-		return;
+		return true;
 	}
 	do {
 		before = value;
 		if ((before & FUTEX_TID_MASK) != (u32)p->pid)
-			return;
+			return true;
 		if (cmpxchg_user(word, &value, (before & FUTEX_WAITERS) | FUTEX_OWNER_DIED))
-			return;
+			return false;
 	} while (value != before);
 	if (before & FUTEX_WAITERS)
 		futex_wake(uaddr, 1);
+	return true;
 }
 
+/* The list ends at the first entry that cannot be one, as on Linux; then nothing is pending. */
 void exit_robust_list(struct task_struct *p)
 {
 	struct robust_list_head *user = p->robust_list, head;
@@ -54,13 +57,13 @@ void exit_robust_list(struct task_struct *p)
 	pending = head.list_op_pending & ~PI_ENTRY;
 	entry = head.next & ~PI_ENTRY;
 	for (unsigned int i = 0; i < ROBUST_LIST_LIMIT && entry != (u32)user; i++) {
-		bool last = get_user(next, (u32 *)entry);
+		bool bad = get_user(next, (u32 *)entry);
 
 		/* The entry may go as soon as its mutex is given away: that is why next comes first. */
-		if (entry != pending)
-			owner_died(p, entry + head.futex_offset, false);
-		if (last)
-			break;
+		if (entry != pending && !owner_died(p, entry + head.futex_offset, false))
+			return;
+		if (bad)
+			return;
 		entry = next & ~PI_ENTRY;
 		cond_resched();
 	}
@@ -80,22 +83,22 @@ long sys_set_robust_list(long head, long len)
 /* sys_get_robust_list - of thread pid, 0: the caller. 0, -ESRCH, -EPERM or -EFAULT. */
 long sys_get_robust_list(long pid, long head, long len)
 {
-	struct robust_list_head *list = NULL;
-	const struct task_struct *p;
-	long error = -ESRCH;
+	struct robust_list_head *list;
+	struct task_struct *p;
+	bool allowed;
 
 	spin_lock(&tasklist_lock);
 	p = find_task(pid);
-	if (p && p->mm != current->mm && p->cred.uid != current->cred.uid &&
-	    !capable(CAP_SYS_PTRACE)) {
-		error = -EPERM;
-	} else if (p) {
-		list = p->robust_list;
-		error = 0;
-	}
+	if (p)
+		get_task_struct(p);
 	spin_unlock(&tasklist_lock);
-	if (error)
-		return error;
+	if (!p)
+		return -ESRCH;
+	allowed = ptrace_may_access(p, current->cred.uid, current->cred.gid);
+	list = p->robust_list;
+	put_task_struct(p);
+	if (!allowed)
+		return -EPERM;
 	return put_user(sizeof(struct robust_list_head), (long *)len) ?:
 	       put_user((u32)list, (u32 *)head);
 }

@@ -120,8 +120,11 @@ extern const struct proc_entry proc_sys_entries[];
 
 /* task.c: from a task to what it has; see there */
 struct mm_struct *get_task_mm(struct task_struct *p);
-bool task_dumpable(const struct task_struct *p);
-bool may_look_into(struct task_struct *p);
+/* May the current task see what p does: its memory, files, where it stands? */
+static inline bool may_look_into(const struct task_struct *p)
+{
+	return ptrace_may_access(p, current->cred.fsuid, current->cred.fsgid);
+}
 /* next_task - for struct proc_numbers: processes, or with a task the threads of its process. */
 long next_task(struct task_struct *whose, unsigned int n);
 int store_comm(const struct proc_target *t, char *text);

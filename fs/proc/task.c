@@ -55,29 +55,6 @@ struct mm_struct *get_task_mm(struct task_struct *p)
 	return mm && mmget_not_zero(mm, EVM_LOOK) ? mm : NULL;
 }
 
-/* A kernel thread or a dead task has no memory that could be hidden. */
-bool task_dumpable(const struct task_struct *p)
-{
-	const struct mm_struct *mm = READ_ONCE(p->mm);
-
-	return !mm || READ_ONCE(mm->dumpable) == 1;
-}
-
-/* May the current task see what p does: its memory, files, where it stands? As ptrace(2) has it. */
-bool may_look_into(struct task_struct *p)
-{
-	const struct cred *me = &current->cred;
-	bool yes;
-
-	if (p->tgid == current->tgid || capable(CAP_SYS_PTRACE))
-		return true;
-	spin_lock(&tasklist_lock);
-	yes = me->fsuid == p->cred.uid && me->fsuid == p->cred.euid && me->fsuid == p->cred.suid &&
-	      me->fsgid == p->cred.gid && me->fsgid == p->cred.egid && me->fsgid == p->cred.sgid;
-	spin_unlock(&tasklist_lock);
-	return yes && task_dumpable(p);
-}
-
 /* ------------------------------------------------------------------ short ones */
 
 int show_comm(struct seq *s, const struct proc_target *t)

@@ -323,6 +323,11 @@ void process_times(const struct task_struct *p, struct task_times *t);
 /* Replace the current task's program. Kernel pointers. 0 (its registers are set) or -Exxx. */
 int kernel_execve(const char *path, const char *const argv[], const char *const envp[]);
 
+/* ------------------------------------------------------------------ ptrace.c */
+bool task_dumpable(const struct task_struct *p);
+/* ptrace_may_access - may the current task, by these numbers of its own, look into p? */
+bool ptrace_may_access(const struct task_struct *p, uid_t uid, gid_t gid);
+
 /* ------------------------------------------------------------------ signal.c, deliver.c */
 void send_sig_self(int sig);	/* to the current task, as if it had sent it: SIGPIPE, SIGXFSZ */
 /* A fault of the current task: cannot be blocked or ignored. */

@@ -4,6 +4,7 @@
 #include "tap.h"
 
 #include <pthread.h>
+#include <sys/prctl.h>
 
 #include "rawsys.h"
 
@@ -128,6 +129,53 @@ static int die_with_list(void *arg)
 	return sys2(SYS_set_robust_list, (long)head, sizeof(*head));
 }
 
+/* The second of three is not aligned, or the first leads nowhere. */
+static int die_with_broken_list(struct entry *e, int unaligned)
+{
+	struct head *head = (struct head *)(e + 8);
+	unsigned int tid = gettid();
+
+	for (int i = 0; i < 4; i++)
+		e[i] = (struct entry){ (struct entry *)16, tid };
+	if (unaligned) {
+		e[0].next = (struct entry *)((char *)&e[1] + 2);
+		memcpy((char *)&e[1] + 2, &(struct entry *){ &e[3] }, sizeof(struct entry *));
+		e[3].next = (struct entry *)head;
+	}
+	*head = (struct head){ e, sizeof(void *), &e[2] };
+	return sys2(SYS_set_robust_list, (long)head, sizeof(*head));
+}
+
+static int die_unaligned(void *arg)
+{
+	return die_with_broken_list(arg, 1);
+}
+
+static int die_nowhere(void *arg)
+{
+	return die_with_broken_list(arg, 0);
+}
+
+/* A process of one's own whose memory is not to be looked into. */
+static int look_at_hidden(void *arg)
+{
+	struct head *head;
+	unsigned long len;
+	pid_t pid;
+	int error;
+
+	setgid(54321);
+	setuid(54321);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	pid = fork();
+	if (pid == 0)
+		for (;;)
+			pause();
+	error = sys3(SYS_get_robust_list, pid, (long)&head, (long)&len);
+	kill(pid, SIGKILL);
+	return -error;
+}
+
 static int die_with_bad_list(void *arg)
 {
 	return sys2(SYS_set_robust_list, (long)arg, sizeof(struct head));
@@ -154,6 +202,11 @@ static void test_lists(void)
 	is(e[1].word, OWNER_DIED | WAITERS, "with somebody waiting");
 	ok(!(e[3].word & OWNER_DIED), "another's mutex stays his");
 	is(e[4].word, OWNER_DIED | WAITERS, "the pending one counts");
+	exits(in_child(die_unaligned, e), 0, "a list with an entry that is none");
+	ok(e[0].word == OWNER_DIED && e[2].word == e[3].word && !(e[2].word & OWNER_DIED),
+	   "ends there, and nothing is pending");
+	exits(in_child(die_nowhere, e), 0, "or that leads nowhere");
+	ok(e[0].word == OWNER_DIED && !(e[2].word & OWNER_DIED), "ends there, too");
 	exits(in_child(die_in_a_circle, e), 0, "a list without end");
 	exits(in_child(die_with_bad_list, (void *)16), 0, "a list nowhere");
 	exits(in_child(die_with_bad_list, (void *)KERNEL_ADDRESS), 0, "a list in the kernel");
@@ -164,11 +217,12 @@ static void test_lists(void)
 	is(sys3(SYS_get_robust_list, getpid(), (long)&head, (long)&len), 0, "get by number");
 	is(sys3(SYS_get_robust_list, 0x3fffff, (long)&head, (long)&len), -ESRCH, "of nobody");
 	is(sys3(SYS_get_robust_list, 0, KERNEL_ADDRESS, (long)&len), -EFAULT, "to nowhere");
+	exits(in_child(look_at_hidden, NULL), EPERM, "of a process that hides its memory: EPERM");
 }
 
 int main(void)
 {
-	plan(27);
+	plan(32);
 	test_threads();
 	test_processes();
 	test_lists();
