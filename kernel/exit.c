@@ -125,6 +125,38 @@ static void parent_died(struct task_struct *p)
 		send_signal(p->pdeath_signal, &info, p, true);
 }
 
+/* set_parents - of all threads of the process child: the one they had has died. */
+static void set_parents(struct task_struct *child, struct task_struct *parent,
+			struct task_struct *real_parent)
+{
+	struct task_struct *t;
+
+	for (t = child; t; t = next_thread(t)) {
+		t->parent = parent;
+		t->real_parent = real_parent;
+		parent_died(t);
+	}
+}
+
+static struct task_struct *alive_thread(struct task_struct *leader)
+{
+	struct task_struct *t = leader;
+
+	while (t && (t->flags & PF_EXITING))
+		t = next_thread(t);
+	return t ?: leader;
+}
+
+/* pass_on_children - of the dying thread p to another of its process. tasklist_lock held. */
+static void pass_on_children(struct task_struct *p)
+{
+	struct task_struct *leader = p->group_leader, *child;
+
+	list_for_each_entry(child, &leader->children, sibling)
+		if (child->real_parent == p)
+			set_parents(child, leader, alive_thread(leader));
+}
+
 /*
  * reparent_children - process 1, or a subreaper, adopts the children of a dead process. Those that
  * nobody will wait for are moved to the list dead, for the caller to release. tasklist_lock held.
@@ -132,21 +164,24 @@ static void parent_died(struct task_struct *p)
 static void reparent_children(struct task_struct *leader, struct list_head *dead)
 {
 	struct task_struct *reaper = find_reaper(leader);
-	struct task_struct *child, *next, *thread;
+	struct task_struct *child, *next;
 
 	list_for_each_entry_safe(child, next, &leader->children, sibling) {
-		child->parent = reaper;
 		child->exit_signal = SIGCHLD;
-		parent_died(child);
-		list_for_each_entry(thread, &child->thread_group, thread_group) {
-			thread->parent = reaper;
-			parent_died(thread);
-		}
+		set_parents(child, reaper, alive_thread(reaper));
 		list_move_tail(&child->sibling, &reaper->children);
 		if (child->state == TASK_ZOMBIE && list_empty(&child->thread_group) &&
 		    announce_zombie(child))
 			list_move_tail(&child->sibling, dead);
 	}
+}
+
+static noinline void leave_children(struct task_struct *p, bool group_dead, struct list_head *dead)
+{
+	if (group_dead)
+		reparent_children(p->group_leader, dead);
+	else
+		pass_on_children(p);
 }
 
 /* exit_notify - p (current) becomes a zombie, or if nobody waits for it, dead. */
@@ -157,10 +192,10 @@ static void exit_notify(struct task_struct *p, bool group_dead)
 	bool reap;
 
 	spin_lock(&tasklist_lock);
-	if (group_dead) {
+	if (group_dead)
 		exit_orphans(p->group_leader);
-		reparent_children(p->group_leader, &dead);
-	}
+	if (!list_empty(&p->group_leader->children))
+		leave_children(p, group_dead, &dead);
 	p->state = p == p->group_leader ? TASK_ZOMBIE : TASK_DEAD;
 	if (p->state == TASK_ZOMBIE && list_empty(&p->thread_group))
 		announce_zombie(p);

@@ -160,12 +160,14 @@ static void set_parent(struct task_struct *p, unsigned long flags)
 		p->tgid = leader->pid;
 		p->group_leader = leader;
 		p->parent = leader->parent;
+		p->real_parent = current->real_parent;
 		p->exit_signal = -1;
 		list_add_tail(&p->thread_group, &leader->thread_group);
 		return;
 	}
 	p->tgid = p->pid;
 	p->parent = flags & CLONE_PARENT ? leader->parent : leader;
+	p->real_parent = flags & CLONE_PARENT ? current->real_parent : current;
 	p->exit_signal = flags & CLONE_PARENT ? leader->exit_signal : (int)(flags & CSIGNAL);
 	list_add_tail(&p->sibling, &p->parent->children);
 }

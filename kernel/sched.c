@@ -62,6 +62,7 @@ struct task_struct init_task = {
 	.tasks = LIST_HEAD_INIT(init_task.tasks),
 	.thread_group = LIST_HEAD_INIT(init_task.thread_group),
 	.parent = &init_task,
+	.real_parent = &init_task,
 	.children = LIST_HEAD_INIT(init_task.children),
 	.sibling = LIST_HEAD_INIT(init_task.sibling),
 	.comm = "idle",

@@ -30,6 +30,8 @@ static bool eligible(const struct wait_opts *o, const struct task_struct *p)
 		return false;
 	if (o->who < 0 && p->signal->pgrp != -o->who)
 		return false;
+	if ((o->options & __WNOTHREAD) && p->real_parent != current)
+		return false;
 	return (o->options & __WALL) || clone_child == !!(o->options & __WCLONE);
 }
 

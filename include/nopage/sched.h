@@ -159,6 +159,7 @@ struct task_struct {
 	struct hlist_node pid_link;		/* pid hash */
 	struct list_head thread_group;		/* the leader's list of its threads */
 	struct task_struct *parent;
+	struct task_struct *real_parent;	/* its thread that made us; compared, never followed */
 	struct list_head children, sibling;	/* a process's children hang on its group leader */
 	int exit_signal;			/* sent to the parent; -1: a thread, reaps itself */
 	int exit_code;				/* wait4() status */

@@ -11,6 +11,7 @@
 
 #include "rawsys.h"
 #include "tmpdir.h"
+#include "thread.h"
 
 static long call(long option, long a, long b, long c, long d)
 {
@@ -113,6 +114,45 @@ static int death_signal(void *arg)
 	wait(&status);
 	close(pipe_fd[1]);
 	return WEXITSTATUS(status) != 6 ? 3 : read(pipe_fd[0], &c, 1) ? 4 : 0;
+}
+
+/* The parent is the thread that made the child, for this and for __WNOTHREAD. */
+static struct thread maker;
+static volatile pid_t made;
+static volatile int may_end;
+
+static int make_child(void *arg)
+{
+	volatile int *asked = arg;
+	long pause[2] = { 0, 1000000 };
+	pid_t pid = sys0(SYS_fork);
+
+	if (pid == 0) {
+		sys2(SYS_prctl, PR_SET_PDEATHSIG, SIGTERM);
+		*asked = 1;
+		for (;;)
+			sys0(SYS_pause);
+	}
+	while (!*asked)
+		sys2(SYS_nanosleep, (long)pause, 0);
+	made = pid;
+	while (!may_end)
+		sys2(SYS_nanosleep, (long)pause, 0);
+	return 0;
+}
+
+static void test_death_of_thread(void)
+{
+	int *asked = shared_pages(1), status;
+
+	thread_start(&maker, make_child, asked, CLONE_THREAD);
+	while (!made)
+		usleep(1000);
+	fails(waitpid(made, NULL, WNOHANG | __WNOTHREAD), ECHILD, "__WNOTHREAD: another thread's");
+	is(waitpid(made, NULL, WNOHANG), 0, "but a child of this process");
+	may_end = 1;
+	is(waitpid(made, &status, 0), made, "its thread ends");
+	killed_by(status, SIGTERM, "which it had asked to hear of");
 }
 
 static int persona(void *arg)
@@ -252,12 +292,13 @@ int main(int argc, char **argv)
 		return old_program();
 	if (argc == 3)
 		return is_secure();
-	plan(33);
+	plan(37);
 	test_name();
 	test_flags();
 	exits(in_child(privs_stay, NULL), 0, "no new rights, for ever");
 	exits(in_child(adopt_here, NULL), 0, "a subreaper gets orphans");
 	exits(in_child(death_signal, NULL), 0, "a signal when the parent dies");
+	test_death_of_thread();
 	exits(in_child(persona, NULL), 0, "personality");
 	test_old(argv[0]);
 	test_inherited(argv[0]);
