@@ -40,12 +40,11 @@ struct inode_time current_time(void)
 #define DAY (24 * 60 * 60)
 
 /* By default only if it tells something new, or once a day (relatime). */
-void file_accessed(struct file *file)
+void inode_accessed(struct inode *inode)
 {
-	struct inode *inode = file->inode;
 	struct inode_time now;
 
-	if (file->flags & O_NOATIME || inode->sb->flags & (MS_RDONLY | MS_NOATIME))
+	if (inode->sb->flags & (MS_RDONLY | MS_NOATIME))
 		return;
 	if (S_ISDIR(inode->mode) && inode->sb->flags & MS_NODIRATIME)
 		return;
@@ -73,7 +72,7 @@ struct inode *new_inode(struct super_block *sb, mode_t mode)
 		.nlink = 1,
 		.op = &default_inode_ops,
 	};
-	inode->atime = inode->mtime = inode->ctime = current_time();
+	inode->atime = inode->mtime = inode->ctime = inode->btime = current_time();
 	address_space_init(&inode->mapping);
 	mutex_init(&inode->lock);
 	atomic_inc(&sb->inodes);

@@ -103,7 +103,12 @@ void inode_init(void);
 struct inode *new_inode(struct super_block *sb, mode_t mode);
 void iput(struct inode *inode);			/* the last one frees pages and inode */
 struct inode_time current_time(void);		/* as fine as a tick */
-void file_accessed(struct file *file);		/* sets atime, if system and flags want it */
+void inode_accessed(struct inode *inode);	/* sets atime, if the file system wants it */
+static inline void file_accessed(struct file *file)
+{
+	if (!(file->flags & O_NOATIME))
+		inode_accessed(file->inode);
+}
 
 /* super.c */
 extern struct mutex mount_mutex;
@@ -377,7 +382,7 @@ struct inode *tmpfs_inode(struct super_block *sb, mode_t mode, dev_t rdev);
 ssize_t tmpfs_write(struct inode *inode, loff_t pos, const void *data, size_t size);
 
 /* pipe.c */
-extern const struct file_operations pipe_fops;	/* of FIFOs */
+extern const struct file_operations fifo_fops;
 /* pipe_fcntl - F_SETPIPE_SZ, F_GETPIPE_SZ: bytes or -Exxx; -EBADF for what is no pipe. */
 long pipe_fcntl(struct file *file, unsigned int cmd, unsigned long arg);
 /* pipe_room - wait as write() does, until something fits: how many bytes; or -Exxx. */

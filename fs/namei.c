@@ -84,6 +84,7 @@ int walk_link(struct nameidata *nd, struct dentry *dentry)
 
 	if (++nd->links > MAX_LINKS)
 		return -ELOOP;
+	inode_accessed(dentry->inode);
 	if (!target)
 		return walk_jump(nd, dentry);
 	if (!*target)

@@ -317,10 +317,11 @@ long sys_readlinkat(long dirfd, long path, long buf, long size)
 	if (IS_ERR(dentry)) {
 		len = PTR_ERR(dentry);
 	} else {
-		if (S_ISLNK(dentry->inode->mode))
+		len = *p.name ? -EINVAL : -ENOENT;
+		if (S_ISLNK(dentry->inode->mode)) {
+			inode_accessed(dentry->inode);
 			len = copy_link(dentry, (char *)buf, size);
-		else
-			len = *p.name ? -EINVAL : -ENOENT;
+		}
 		dput(dentry);
 	}
 	put_user_path(&p);

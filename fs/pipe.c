@@ -530,7 +530,7 @@ long pipe_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
 	unsigned int nr_slots = 1;
 	long ret;
 
-	if (file->fop != &pipe_fops)
+	if (!S_ISFIFO(file->inode->mode))
 		return -EBADF;
 	if (cmd == F_SETPIPE_SZ && arg > 1UL << 31)
 		return -EINVAL;
@@ -545,9 +545,39 @@ long pipe_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
 }
 
 /* Not a place to seek in. */
-const struct file_operations pipe_fops = {
+static const struct file_operations pipe_fops = {
 	.read = pipe_read,
 	.write = pipe_write,
+	.open = pipe_open,
+	.release = pipe_release,
+	.ioctl = pipe_ioctl,
+	.poll = pipe_poll,
+	.flags = FOP_TAKE | FOP_NOWAIT,
+};
+
+/* A FIFO stands in a directory, where its times tell of its use. */
+static ssize_t fifo_read(struct file *file, char *buf, size_t count, loff_t *pos)
+{
+	ssize_t done = pipe_read(file, buf, count, pos);
+
+	if (done > 0)
+		file_accessed(file);
+	return done;
+}
+
+static ssize_t fifo_write(struct file *file, const char *buf, size_t count, loff_t *pos)
+{
+	ssize_t done = pipe_write(file, buf, count, pos);
+	struct inode *inode = file->inode;
+
+	if (done > 0 && !(inode->sb->flags & MS_RDONLY))
+		inode->mtime = inode->ctime = current_time();
+	return done;
+}
+
+const struct file_operations fifo_fops = {
+	.read = fifo_read,
+	.write = fifo_write,
 	.open = pipe_open,
 	.release = pipe_release,
 	.ioctl = pipe_ioctl,

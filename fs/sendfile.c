@@ -82,7 +82,7 @@ static long sendfile_files(struct file *out, struct file *in, loff_t *pos, long 
 	if (*t.in_pos >= end)
 		return -EOVERFLOW;
 	count = min((loff_t)min(count, (long)MAX_RW_COUNT), end - *t.in_pos);
-	if (out->fop == &pipe_fops) {
+	if (S_ISFIFO(out->inode->mode)) {
 		room = pipe_room(out);		/* what fits at once, but something */
 		if (room < 0)
 			return room;

@@ -45,10 +45,10 @@ static long put_stat64(const struct inode *inode, long buf)
 	return to_user(buf, &st, sizeof(st));
 }
 
-static long put_statx(const struct inode *inode, long buf)
+static void fill_statx(struct statx *st, const struct inode *inode)
 {
-	struct statx st = {
-		.stx_mask = STATX_BASIC_STATS,
+	*st = (struct statx){
+		.stx_mask = STATX_BASIC_STATS | STATX_MNT_ID,
 		.stx_blksize = block_size(inode->sb),
 		.stx_nlink = inode->nlink,
 		.stx_uid = inode->uid,
@@ -64,8 +64,32 @@ static long put_statx(const struct inode *inode, long buf)
 		.stx_rdev_minor = MINOR(inode->rdev),
 		.stx_dev_major = MAJOR(inode->sb->dev),
 		.stx_dev_minor = MINOR(inode->sb->dev),
+		.stx_mnt_id = MINOR(inode->sb->dev),
+		.stx_attributes_mask = STATX_ATTR_MOUNT_ROOT,
 	};
 
+	if (inode == inode->sb->root->inode)
+		st->stx_attributes = STATX_ATTR_MOUNT_ROOT;
+}
+
+static long put_statx(const struct inode *inode, long buf)
+{
+	struct statx st;
+
+	fill_statx(&st, inode);
+	return to_user(buf, &st, sizeof(st));
+}
+
+/* For who asks when the file was made; what proc makes up never was. */
+static long put_statx_born(const struct inode *inode, long buf)
+{
+	struct statx st;
+
+	fill_statx(&st, inode);
+	if (!(inode->sb->flags & SB_ON_DEMAND)) {
+		st.stx_mask |= STATX_BTIME;
+		st.stx_btime = (struct statx_timestamp){ inode->btime.sec, inode->btime.nsec, 0 };
+	}
 	return to_user(buf, &st, sizeof(st));
 }
 
@@ -112,5 +136,5 @@ long sys_statx(long dirfd, long path, long flags, long mask, long buf)
 {
 	if (mask & STATX__RESERVED || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return -EINVAL;
-	return stat_at(dirfd, path, flags, buf, put_statx);
+	return stat_at(dirfd, path, flags, buf, mask & STATX_BTIME ? put_statx_born : put_statx);
 }

@@ -93,9 +93,12 @@ static void tmpfs_evict(struct inode *inode)
 
 /* ------------------------------------------------------------------ names */
 
-/* A directory has changed. */
-static void dir_touch(struct inode *dir)
+#define NAME_SIZE	20		/* what a name adds to the size that a directory shows */
+
+/* A directory has so many names more than before. */
+static void dir_changed(struct inode *dir, int names)
 {
+	i_size_write(dir, dir->size + names * NAME_SIZE);
 	dir->mtime = dir->ctime = current_time();
 }
 
@@ -118,7 +121,7 @@ static int tmpfs_mknod(struct inode *dir, struct dentry *dentry, mode_t mode, de
 	if (S_ISDIR(mode))
 		dir->nlink++;		/* its .. */
 	d_add(dentry, inode);
-	dir_touch(dir);
+	dir_changed(dir, 1);
 	return 0;
 }
 
@@ -136,7 +139,7 @@ static int tmpfs_symlink(struct inode *dir, struct dentry *dentry, const char *t
 	}
 	strcpy(inode->symlink, target);
 	d_add(dentry, inode);
-	dir_touch(dir);
+	dir_changed(dir, 1);
 	return 0;
 }
 
@@ -156,7 +159,7 @@ static int tmpfs_link(struct inode *dir, struct dentry *dentry, struct inode *in
 	inode->nlink++;
 	inode->ctime = current_time();
 	d_add(dentry, ihold(inode));
-	dir_touch(dir);
+	dir_changed(dir, 1);
 	return 0;
 }
 
@@ -175,7 +178,7 @@ static int tmpfs_unlink(struct inode *dir, struct dentry *dentry)
 {
 	drop_link(dentry->inode);
 	d_drop(dentry);
-	dir_touch(dir);
+	dir_changed(dir, -1);
 	return 0;
 }
 
@@ -225,16 +228,19 @@ static int tmpfs_rename(struct inode *old_dir, struct dentry *old, struct inode 
 	if (flags & RENAME_EXCHANGE) {
 		move_links(new_dir, new, old_dir);
 		new->inode->ctime = current_time();
-	} else if (new->inode) {
-		drop_victim(new_dir, new->inode);
+	} else {
+		if (new->inode)
+			drop_victim(new_dir, new->inode);
+		dir_changed(old_dir, -1 + !!white);
+		dir_changed(new_dir, 1 - !!new->inode);
 	}
 	old->inode->ctime = current_time();
 	d_move(old, new, flags & RENAME_EXCHANGE);
 	if (white)
 		d_add(white, inode);
 	dput(white);
-	dir_touch(old_dir);
-	dir_touch(new_dir);
+	dir_changed(old_dir, 0);
+	dir_changed(new_dir, 0);
 	return 0;
 }
 
@@ -277,11 +283,12 @@ static void set_operations(struct inode *inode, dev_t rdev)
 		inode->op = &tmpfs_dir_iops;
 		inode->fop = &tmpfs_dir_fops;
 		inode->nlink = 2;
+		inode->size = 2 * NAME_SIZE;
 	} else if (S_ISCHR(mode)) {
 		inode->fop = &chrdev_fops;
 		inode->rdev = rdev;
 	} else if (S_ISFIFO(mode)) {
-		inode->fop = &pipe_fops;
+		inode->fop = &fifo_fops;
 	} else if (S_ISBLK(mode)) {
 		inode->rdev = rdev;	/* there are no block devices to open */
 	}

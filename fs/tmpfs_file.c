@@ -72,11 +72,8 @@ static ssize_t read_parts(struct inode *inode, void *buf, size_t count, loff_t *
 
 static ssize_t tmpfs_file_read(struct file *file, char *buf, size_t count, loff_t *pos)
 {
-	ssize_t done;
+	ssize_t done = read_parts(file->inode, buf, count, pos, USER);
 
-	if (!count)
-		return 0;
-	done = read_parts(file->inode, buf, count, pos, USER);
 	file_accessed(file);
 	return done;
 }
@@ -329,6 +326,11 @@ static int do_fallocate(struct file *file, long mode, loff_t pos, loff_t len)
 	error = fill_holes(inode, pos, len);
 	if (!error && !(mode & FALLOC_FL_KEEP_SIZE) && pos + len > i_size_read(inode))
 		error = do_truncate(inode, pos + len);
+	if (!error) {
+		mutex_lock(&inode->lock);
+		inode->mtime = inode->ctime = current_time();
+		mutex_unlock(&inode->lock);
+	}
 	return error;
 }
 
@@ -386,10 +388,16 @@ static loff_t tmpfs_file_llseek(struct file *file, loff_t offset, int whence)
 	return generic_llseek(file, offset, whence);
 }
 
+static int tmpfs_file_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	file_accessed(file);
+	return generic_file_mmap(file, vma);
+}
+
 const struct file_operations tmpfs_file_fops = {
 	.llseek = tmpfs_file_llseek,
 	.read = tmpfs_file_read,
 	.write = tmpfs_file_write,
-	.mmap = generic_file_mmap,
+	.mmap = tmpfs_file_mmap,
 	.flags = FOP_SEND | FOP_TAKE,
 };

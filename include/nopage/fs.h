@@ -122,6 +122,7 @@ struct inode {
 	loff_t size;				/* bytes; lock, or see i_size_read() */
 	unsigned int size_seq;			/* odd while it is written; lock */
 	struct inode_time atime, mtime, ctime;
+	struct inode_time btime;		/* when it was made; constant */
 	bool immutable;				/* nobody may write: a process in proc; constant */
 	bool linkable;				/* made without a name by O_TMPFILE; lock */
 	atomic_t writecount;			/* open for writing; below 0: programs that run it */

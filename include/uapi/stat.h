@@ -52,6 +52,9 @@ struct stat64 {
 };
 
 #define STATX_BASIC_STATS	0x7ff
+#define STATX_BTIME		0x800
+#define STATX_MNT_ID		0x1000
+#define STATX_ATTR_MOUNT_ROOT	0x2000		/* something is mounted here, and this is its root */
 #define STATX__RESERVED		0x80000000
 
 struct statx_timestamp {
@@ -77,7 +80,8 @@ struct statx {
 	struct statx_timestamp stx_atime, stx_btime, stx_ctime, stx_mtime;
 	unsigned int stx_rdev_major, stx_rdev_minor;
 	unsigned int stx_dev_major, stx_dev_minor;
-	unsigned long long __spare2[14];
+	unsigned long long stx_mnt_id;
+	unsigned long long __spare2[13];
 };
 
 #endif

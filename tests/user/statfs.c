@@ -88,7 +88,7 @@ static void test_statx(void)
 		unsigned long long attributes;
 		unsigned int nlink, uid, gid;
 		unsigned short mode, spare;
-		unsigned long long ino, size, blocks;
+		unsigned long long ino, size, blocks, attributes_mask, atime[2], btime;
 		char rest[200];
 	} x;
 
@@ -105,6 +105,44 @@ static void test_statx(void)
 	fails(syscall(SYS_statx, AT_FDCWD, "f", 0, 0, KERNEL_ADDRESS), EFAULT, "buffer: EFAULT");
 	is(syscall(SYS_statx, AT_FDCWD, "/proc/stat", 0, 0, &x), 0, "of a file in /proc");
 	is(x.blksize, 1024, "the size of its blocks");
+	is(x.mask & 0x800, 0, "it was never made");
+	is(syscall(SYS_statx, AT_FDCWD, "f", 0, 0xfff, &x), 0, "with STATX_BTIME");
+	ok(x.mask & 0x800 && x.btime == stat_of("f").st_ctime, "when a file was made");
+	is(x.mask & 0x1000, 0x1000, "the number of the mount");
+	is(x.attributes & 0x2000, 0, "it is no root of a mount");
+	is(syscall(SYS_statx, AT_FDCWD, "/proc", 0, 0, &x), 0, "of /proc");
+	ok(x.attributes & x.attributes_mask & 0x2000, "which is one");
+}
+
+static long size_of(const char *name)
+{
+	return stat_of(name).st_size;
+}
+
+/* 20 bytes for each name, and two. */
+static void test_directory(void)
+{
+	mkdir("m/d", 0755);
+	is(size_of("m/d"), 40, "an empty directory");
+	mkdir("m/d/e", 0755);
+	make_file("m/d/f", "");
+	symlink("x", "m/d/s");
+	link("m/d/f", "m/d/g");
+	is(size_of("m/d"), 120, "four names");
+	is(rename("m/d/f", "m/d/s"), 0, "one over another");
+	is(size_of("m/d"), 100, "is one less");
+	is(rename("m/d/s", "m/d/e/s"), 0, "moved");
+	is(size_of("m/d") - size_of("m/d/e"), 20, "one here, one there");
+	is(syscall(SYS_renameat2, AT_FDCWD, "m/d/e/s", AT_FDCWD, "m/d/e/t", 4), 0, "a whiteout");
+	is(size_of("m/d/e"), 80, "is one more");
+	is(syscall(SYS_renameat2, AT_FDCWD, "m/d/e", AT_FDCWD, "m/d/g", 2), 0, "an exchange");
+	is(size_of("m/d"), 80, "changes nothing");
+	unlink("m/d/e");
+	unlink("m/d/g/s");
+	unlink("m/d/g/t");
+	rmdir("m/d/g");
+	is(size_of("m/d"), 40, "all are gone");
+	rmdir("m/d");
 }
 
 static long get_bsz(int fd)
@@ -133,7 +171,7 @@ static void test_block_size(void)
 
 int main(void)
 {
-	plan(45);
+	plan(63);
 	enter_tmpdir();
 	mkdir("m", 0755);
 	test_statx();
@@ -141,6 +179,7 @@ int main(void)
 	if (mount("none", "m", "tmpfs", 0, "size=1m,nr_inodes=50")) {
 		say("# cannot mount, errno %d", errno);		/* nothing else may be filled */
 	} else {
+		test_directory();
 		test_statfs();
 		test_full();
 		umount("m");

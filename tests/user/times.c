@@ -107,6 +107,43 @@ static void test_changes(void)
 	close(fd);
 }
 
+/* Also what is not read or written as a file is. */
+static void test_others(void)
+{
+	struct stat st;
+	char c[4];
+	int fd;
+
+	symlink("f", "link");
+	utimensat(AT_FDCWD, "link", past, AT_SYMLINK_NOFOLLOW);
+	readlink("link", c, 4);
+	ok(recent(stat_of("link").st_atim), "readlink changes atime");
+	utimensat(AT_FDCWD, "link", past, AT_SYMLINK_NOFOLLOW);
+	stat("link", &st);
+	ok(recent(stat_of("link").st_atim), "so does to follow the link");
+	ok(!recent(stat_of("link").st_mtim), "not mtime");
+	mkfifo("fifo", 0600);
+	fd = open("fifo", O_RDWR);
+	set_past("fifo");
+	write(fd, "abc", 3);
+	st = stat_of("fifo");
+	ok(recent(st.st_mtim) && !recent(st.st_atim), "write to a FIFO changes mtime");
+	set_past("fifo");
+	read(fd, c, 3);
+	st = stat_of("fifo");
+	ok(recent(st.st_atim) && !recent(st.st_mtim), "read changes atime");
+	close(fd);
+	fd = open("f", O_RDWR);
+	set_past("f");
+	munmap(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 0), PAGE);
+	ok(recent(stat_of("f").st_atim), "mmap changes atime");
+	fallocate(fd, 0, 0, 100);
+	set_past("f");
+	is(fallocate(fd, 0, 0, 10), 0, "fallocate of what is there");
+	ok(recent(stat_of("f").st_mtim), "changes mtime");
+	close(fd);
+}
+
 static int touch_theirs(void *name)
 {
 	if (utimensat(AT_FDCWD, name, past, 0) != -1 || errno != EPERM)
@@ -123,11 +160,12 @@ static int touch_writable(void *name)
 
 int main(void)
 {
-	plan(39);
+	plan(47);
 	enter_tmpdir();
 	test_utimensat();
 	test_older();
 	test_changes();
+	test_others();
 	chmod("f", 0644);
 	is(as_user(touch_theirs, "f"), 0, "another user: EPERM, EACCES for now");
 	chmod("f", 0666);
