@@ -386,16 +386,15 @@ static long read_cap_header(long header, bool has_data, struct cap_user_header *
 {
 	struct cap_user_header *user = (void *)header;
 
-	if (copy_from_user(h, user, sizeof(*h)))
+	h->pid = 0;
+	if (get_user(h->version, &user->version))
 		return -EFAULT;
 	switch (h->version) {
 	case CAPABILITY_VERSION_1:
-		*words = 1;
-		return 0;
 	case CAPABILITY_VERSION_2:
 	case CAPABILITY_VERSION_3:
-		*words = 2;
-		return 0;
+		*words = h->version == CAPABILITY_VERSION_1 ? 1 : 2;
+		return has_data ? get_user(h->pid, &user->pid) : 0;
 	}
 	if (put_user(CAPABILITY_VERSION_3, &user->version))
 		return -EFAULT;

@@ -141,7 +141,13 @@ static void test_cap_errors(void)
 {
 	struct cap_header h = { 0, 0 };
 	struct cap_data d[2];
+	int *last = (int *)(map(2, PROT_READ | PROT_WRITE, MAP_PRIVATE) + PAGE) - 1;
 
+	munmap(last + 1, PAGE);
+	*last = 77;
+	is(sys2(SYS_capget, (long)last, (long)d), -EINVAL, "the version comes first");
+	is(*last, VERSION_3, "and is answered");
+	is(sys2(SYS_capget, (long)last, (long)d), -EFAULT, "then the process");
 	is(sys2(SYS_capget, (long)&h, 0), 0, "ask for the version of capabilities");
 	is(h.version, VERSION_3, "it is the third");
 	h.version = 77;
@@ -192,7 +198,7 @@ static void test_files(void)
 
 int main(void)
 {
-	plan(15);
+	plan(18);
 	exits(in_child(root_becomes_user, NULL), 0, "root becomes a user, for ever");
 	exits(in_child(user_for_a_while, NULL), 0, "or for a while");
 	exits(in_child(real_and_effective, NULL), 0, "real and effective");
