@@ -4,7 +4,8 @@
  *
  * A lock belongs to an owner: the descriptor table of a process (fcntl), or an open file (flock,
  * and fcntl's F_OFD_*). flock and fcntl do not see each other. An owner's ranges do not overlap:
- * setting one cuts, joins or splits those it had.
+ * setting one cuts, joins or splits those it had. They stand together in the list of the file, in
+ * order; owners in the order in which they came. So F_GETLK finds the same one as on Linux.
  *
  * Locks: locks_lock, a leaf, for all lists. Who has to wait sleeps on one queue for all files:
  * every unlock lets all look again. Sources: flock(2), fcntl(2), POSIX fcntl().
@@ -46,6 +47,11 @@ void locks_init(void)
 
 /* ------------------------------------------------------------------ the list of a file */
 
+static bool same_owner(const struct file_lock *a, const struct file_lock *b)
+{
+	return a->owner == b->owner && a->whole == b->whole;
+}
+
 static bool conflicts(const struct file_lock *l, const struct file_lock *new)
 {
 	return l->whole == new->whole && l->owner != new->owner &&
@@ -77,14 +83,12 @@ static void take_out(struct file_lock **link, struct file_lock **unused)
 	*unused = l;
 }
 
-/* In order of start, so that F_GETLK finds the first. */
-static void put_in(struct inode *inode, const struct file_lock *new, struct file_lock **unused)
+static void put_in(struct file_lock **link, const struct file_lock *new,
+		   struct file_lock **unused)
 {
-	struct file_lock **link = &inode->locks, *l = *unused;
+	struct file_lock *l = *unused;
 
 	BUG_ON(!l);
-	while (*link && (*link)->start <= new->start)
-		link = &(*link)->next;
 	*unused = l->next;
 	*l = *new;
 	l->next = *link;
@@ -104,18 +108,18 @@ static bool touches(const struct file_lock *l, const struct file_lock *new)
  */
 static void set_lock(struct inode *inode, struct file_lock *new, struct file_lock **unused)
 {
-	struct file_lock **link = &inode->locks, *l;
+	struct file_lock **first = &inode->locks, **link, *l;
 
-	while ((l = *link)) {
-		bool mine = l->owner == new->owner && l->whole == new->whole;
-
-		if (mine && l->type == new->type && touches(l, new)) {
+	while (*first && !same_owner(*first, new))
+		first = &(*first)->next;
+	for (link = first; (l = *link) && same_owner(l, new);) {
+		if (l->type == new->type && touches(l, new)) {
 			new->start = min(new->start, l->start);
 			new->end = max(new->end, l->end);
 			take_out(link, unused);
 			continue;
 		}
-		if (!mine || l->start > new->end || new->start > l->end) {
+		if (l->start > new->end || new->start > l->end) {
 			link = &l->next;
 			continue;
 		}
@@ -123,7 +127,7 @@ static void set_lock(struct inode *inode, struct file_lock *new, struct file_loc
 			struct file_lock upper = *l;
 
 			upper.start = new->end + 1;
-			put_in(inode, &upper, unused);
+			put_in(&l->next, &upper, unused);
 		}
 		if (l->start < new->start) {
 			l->end = new->start - 1;
@@ -132,8 +136,24 @@ static void set_lock(struct inode *inode, struct file_lock *new, struct file_loc
 			take_out(link, unused);
 		}
 	}
-	if (new->type != F_UNLCK)
-		put_in(inode, new, unused);
+	if (new->type == F_UNLCK)
+		return;
+	for (link = first; *link && same_owner(*link, new) && (*link)->start < new->start;)
+		link = &(*link)->next;
+	put_in(link, new, unused);
+}
+
+/* Take out the lock that new's owner has by flock(). Was there one? Caller holds locks_lock. */
+static bool give_up(struct inode *inode, const struct file_lock *new, struct file_lock **unused)
+{
+	struct file_lock **link = &inode->locks;
+
+	while (*link && !same_owner(*link, new))
+		link = &(*link)->next;
+	if (!*link)
+		return false;
+	take_out(link, unused);
+	return true;
 }
 
 static void free_locks(struct file_lock *l)
@@ -187,12 +207,14 @@ static bool is_circle(const void *owner, const void *by)
 
 /*
  * Set, change or take away a lock; with wait, when nothing is in the way any more. 0, -ENOMEM,
- * -EAGAIN (without wait), -EDEADLK (fcntl only) or -ERESTARTSYS.
+ * -EAGAIN (without wait), -EDEADLK (fcntl only) or -ERESTARTSYS. flock() gives up the lock that is
+ * to become another one before it asks for that, also when it fails.
  */
 static int apply_lock(struct inode *inode, struct file_lock *new, bool wait)
 {
 	struct file_lock *unused = alloc_locks(), *l;
 	struct blocked b = { LIST_HEAD_INIT(b.list), .owner = new->owner };
+	bool gave_up;
 	int error = 0;
 	DEFINE_WAIT(w);
 
@@ -203,6 +225,7 @@ static int apply_lock(struct inode *inode, struct file_lock *new, bool wait)
 		spin_lock(&locks_lock);
 		list_del_init(&b.list);
 		l = find_conflict(inode, new);
+		gave_up = l && new->whole && give_up(inode, new, &unused);
 		if (!l) {
 			set_lock(inode, new, &unused);
 		} else if (!wait) {
@@ -216,6 +239,8 @@ static int apply_lock(struct inode *inode, struct file_lock *new, bool wait)
 			list_add_tail(&b.list, &blocked_list);
 		}
 		spin_unlock(&locks_lock);
+		if (gave_up)
+			wake_up_all(&locks_wait);
 		if (l && !error)
 			schedule();
 	} while (l && !error);
@@ -283,26 +308,23 @@ long sys_flock(long fd, long op)
 /* The range in a user's request, from its three numbers. 0, -EINVAL or -EOVERFLOW. */
 static int set_range(struct file_lock *l, const struct file *file, const struct flock64 *user)
 {
-	loff_t start = user->l_start;
+	loff_t start = 0, len = user->l_len;
 
 	if (user->l_whence == SEEK_CUR)
-		start += file->pos;
+		start = file->pos;
 	else if (user->l_whence == SEEK_END)
-		start += i_size_read(file->inode);
+		start = i_size_read(file->inode);
 	else if (user->l_whence != SEEK_SET)
 		return -EINVAL;
-	if (user->l_len > 0 && start > OFFSET_MAX - (user->l_len - 1))
+	if (user->l_start > OFFSET_MAX - start)
 		return -EOVERFLOW;
-	if (user->l_len < 0)
-		start += user->l_len;
-	if (start < 0)
+	start += user->l_start;
+	if (start < 0 || (len < 0 && start + len < 0))
 		return -EINVAL;
-	l->start = start;
-	l->end = OFFSET_MAX;
-	if (user->l_len > 0)
-		l->end = start + user->l_len - 1;
-	else if (user->l_len < 0)
-		l->end = start - user->l_len - 1;
+	if (len > 0 && start > OFFSET_MAX - (len - 1))
+		return -EOVERFLOW;
+	l->start = len < 0 ? start + len : start;
+	l->end = len > 0 ? start + len - 1 : len < 0 ? start - 1 : OFFSET_MAX;
 	return 0;
 }
 
@@ -330,20 +352,21 @@ enum lock_op { TEST, SET, SET_WAIT };
 static int do_fcntl_lock(struct file *file, enum lock_op op, bool ofd, struct flock64 *user)
 {
 	struct file_lock new = { .type = user->l_type, .pid = ofd ? -1 : current->tgid };
-	int error = set_range(&new, file, user);
+	bool valid = new.type == F_RDLCK || new.type == F_WRLCK || (new.type == F_UNLCK && op != TEST);
+	int error = valid || op != TEST ? set_range(&new, file, user) : 0;
 
 	new.owner = ofd ? (const void *)file : current->files;
-	if (error)
-		return error;
-	if (new.type != F_RDLCK && new.type != F_WRLCK && (new.type != F_UNLCK || op == TEST))
+	if (error || !valid)
+		return error ?: -EINVAL;
+	if (op != TEST && ((new.type == F_RDLCK && !(file->mode & FMODE_READ)) ||
+			   (new.type == F_WRLCK && !(file->mode & FMODE_WRITE))))
+		return -EBADF;
+	if (ofd && user->l_pid)
 		return -EINVAL;
 	if (op == TEST) {
 		test_lock(file->inode, &new, user);
 		return 0;
 	}
-	if ((new.type == F_RDLCK && !(file->mode & FMODE_READ)) ||
-	    (new.type == F_WRLCK && !(file->mode & FMODE_WRITE)))
-		return -EBADF;
 	return apply_lock(file->inode, &new, op == SET_WAIT);
 }
 
@@ -379,8 +402,6 @@ long fcntl_lock(struct file *file, unsigned int cmd, void *user)
 	struct flock64 lock;
 	int error = get_flock(&lock, user, large);
 
-	if (!error && ofd && lock.l_pid)
-		error = -EINVAL;
 	if (!error)
 		error = do_fcntl_lock(file, op, ofd, &lock);
 	if (!error && op == TEST)

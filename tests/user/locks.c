@@ -5,6 +5,8 @@
 
 #include <sys/file.h>
 
+#define LAST 0x7fffffffffffffffLL
+
 static int fd;
 
 static int set_lock(int file, int cmd, short type, off_t start, off_t len)
@@ -74,6 +76,28 @@ static void test_ranges(void)
 	is(other(F_WRLCK, 10, 1), 0, "closing any descriptor of the file drops all locks");
 }
 
+/* Owners in the order in which they came, each with its ranges in order. */
+static void test_order(void)
+{
+	struct flock l = { .l_type = F_WRLCK };
+	int ofd = open("f", O_RDWR), third = open("f", O_RDWR);
+
+	is(set_lock(fd, F_SETLK, F_RDLCK, 20, 1), 0, "a process's lock on byte 20");
+	is(set_lock(ofd, F_OFD_SETLK, F_RDLCK, 10, 1), 0, "an open file's on byte 10");
+	is(set_lock(fd, F_SETLK, F_RDLCK, 15, 1), 0, "the process's on byte 15");
+	fcntl(third, F_OFD_GETLK, &l);
+	is(l.l_start, 15, "the process's first one is the first in the way");
+	is(set_lock(fd, F_SETLK, F_UNLCK, 0, 0), 0, "it gives up all");
+	is(set_lock(fd, F_SETLK, F_RDLCK, 5, 1), 0, "and comes again");
+	l = (struct flock){ .l_type = F_WRLCK };
+	fcntl(third, F_OFD_GETLK, &l);
+	is(l.l_start, 10, "behind the other");
+	is(l.l_pid, -1, "which is no process's");
+	set_lock(fd, F_SETLK, F_UNLCK, 0, 0);
+	close(ofd);
+	close(third);
+}
+
 static void test_errors(void)
 {
 	struct flock l = { .l_type = 7 };
@@ -91,6 +115,19 @@ static void test_errors(void)
 	is(set_lock(rd, F_SETLK, F_WRLCK, 0, 1), EBADF, "a write lock on a file to read: EBADF");
 	is(set_lock(wr, F_SETLK, F_RDLCK, 0, 1), EBADF, "a read lock on a file to write: EBADF");
 	is(set_lock(99, F_SETLK, F_WRLCK, 0, 1), EBADF, "no file: EBADF");
+	l = (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_END, .l_start = LAST };
+	is(ftruncate(fd, 1), 0, "a file of one byte");
+	fails(fcntl(fd, F_SETLK, &l), EOVERFLOW, "a start that is no position: EOVERFLOW");
+	l.l_whence = SEEK_SET;
+	is(fcntl(fd, F_SETLK, &l), 0, "the last one");
+	l.l_len = 2;
+	fails(fcntl(fd, F_SETLK, &l), EOVERFLOW, "an end that is none: EOVERFLOW");
+	l = (struct flock){ .l_type = F_UNLCK, .l_start = -1, .l_len = LAST };
+	fails(fcntl(fd, F_SETLK, &l), EINVAL, "a negative start comes first: EINVAL");
+	fails(fcntl(fd, F_GETLK, &l), EINVAL, "F_GETLK of no lock: EINVAL");
+	l = (struct flock){ .l_type = F_WRLCK, .l_pid = 1, .l_len = 1 };
+	fails(fcntl(rd, F_OFD_SETLK, &l), EBADF, "F_OFD_SETLK: the right comes first: EBADF");
+	fails(fcntl(fd, F_OFD_SETLK, &l), EINVAL, "then the process, which must be 0: EINVAL");
 	fails(fcntl(fd, F_SETLK, (void *)KERNEL_ADDRESS), EFAULT, "a bad pointer: EFAULT");
 	close(rd);
 	close(wr);
@@ -182,6 +219,8 @@ static void test_flock(void)
 	is(flock(fd, LOCK_SH), 0, "to a shared one");
 	is(flock(second, LOCK_SH | LOCK_NB), 0, "shared by both");
 	fails(flock(fd, LOCK_EX | LOCK_NB), EWOULDBLOCK, "not exclusive now");
+	is(flock(second, LOCK_EX | LOCK_NB), 0, "and the shared one was lost");
+	fails(flock(fd, LOCK_SH | LOCK_NB), EWOULDBLOCK, "for the other");
 	close(second);
 	is(flock(fd, LOCK_EX | LOCK_NB), 0, "after the other is closed it is");
 	is(flock(fd, LOCK_UN), 0, "unlock");
@@ -191,10 +230,11 @@ static void test_flock(void)
 
 int main(void)
 {
-	plan(48);
+	plan(66);
 	enter_tmpdir();
 	fd = open("f", O_CREAT | O_RDWR, 0644);
 	test_ranges();
+	test_order();
 	test_errors();
 	set_lock(fd, F_SETLK, F_UNLCK, 0, 0);
 	test_waiting();
