@@ -124,8 +124,11 @@ static struct iovec *get_iovec(long iov, long count, unsigned long *total)
 	for (long i = 0; i < count; i++)
 		if ((long)vec[i].iov_len < 0)
 			goto fail;
+	error = -EFAULT;
 	*total = 0;
 	for (long i = 0; i < count; i++) {
+		if (!access_ok(vec[i].iov_base, vec[i].iov_len))
+			goto fail;
 		vec[i].iov_len = min(vec[i].iov_len, MAX_RW_COUNT - *total);
 		*total += vec[i].iov_len;
 	}

@@ -188,6 +188,7 @@ KTEST(file, append)
 /* What could be moved counts; the file does not grow by what could not. */
 KTEST(file, bad_pointers)
 {
+	const struct iovec vec[2] = { { USER, 3 }, { (void *)TASK_SIZE, 1 } };
 	struct file *file;
 
 	KT_ASSERT(begin());
@@ -195,7 +196,8 @@ KTEST(file, bad_pointers)
 	user_string(0, "abc");
 	KT_EQ(sys_write(0, TEST_BASE + USER_SIZE, 3), -EFAULT);
 	KT_EQ(sys_write(0, 0xc0000000, 3), -EFAULT);
-	KT_EQ(sys_write(0, TEST_BASE, -1), -EINVAL);
+	KT_EQ(sys_write(0, TEST_BASE, -1), -EFAULT);
+	KT_EQ(sys_write(0, PAGE_SIZE, 1 << 31), -EINVAL);
 	file = fget(0);
 	KT_EQ(file->inode->size, 0);
 	KT_EQ(sys_write(0, TEST_BASE + USER_SIZE - 5, 100), 5);
@@ -210,6 +212,10 @@ KTEST(file, bad_pointers)
 	KT_EQ(sys_fstat64(0, TEST_BASE + USER_SIZE - 8), -EFAULT);
 	KT_EQ(sys_getcwd(TEST_BASE + USER_SIZE, 100), -EFAULT);
 	KT_EQ(sys_readv(0, TEST_BASE + USER_SIZE, 1), -EFAULT);
+	/* A piece in the kernel's part: nothing is read at all. */
+	KT_EQ(copy_to_user(USER + PAGE_SIZE, vec, sizeof(vec)), 0);
+	KT_EQ(sys_readv(0, TEST_BASE + PAGE_SIZE, 1), 3);
+	KT_EQ(sys_readv(0, TEST_BASE + PAGE_SIZE, 2), -EFAULT);
 	KT_EQ(vfs_unlink(NULL, "/ktest/f", false), 0);
 	end();
 }
