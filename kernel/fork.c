@@ -356,47 +356,32 @@ void mm_release(struct task_struct *p)
 
 /* ------------------------------------------------------------------ system calls */
 
-/* user_args - of a call of the current task. Word by word: the compiler would clear by a loop. */
-static inline void user_args(struct fork_args *args, unsigned long flags)
-{
-	args->flags = flags;
-	args->usp = 0;
-	args->regs = task_pt_regs(current);
-	args->tls = NULL;
-	args->parent_tid = NULL;
-	args->child_tid = NULL;
-	args->fn = NULL;
-	args->arg = NULL;
-	args->name = NULL;
-	args->clear_sighand = false;
-}
-
-long sys_fork(void)
-{
-	struct fork_args args;
-
-	user_args(&args, SIGCHLD);
-	return do_fork(&args);
-}
-
-long sys_vfork(void)
-{
-	struct fork_args args;
-
-	user_args(&args, CLONE_VFORK | CLONE_VM | SIGCHLD);
-	return do_fork(&args);
-}
-
+/* Word by word: the compiler would clear so small a struct by a loop. */
 long sys_clone(long flags, long usp, long parent_tid, long tls, long child_tid)
 {
 	struct fork_args args;
 
-	user_args(&args, flags);
+	args.flags = flags;
 	args.usp = usp;
+	args.regs = task_pt_regs(current);
 	args.tls = (void *)tls;
 	args.parent_tid = (int *)parent_tid;
 	args.child_tid = (int *)child_tid;
+	args.fn = NULL;
+	args.arg = NULL;
+	args.name = NULL;
+	args.clear_sighand = false;
 	return do_fork(&args);
+}
+
+long sys_fork(void)
+{
+	return sys_clone(SIGCHLD, 0, 0, 0, 0);
+}
+
+long sys_vfork(void)
+{
+	return sys_clone(CLONE_VFORK | CLONE_VM | SIGCHLD, 0, 0, 0, 0);
 }
 
 /* get_clone_args - size bytes of them; what this kernel does not know must be zero (-E2BIG). */
