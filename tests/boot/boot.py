@@ -153,7 +153,8 @@ class Qmp:
 
     def says(self, pattern):
         """Wait until it does."""
-        self.retry(lambda: re.search(pattern, self.text(), re.MULTILINE), "line like /%s/" % pattern)
+        self.retry(lambda: re.search(pattern, self.text(), re.MULTILINE),
+                   "line like /%s/" % pattern)
 
     def command(self, name, **arguments):
         self.socket.sendall(json.dumps({"execute": name, "arguments": arguments}).encode())
