@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* sched_test.c - round robin, time slices, sleeping for a time, timers. */
 #include "task_test.h"
+#include <nopage/ksyms.h>
+#include <nopage/string.h>
 
 /* --- round robin --- */
 
@@ -111,6 +113,29 @@ KTEST(sched, timeout_sleeps_long_enough)
 	KT_TRUE(jiffies - start >= 5);
 	KT_TRUE(this_cpu()->idle->stime - idle >= 4);	/* nobody else ran: the CPU was halted */
 	KT_EQ(current->state, TASK_RUNNING);
+}
+
+static noinline int nap(void *arg)
+{
+	current->state = TASK_UNINTERRUPTIBLE;
+	schedule_timeout(100 * HZ);
+	return current->pid;			/* no tail call */
+}
+
+/* A task sleeps in the function that decided so, not in the scheduler; one that runs nowhere. */
+KTEST(sched, wchan_is_the_sleeper)
+{
+	struct task_struct *p = kthread_run(nap, NULL, "nap");
+	const char *name;
+
+	KT_ASSERT(!IS_ERR(p));
+	current->state = TASK_UNINTERRUPTIBLE;
+	schedule_timeout(2);
+	name = ksym_lookup(get_wchan(p), NULL);
+	KT_TRUE(name && !strcmp(name, "nap"));
+	KT_EQ(get_wchan(current), 0);
+	wake_up_process(p);
+	kthread_join(p);
 }
 
 static int wake_creator(void *arg)

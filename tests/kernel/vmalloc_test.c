@@ -137,6 +137,27 @@ KTEST(vmalloc, reuses_addresses)
 	vfree(p);
 }
 
+/* So many pages that they are flushed all at once: nobody sees the frames of the area before. */
+KTEST(vmalloc, large_areas_are_flushed)
+{
+	unsigned long size = 100 * PAGE_SIZE, i;
+	u32 *p = vmalloc(size), *again;
+	struct page *first = alloc_page(GFP_KERNEL);
+
+	KT_ASSERT(p && first);
+	for (i = 0; i < size / sizeof(*p); i += PAGE_SIZE / sizeof(*p))
+		p[i] = i;
+	vfree(p);
+	put_page(first);			/* so that the next area's frames are others */
+	again = vmalloc(size);
+	KT_ASSERT(again == p);
+	for (i = 0; i < size / sizeof(*p); i += PAGE_SIZE / sizeof(*p)) {
+		p[i] = ~i;
+		KT_EQ(*(u32 *)page_address(vmalloc_to_page(p + i)), ~i);
+	}
+	vfree(p);
+}
+
 KTEST(vmalloc, too_big)
 {
 	KT_TRUE(vmalloc(0) == NULL);
