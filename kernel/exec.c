@@ -23,7 +23,7 @@
 #include <uapi/prctl.h>
 #include <uapi/stat.h>
 
-#define SCRIPT_LINE	256		/* bytes of a #! line that are looked at */
+#define SCRIPT_LINE	254		/* bytes behind #! that are looked at */
 
 /* A NULL-terminated array of strings, in user or in kernel memory. */
 struct string_array {
@@ -36,7 +36,7 @@ struct exec {
 	const char *path;		/* as given */
 	struct elf_program prog;	/* of a script, its interpreter */
 	char *head;			/* a page: how the file begins */
-	char script[SCRIPT_LINE];	/* the line behind #!, cut into: */
+	char script[SCRIPT_LINE + 1];	/* the line behind #! and a NUL, cut into: */
 	const char *interpreter;	/* NULL: not a script */
 	const char *argument;		/* NULL: none */
 	struct arg_strings args;
@@ -199,28 +199,34 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Cut the line behind #! into interpreter and one argument, the rest of the line. */
+/*
+ * Cut the line behind #! into interpreter and one argument, the rest of the line. As on Linux the
+ * newline may be missing, or too far away to be seen, if the end of the interpreter's name is not:
+ * head is filled up with NULs.
+ */
 static int parse_script(struct exec *x)
 {
-	char *s, *end;
+	char *s = x->script, *last = s + SCRIPT_LINE - 1, *end;
 
-	memcpy(x->script, x->head + 2, SCRIPT_LINE - 1);
-	x->script[SCRIPT_LINE - 1] = '\0';
-	end = strchr(x->script, '\n');
-	if (!end)
-		return -ENOEXEC;
-	while (end > x->script && is_blank(end[-1]))
-		end--;
-	*end = '\0';
-	for (s = x->script; is_blank(*s); s++)
+	memcpy(s, x->head + 2, SCRIPT_LINE);
+	end = strchr(s, '\n');
+	if (end)
+		*end = '\0';
+	for (; is_blank(*s); s++)
 		;
-	if (!*s)
-		return -ENOEXEC;
 	x->interpreter = s;
 	while (*s && !is_blank(*s))
 		s++;
+	if (s > last)
+		return -ENOEXEC;	/* the name may go on */
+	if (!*x->interpreter)
+		return end ? -ENOEXEC : -EACCES;	/* Linux takes the latter for a directory */
+	if (!end)
+		*last = '\0';
 	while (is_blank(*s))
 		*s++ = '\0';
+	for (end = s + strlen(s); end > s && is_blank(end[-1]); )
+		*--end = '\0';
 	x->argument = *s ? s : NULL;
 	return 0;
 }

@@ -228,7 +228,7 @@ KTEST(exec, errors)
 	KT_EQ(error_of(PROG "/x"), -ENOTDIR);
 	KT_EQ(error_of_script(""), -ENOEXEC);
 	KT_EQ(error_of_script("plain text\n"), -ENOEXEC);
-	KT_EQ(error_of_script("#!/no/newline"), -ENOEXEC);
+	KT_EQ(error_of_script("#!/no/newline"), -ENOENT);
 	KT_EQ(error_of_script("#!  \n"), -ENOEXEC);
 	KT_EQ(error_of_script("#!/ktest/nothing\n"), -ENOENT);
 	KT_EQ(error_of_script("#!" TEST_DIR "\n"), -EACCES);
