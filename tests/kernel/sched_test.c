@@ -63,6 +63,7 @@ KTEST(sched, slices_are_fair)
 {
 	struct task_struct *p[LOAD_THREADS];
 	int ticks[LOAD_THREADS], least = LOAD_TICKS, most = 0, sum = 0, i;
+	u32 switches = this_cpu()->stat.switches;
 
 	load_end = jiffies + LOAD_TICKS;
 	for (i = 0; i < LOAD_THREADS; i++)
@@ -73,6 +74,8 @@ KTEST(sched, slices_are_fair)
 		most = max(most, ticks[i]);
 		sum += ticks[i];
 	}
+	switches = this_cpu()->stat.switches - switches;
+	KT_TRUE(switches <= LOAD_TICKS / TIME_SLICE + 4 * LOAD_THREADS);	/* and start and end */
 	KT_TRUE(most - least <= 2 * TIME_SLICE);
 	KT_TRUE(sum >= LOAD_TICKS - TIME_SLICE && sum <= LOAD_TICKS + TIME_SLICE);
 }
