@@ -330,6 +330,27 @@ KTEST(fault, spurious_changes_nothing)
 	test_mm_leave(mm);
 }
 
+/* Where it must not sleep, the kernel gets at what is there, and nothing is paged in. */
+KTEST(fault, nothing_is_paged_in_where_sleeping_is_forbidden)
+{
+	struct mm_struct *mm = test_mm_enter();
+	unsigned long flags;
+
+	KT_ASSERT(mm);
+	test_map(mm, TEST_BASE, 2, PROT_RW, MAP_ANON_PRIV | MAP_FIXED);
+	KT_EQ(test_poke(TEST_BASE, 1), 0);
+	preempt_disable();
+	KT_EQ(test_poke(TEST_BASE, 2), 0);
+	KT_EQ(test_poke(TEST_BASE + PAGE_SIZE, 2), -EFAULT);
+	preempt_enable();
+	flags = local_irq_save();
+	KT_EQ(test_poke(TEST_BASE, 3), 0);
+	KT_EQ(test_poke(TEST_BASE + PAGE_SIZE, 3), -EFAULT);
+	local_irq_restore(flags);
+	KT_EQ(test_poke(TEST_BASE + PAGE_SIZE, 4), 0);
+	test_mm_leave(mm);
+}
+
 /* A kernel fault anywhere but at an instruction of uaccess.h is a bug. */
 KTEST(fault, only_listed_instructions_are_fixed)
 {
