@@ -92,7 +92,8 @@ static void test_mincore(void)
 	ok(vec[0] <= 1 && vec[5] <= 1 && vec[6] == 9, "what comes before the hole is told");
 	is(sys3(SYS_mincore, KERNEL_ADDRESS, 0, 0), 0, "nothing at all");
 	is(sys3(SYS_madvise, KERNEL_ADDRESS, 0, MADV_NORMAL), 0, "madvise of nothing at all");
-	is(sys3(SYS_madvise, KERNEL_ADDRESS, PAGE, MADV_NORMAL), -ENOMEM, "of what cannot be");
+	is(sys3(SYS_madvise, KERNEL_ADDRESS - PAGE, PAGE, MADV_NORMAL), -ENOMEM,
+	   "of what cannot be");
 	is(sys3(SYS_madvise, KERNEL_ADDRESS + 1, 0, MADV_NORMAL), -EINVAL, "not aligned");
 	is(sys3(SYS_msync, KERNEL_ADDRESS, 0, MS_SYNC), 0, "msync of nothing at all");
 	is(sys3(SYS_msync, hole, PAGE, MS_SYNC), -ENOMEM, "of a hole");
