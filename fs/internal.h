@@ -135,6 +135,7 @@ static inline void put_place(struct dentry *dentry)
 	if (unlikely(!list_empty(&detached_mounts)))
 		free_detached(sb);
 }
+int do_move_mount(struct dentry *from, struct dentry *where);
 void mount_root(void);				/* boot: root_dentry */
 
 /* Bytes in what stat() and FIGETBSZ call a block. */

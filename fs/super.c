@@ -173,14 +173,6 @@ static bool is_mounted(const struct super_block *sb)
 	return sb->mountpoint || sb->root == root_dentry;
 }
 
-/* Somebody may have mounted there, or removed the directory, since the path was walked. */
-static int may_attach(const struct dentry *where)
-{
-	if (!S_ISDIR(where->inode->mode))
-		return -ENOTDIR;
-	return !is_mounted(where->sb) || where->mounted || !dir_alive(where) ? -ENOENT : 0;
-}
-
 /* Put sb on top of where. Cannot fail. Caller holds mount_mutex. */
 static void attach(struct super_block *sb, struct dentry *where)
 {
@@ -188,7 +180,26 @@ static void attach(struct super_block *sb, struct dentry *where)
 	sb->mountpoint = dget(where);
 	where->mounted = sb;
 	spin_unlock(&dcache_lock);
-	list_add_tail(&sb->list, &mounts);
+}
+
+/* Take it away from there. */
+static void unattach(struct super_block *sb)
+{
+	struct dentry *mountpoint = sb->mountpoint;
+
+	spin_lock(&dcache_lock);
+	mountpoint->mounted = NULL;
+	sb->mountpoint = NULL;
+	spin_unlock(&dcache_lock);
+	dput(mountpoint);
+}
+
+/* Somebody may have mounted there, or removed the directory, since the path was walked. */
+static int may_attach(const struct dentry *where)
+{
+	if (!S_ISDIR(where->inode->mode))
+		return -ENOTDIR;
+	return !is_mounted(where->sb) || where->mounted || !dir_alive(where) ? -ENOENT : 0;
 }
 
 int do_mount(const char *source, struct dentry *where, const char *type_name, unsigned long flags,
@@ -204,10 +215,12 @@ int do_mount(const char *source, struct dentry *where, const char *type_name, un
 		goto out;
 	sb = new_super(type, source, flags, options);
 	error = IS_ERR(sb) ? PTR_ERR(sb) : may_attach(where);
-	if (!error)
+	if (!error) {
 		attach(sb, where);
-	else if (!IS_ERR(sb))
+		list_add_tail(&sb->list, &mounts);
+	} else if (!IS_ERR(sb)) {
 		kill_super(sb);
+	}
 out:
 	mutex_unlock(&mount_mutex);
 	return error;
@@ -227,14 +240,8 @@ static struct super_block *mounted_in(const struct super_block *sb)
 /* Take it out of the tree: from now on the file system lives as long as it is used. */
 static void take_out(struct super_block *sb)
 {
-	struct dentry *mountpoint = sb->mountpoint;
-
-	spin_lock(&dcache_lock);
-	mountpoint->mounted = NULL;
-	sb->mountpoint = NULL;
-	spin_unlock(&dcache_lock);
+	unattach(sb);
 	list_move_tail(&sb->list, &detached_mounts);
-	dput(mountpoint);
 }
 
 void free_detached(const struct super_block *sb)
@@ -304,6 +311,32 @@ int do_umount(struct dentry *where, unsigned long flags)
 	return error;
 }
 
+/* MS_MOVE: what stands on from, the root of a mount, goes to where. 0 or -Exxx. */
+int do_move_mount(struct dentry *from, struct dentry *where)
+{
+	struct super_block *sb = from->sb;
+	struct dentry *d = where;
+	int error = -EINVAL;
+
+	mutex_lock(&mount_mutex);
+	if (from != sb->root || !sb->mountpoint || !S_ISDIR(where->inode->mode))
+		goto out;
+	error = may_attach(where);
+	if (error)
+		goto out;
+	while (d->sb != sb && d->sb->mountpoint)
+		d = d->sb->mountpoint;
+	error = -ELOOP;				/* into itself */
+	if (d->sb == sb)
+		goto out;
+	unattach(sb);
+	attach(sb, where);
+	error = 0;
+out:
+	mutex_unlock(&mount_mutex);
+	return error;
+}
+
 /* New flags and options; -EBUSY: files are open for writing that could not be any more. */
 static int do_remount(struct dentry *where, unsigned long flags, const char *options)
 {
@@ -340,18 +373,20 @@ void mount_root(void)
 
 /* ------------------------------------------------------------------ system calls */
 
-#define MS_PROPAGATION	(MS_UNBINDABLE | MS_PRIVATE | MS_SLAVE | MS_SHARED)
+#define MS_NOT_HERE	(MS_BIND | MS_UNBINDABLE | MS_PRIVATE | MS_SLAVE | MS_SHARED)
 
-/* MS_BIND and MS_MOVE are not here: -EINVAL, unless source says something worse. */
-static int bind_or_move(const char *source)
+/* MS_MOVE, and MS_BIND, which is not here. */
+static int move_by_path(const char *source, struct dentry *where, unsigned long flags)
 {
 	struct dentry *from;
+	int error;
 
 	from = source && *source ? path_lookup(NULL, source, LOOKUP_FOLLOW) : ERR_PTR(-EINVAL);
 	if (IS_ERR(from))
 		return PTR_ERR(from);
+	error = flags & MS_NOT_HERE ? -EINVAL : do_move_mount(from, where);
 	dput(from);
-	return -EINVAL;
+	return error;
 }
 
 /* Strings are the kernel's, or NULL. MS_REMOUNT | MS_BIND: only the flags. */
@@ -364,9 +399,9 @@ static long mount_strings(const char *type, const char *source, const char *opti
 		return -EPERM;
 	if (flags & MS_REMOUNT)
 		return do_remount(where, flags, options && !(flags & MS_BIND) ? options : "");
-	if (flags & MS_BIND || (flags & MS_MOVE && !(flags & MS_PROPAGATION)))
-		return bind_or_move(source);
-	if (flags & MS_PROPAGATION || !type)
+	if (flags & MS_BIND || (flags & MS_MOVE && !(flags & MS_NOT_HERE)))
+		return move_by_path(source, where, flags);
+	if (flags & MS_NOT_HERE || !type)
 		return -EINVAL;
 	return do_mount(source && *source ? source : "none", where, type, flags, options ?: "");
 }

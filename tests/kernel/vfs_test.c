@@ -112,6 +112,33 @@ KTEST(vfs, mount_errors)
 	test_dir_remove();
 }
 
+KTEST(vfs, mounts_move)
+{
+	struct dentry *from, *to;
+
+	KT_ASSERT(test_dir_make());
+	KT_EQ(vfs_mknod(NULL, "/ktest/a", S_IFDIR | 0755, 0), 0);
+	KT_EQ(vfs_mknod(NULL, "/ktest/b", S_IFDIR | 0755, 0), 0);
+	KT_EQ(mount_at("/ktest/a", "tmpfs", ""), 0);
+	KT_EQ(vfs_mknod(NULL, "/ktest/a/in", S_IFDIR | 0755, 0), 0);
+	from = path_lookup(NULL, "/ktest/a", 0);
+	to = path_lookup(NULL, "/ktest/a/in", 0);
+	KT_EQ(do_move_mount(from, to), -ELOOP);
+	KT_EQ(do_move_mount(to, from), -EINVAL);
+	dput(to);
+	to = path_lookup(NULL, "/ktest/b", 0);
+	KT_EQ(do_move_mount(from, to), 0);
+	dput(from);
+	dput(to);
+	KT_EQ(test_walk("/ktest/a/in", 0), -ENOENT);
+	KT_EQ(test_walk("/ktest/b/in", 0), 0);
+	KT_EQ(test_ino("/ktest/b/in/../.."), test_ino("/ktest"));
+	KT_EQ(umount_at("/ktest/b"), 0);
+	KT_EQ(vfs_unlink(NULL, "/ktest/a", true), 0);
+	KT_EQ(vfs_unlink(NULL, "/ktest/b", true), 0);
+	test_dir_remove();
+}
+
 static bool try_mount(void)
 {
 	int error = mount_at("/ktest", "devtmpfs", "");
