@@ -201,6 +201,34 @@ long sys_utimensat64(long dirfd, long path, long times, long flags)
 	return do_utimes(dirfd, path, flags, times ? ts : NULL);
 }
 
+long sys_futimesat(long dirfd, long path, long times)
+{
+	struct timespec64 ts[2];
+	struct timeval32 tv[2];
+
+	if (times && copy_from_user(tv, (void *)times, sizeof(tv)))
+		return -EFAULT;
+	for (int i = 0; times && i < 2; i++) {
+		if ((u32)tv[i].tv_usec >= 1000000)
+			return -EINVAL;
+		ts[i] = (struct timespec64){ tv[i].tv_sec, tv[i].tv_usec * 1000, 0 };
+	}
+	return do_utimes(dirfd, path, 0, times ? ts : NULL);
+}
+
+/* utime - whole seconds. */
+long sys_utime(long path, long times)
+{
+	struct timespec64 ts[2] = { 0 };
+	s32 sec[2];
+
+	if (times && copy_from_user(sec, (void *)times, sizeof(sec)))
+		return -EFAULT;
+	for (int i = 0; times && i < 2; i++)
+		ts[i].tv_sec = sec[i];
+	return do_utimes(AT_FDCWD, path, 0, times ? ts : NULL);
+}
+
 /* ------------------------------------------------------------------ truncate */
 
 int do_truncate(struct inode *inode, loff_t size)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * readdir.c - getdents64: the directory fills a page of the kernel's with entries, which
+ * readdir.c - getdents, getdents64: the directory fills a page of the kernel's with entries, which
  * then goes to the user in one piece. So no lock is held while user memory is touched.
  */
 #include "internal.h"
@@ -14,24 +14,49 @@ struct dirent_buf {
 	size_t used, size;
 	loff_t pos;			/* behind the last entry emitted */
 	bool full;			/* an entry did not fit */
+	bool old;			/* struct linux_dirent */
 };
 
-bool dirent_emit(struct dirent_buf *buf, const struct qstr *name, unsigned long ino, mode_t mode,
-		 u32 next)
+/* One struct linux_dirent64 of len bytes, zeroed. */
+static void fill_dirent64(struct linux_dirent64 *de, size_t len, const struct qstr *name,
+			  unsigned long ino, mode_t mode, u32 next)
 {
-	struct linux_dirent64 *de = (struct linux_dirent64 *)(buf->data + buf->used);
-	size_t len = ALIGN(offsetof(struct linux_dirent64, d_name) + name->len + 1, 8);
-
-	if (len > buf->size - buf->used) {
-		buf->full = true;
-		return false;
-	}
-	memset(de, 0, len);
 	de->d_ino = ino;
 	de->d_off = next;
 	de->d_reclen = len;
 	de->d_type = (mode & S_IFMT) >> 12;
 	memcpy(de->d_name, name->name, name->len);
+}
+
+static void fill_dirent(struct linux_dirent *de, size_t len, const struct qstr *name,
+			unsigned long ino, mode_t mode, u32 next)
+{
+	de->d_ino = ino;
+	de->d_off = next;
+	de->d_reclen = len;
+	memcpy(de->d_name, name->name, name->len);
+	((u8 *)de)[len - 1] = (mode & S_IFMT) >> 12;
+}
+
+bool dirent_emit(struct dirent_buf *buf, const struct qstr *name, unsigned long ino, mode_t mode,
+		 u32 next)
+{
+	void *de = buf->data + buf->used;
+	size_t len;
+
+	if (buf->old)
+		len = ALIGN(offsetof(struct linux_dirent, d_name) + name->len + 2, 4);
+	else
+		len = ALIGN(offsetof(struct linux_dirent64, d_name) + name->len + 1, 8);
+	if (len > buf->size - buf->used) {
+		buf->full = true;
+		return false;
+	}
+	memset(de, 0, len);
+	if (buf->old)
+		fill_dirent(de, len, name, ino, mode, next);
+	else
+		fill_dirent64(de, len, name, ino, mode, next);
 	buf->used += len;
 	buf->pos = next;
 	return true;
@@ -62,9 +87,9 @@ static long fill_and_copy(struct file *file, struct dirent_buf *buf, void *user)
 	return buf->used;
 }
 
-long sys_getdents64(long fd, long user, long count)
+static long getdents(long fd, long user, long count, bool old)
 {
-	struct dirent_buf buf = { .size = min(max(count, 0L), (long)PAGE_SIZE) };
+	struct dirent_buf buf = { .size = min(max(count, 0L), (long)PAGE_SIZE), .old = old };
 	struct file *file = fget(fd);
 	long ret = -ENOTDIR;
 
@@ -84,4 +109,14 @@ long sys_getdents64(long fd, long user, long count)
 out:
 	fput(file);
 	return ret;
+}
+
+long sys_getdents(long fd, long user, long count)
+{
+	return getdents(fd, user, count, true);
+}
+
+long sys_getdents64(long fd, long user, long count)
+{
+	return getdents(fd, user, count, false);
 }

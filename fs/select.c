@@ -400,3 +400,12 @@ long do_select(long n, long in, long out, long ex, long timeout, long sigset, en
 	restore_user_sigmask(error == -ERESTARTNOHAND);
 	return timeout_end(&t, error);
 }
+
+long sys_old_select(long user)
+{
+	struct select_args a;
+
+	if (copy_from_user(&a, (void *)user, sizeof(a)))
+		return -EFAULT;
+	return do_select(a.n, a.in, a.out, a.ex, a.timeout, 0, TIMEVAL32);
+}

@@ -6,6 +6,7 @@
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 
+BUILD_BUG_ON(sizeof(struct stat) != 64);
 BUILD_BUG_ON(sizeof(struct stat64) != 96);
 BUILD_BUG_ON(sizeof(struct statx) != 256);
 
@@ -20,27 +21,36 @@ static long to_user(long buf, const void *st, size_t size)
 	return copy_to_user((void *)buf, st, size) ? -EFAULT : 0;
 }
 
+/* What struct stat and stat64 have in common, in numbers of other widths. */
+#define STAT_FIELDS(inode)				\
+	.st_dev = (inode)->sb->dev,			\
+	.st_mode = (inode)->mode,			\
+	.st_nlink = (inode)->nlink,			\
+	.st_uid = (inode)->uid,				\
+	.st_gid = (inode)->gid,				\
+	.st_rdev = (inode)->rdev,			\
+	.st_size = i_size_read(inode),			\
+	.st_blksize = block_size((inode)->sb),		\
+	.st_blocks = blocks(inode),			\
+	.st_atime = (inode)->atime.sec,			\
+	.st_atime_nsec = (inode)->atime.nsec,		\
+	.st_mtime = (inode)->mtime.sec,			\
+	.st_mtime_nsec = (inode)->mtime.nsec,		\
+	.st_ctime = (inode)->ctime.sec,			\
+	.st_ctime_nsec = (inode)->ctime.nsec
+
+static long put_stat(const struct inode *inode, long buf)
+{
+	struct stat st = { STAT_FIELDS(inode), .st_ino = inode->ino };
+
+	if (i_size_read(inode) > MAX_NON_LFS)
+		return -EOVERFLOW;
+	return to_user(buf, &st, sizeof(st));
+}
+
 static long put_stat64(const struct inode *inode, long buf)
 {
-	struct stat64 st = {
-		.st_dev = inode->sb->dev,
-		.__st_ino = inode->ino,
-		.st_ino = inode->ino,
-		.st_mode = inode->mode,
-		.st_nlink = inode->nlink,
-		.st_uid = inode->uid,
-		.st_gid = inode->gid,
-		.st_rdev = inode->rdev,
-		.st_size = i_size_read(inode),
-		.st_blksize = block_size(inode->sb),
-		.st_blocks = blocks(inode),
-		.st_atime = inode->atime.sec,
-		.st_atime_nsec = inode->atime.nsec,
-		.st_mtime = inode->mtime.sec,
-		.st_mtime_nsec = inode->mtime.nsec,
-		.st_ctime = inode->ctime.sec,
-		.st_ctime_nsec = inode->ctime.nsec,
-	};
+	struct stat64 st = { STAT_FIELDS(inode), .__st_ino = inode->ino, .st_ino = inode->ino };
 
 	return to_user(buf, &st, sizeof(st));
 }
@@ -120,6 +130,21 @@ static long stat_at(long dirfd, long path, long flags, long buf, put_stat_fn put
 	if (flags & AT_EMPTY_PATH)
 		lookup |= LOOKUP_EMPTY;
 	return stat_dentry(user_lookup(dirfd, path, lookup), buf, put);
+}
+
+long sys_newstat(long path, long buf)
+{
+	return stat_at(AT_FDCWD, path, 0, buf, put_stat);
+}
+
+long sys_newlstat(long path, long buf)
+{
+	return stat_at(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, buf, put_stat);
+}
+
+long sys_newfstat(long fd, long buf)
+{
+	return stat_dentry(fd_lookup(fd, true), buf, put_stat);
 }
 
 long sys_fstat64(long fd, long buf)

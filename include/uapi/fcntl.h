@@ -103,6 +103,14 @@ struct flock64 {
 	int l_pid;
 };
 
+/* One entry of getdents(): the type is the last byte of d_reclen. */
+struct linux_dirent {
+	unsigned long d_ino;
+	unsigned long d_off;
+	unsigned short d_reclen;
+	char d_name[];
+};
+
 /* One entry of getdents64(). */
 struct linux_dirent64 {
 	unsigned long long d_ino;

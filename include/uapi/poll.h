@@ -26,4 +26,10 @@ struct sigset_arg {
 	unsigned long size;
 };
 
+/* The only argument of the oldest select(): call 82. */
+struct select_args {
+	int n;
+	unsigned long in, out, ex, timeout;	/* user pointers */
+};
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* stat.h - file types and rights, and the two forms of stat() of Linux i386. */
+/* stat.h - file types and rights, and the three forms of stat() of Linux i386. */
 #ifndef NOPAGE_UAPI_STAT_H
 #define NOPAGE_UAPI_STAT_H
 
@@ -30,6 +30,24 @@
 /* utimensat(): instead of nanoseconds. */
 #define UTIME_NOW	0x3fffffff
 #define UTIME_OMIT	0x3ffffffe
+
+/* stat(), lstat(), fstat(): calls 106 to 108. */
+struct stat {
+	unsigned long st_dev;
+	unsigned long st_ino;
+	unsigned short st_mode;
+	unsigned short st_nlink;
+	unsigned short st_uid;
+	unsigned short st_gid;
+	unsigned long st_rdev;
+	unsigned long st_size;
+	unsigned long st_blksize;
+	unsigned long st_blocks;
+	unsigned long st_atime, st_atime_nsec;
+	unsigned long st_mtime, st_mtime_nsec;
+	unsigned long st_ctime, st_ctime_nsec;
+	unsigned long __unused4, __unused5;
+};
 
 /* stat64() and its kin: calls 195 to 197 and 300. */
 struct stat64 {

@@ -170,7 +170,7 @@ static long call_chmod(void)
 
 static long call_utime(void)
 {
-	return sys_utimensat(AT_FDCWD, string("/ktest/file"), 0, 0);
+	return sys_utime(string("/ktest/file"), 0);
 }
 
 static long call_truncate(void)
@@ -322,7 +322,7 @@ static const struct nomem_call {
 	{ "stat", call_stat, NULL, 1 },
 	{ "statfs", call_statfs, NULL, 1 },
 	{ "chmod", call_chmod, NULL, 1 },
-	{ "utimensat", call_utime, NULL, 1 },
+	{ "utime", call_utime, NULL, 1 },
 	{ "truncate", call_truncate, NULL, 1 },
 	{ "access", call_access, NULL, 1 },
 	{ "chdir", call_chdir, undo_chdir, 1 },

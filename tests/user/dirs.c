@@ -74,8 +74,8 @@ static void test_getdents(void)
 	char buf[1024];
 	int fd = open("three", O_RDONLY), gone, file = open("three/a", O_RDONLY);
 
-	ok(syscall(SYS_getdents64, fd, buf, sizeof(buf)) > 0, "getdents64");
-	is(syscall(SYS_getdents64, fd, buf, sizeof(buf)), 0, "at the end: 0");
+	ok(syscall(SYS_getdents, fd, buf, sizeof(buf)) > 0, "getdents");
+	is(syscall(SYS_getdents, fd, buf, sizeof(buf)), 0, "at the end: 0");
 	lseek(fd, 0, SEEK_SET);
 	fails(syscall(SYS_getdents64, fd, buf, 8), EINVAL, "no room for one entry: EINVAL");
 	fails(syscall(SYS_getdents64, fd, KERNEL_ADDRESS, 1024), EFAULT, "a bad buffer: EFAULT");

@@ -52,6 +52,12 @@ static void test_paths(void)
 	   "statx: one way to synchronize, not both");
 	is(sys5(SYS_statx, AT_FDCWD, (long)"file", STATX_SYNC_BOTH & 0x2000, 0, (long)statx), 0,
 	   "but either");
+	close(open("large", O_CREAT | O_WRONLY, 0644));
+	is(truncate("large", 0x7fffffffLL), 0, "a size that 31 bits hold");
+	is(sys2(SYS_stat, (long)"large", (long)statx), 0, "the oldest stat tells it");
+	is(truncate("large", 0x80000000LL), 0, "one byte more");
+	is(sys2(SYS_stat, (long)"large", (long)statx), -EOVERFLOW, "it cannot");
+	is(sys2(SYS_lstat, (long)"large", (long)statx), -EOVERFLOW, "nor lstat");
 	close(file);
 }
 
@@ -187,7 +193,7 @@ static void test_stack_rights(void)
 
 int main(void)
 {
-	plan(31);
+	plan(36);
 	test_stack_rights();
 	enter_tmpdir();
 	make_file("file", "text");

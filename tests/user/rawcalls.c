@@ -94,6 +94,7 @@ static void test_owners(void)
 static void test_sizes(void)
 {
 	long file = sys3(SYS_open, (long)"dir/file", O_RDWR, 0);
+	struct { long sec, usec; } tv[2] = { { 1000, 7 }, { 2000, 8 } };
 	struct time64 ts[2] = { { 3000, 1, 0 }, { 1LL << 33, 2, 0 } };
 	char fs[84];
 
@@ -103,6 +104,10 @@ static void test_sizes(void)
 	is(sys3(SYS_truncate64, (long)"dir/file", 100, 0), 0, "truncate64");
 	is(stat_of("dir/file").st_size, 100, "less");
 	is(sys3(SYS_truncate64, (long)"dir", 100, 0), -EISDIR, "not a directory");
+	is(sys3(SYS_futimesat, dir, (long)"file", (long)tv), 0, "futimesat");
+	ok(stat_of("dir/file").st_atime == 1000 && stat_of("dir/file").st_mtime == 2000, "so");
+	tv[0].usec = 1000000;
+	is(sys3(SYS_futimesat, dir, (long)"file", (long)tv), -EINVAL, "no such microsecond");
 	is(sys4(SYS_utimensat_time64, dir, (long)"file", (long)ts, 0), 0, "utimensat_time64");
 	ok(stat_of("dir/file").st_atime == 3000 && stat_of("dir/file").st_mtime == 1LL << 33,
 	   "seconds over 32 bits");
@@ -193,7 +198,7 @@ static void test_rights(void)
 
 int main(void)
 {
-	plan(101);
+	plan(104);
 	enter_tmpdir();
 	mkdir("dir", 0755);
 	for (int fd = 3; fd < 20; fd++)

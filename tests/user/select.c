@@ -114,9 +114,14 @@ static void test_time(void)
 /* The call numbers themselves. */
 static void test_calls(void)
 {
+	struct { int n; void *in, *out, *ex, *timeout; } old = { 0, NULL, NULL, NULL, NULL };
 	int ts32[2] = { 0, 1000000 }, tv[2] = { 0, 2000000 };
 	long long ts64[2] = { 0, 1000000 };
 
+	old.timeout = tv;
+	tv[1] = 1000;
+	is(syscall(82, &old), 0, "the oldest select, with its arguments in memory");
+	fails(syscall(82, 8), EFAULT, "badly");
 	tv[1] = 1000;
 	is(syscall(142, 0, 0, 0, 0, tv), 0, "select");
 	is(syscall(308, 0, 0, 0, 0, ts32, 0), 0, "pselect6");
@@ -170,7 +175,7 @@ static void test_mask(void)
 
 int main(void)
 {
-	plan(35);
+	plan(37);
 	alarm(30);
 	test_sets();
 	test_place();
