@@ -102,11 +102,9 @@ static long copy_log(u32 *pos, char *user, size_t len)
 static long read_log(char *user, size_t len)
 {
 	while (read_pos == log_end()) {
-		current->state = TASK_INTERRUPTIBLE;
-		if (signal_pending(current)) {
-			current->state = TASK_RUNNING;
+		if (signal_pending(current))
 			return -ERESTARTSYS;
-		}
+		current->state = TASK_INTERRUPTIBLE;
 		schedule_timeout(WAIT_TICKS);
 	}
 	return copy_log(&read_pos, user, len);

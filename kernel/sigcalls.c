@@ -306,15 +306,13 @@ void restore_user_sigmask(bool interrupted)
 	set_current_blocked(current->saved_sigmask);
 }
 
+/* A signal that comes between the look and the sleep is seen by schedule(). */
 long sys_pause(void)
 {
-	for (;;) {
+	while (!signal_pending(current)) {
 		current->state = TASK_INTERRUPTIBLE;
-		if (signal_pending(current))
-			break;
 		schedule();
 	}
-	current->state = TASK_RUNNING;
 	return -ERESTARTNOHAND;
 }
 

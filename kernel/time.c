@@ -363,20 +363,15 @@ static u64 left_by(long clock, u64 deadline)
  */
 static int sleep_until(long clock, u64 deadline)
 {
-	int error = 0;
+	u64 left;
 
-	might_sleep();
-	for (;;) {
+	while ((left = left_by(clock, deadline))) {
+		if (signal_pending(current))
+			return -EINTR;
 		current->state = TASK_INTERRUPTIBLE;
-		if (signal_pending(current)) {
-			error = -EINTR;
-			break;
-		}
-		if (!sleep_step(left_by(clock, deadline)))
-			break;
+		sleep_step(left);
 	}
-	current->state = TASK_RUNNING;
-	return error;
+	return 0;
 }
 
 /*

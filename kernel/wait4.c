@@ -93,23 +93,11 @@ static pid_t look_once(struct wait_opts *o)
 
 static pid_t do_wait(struct wait_opts *o)
 {
-	wait_queue_head_t *q = &current->signal->wait_chldexit;
 	pid_t pid;
 
-	might_sleep();
-	DEFINE_WAIT(w);
-	for (;;) {
-		prepare_to_wait(q, &w, TASK_INTERRUPTIBLE);
-		pid = look_once(o);
-		if (pid || (o->options & WNOHANG))
-			break;
-		if (signal_pending(current)) {
-			pid = -ERESTARTSYS;
-			break;
-		}
-		schedule();
-	}
-	finish_wait(q, &w);
+	if (wait_event_interruptible(current->signal->wait_chldexit,
+				     (pid = look_once(o)) || o->options & WNOHANG))
+		return -ERESTARTSYS;
 	return pid;
 }
 

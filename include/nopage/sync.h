@@ -58,9 +58,11 @@ void wake_up_all(wait_queue_head_t *q);
 	__ret;									\
 })
 
-/* Until cond holds, whatever happens; or until the process is to die: -EINTR. */
+/* Until cond holds, whatever happens; or until a signal, or death, comes: -EINTR. */
 #define wait_event(q, cond) \
 	((void)__wait_event(q, cond, TASK_UNINTERRUPTIBLE, false))
+#define wait_event_interruptible(q, cond) \
+	__wait_event(q, cond, TASK_INTERRUPTIBLE, signal_pending(current))
 #define wait_event_killable(q, cond) \
 	__wait_event(q, cond, TASK_KILLABLE, fatal_signal_pending())
 
