@@ -117,6 +117,19 @@ KTEST(pgtable, reuse)
 	KT_EQ(pgtable_cache_drain(), 0);
 }
 
+/* But only so many. */
+KTEST(pgtable, little_is_kept)
+{
+	pte_t *tables[40];
+
+	pgtable_cache_drain();
+	for (unsigned int i = 0; i < ARRAY_SIZE(tables); i++)
+		KT_ASSERT((tables[i] = pte_alloc_one()) != NULL);
+	for (unsigned int i = 0; i < ARRAY_SIZE(tables); i++)
+		pte_free_one(tables[i]);
+	KT_TRUE(pgtable_cache_drain() < ARRAY_SIZE(tables));
+}
+
 static void expect_kernel_half(const pgd_t *dir)
 {
 	unsigned int i;
