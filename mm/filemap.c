@@ -193,6 +193,7 @@ static noinline struct page *filemap_nopage(struct vm_area_struct *vma, unsigned
 	unsigned long index = linear_page_index(vma, address);
 	struct page *page;
 
+	BUILD_BUG_ON(NR_CPUS != 1);	/* nobody truncates the file before the page is mapped */
 	if (index >= (i_size_read(inode) + PAGE_SIZE - 1) >> PAGE_SHIFT)
 		return NOPAGE_SIGBUS;
 	page = find_or_create_page(&inode->mapping, index);
