@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* stat.c - what stat() and its many forms tell about an inode. */
 #include "internal.h"
+#include <nopage/cred.h>
 #include <nopage/mm.h>
 #include <nopage/string.h>
 #include <nopage/syscalls.h>
@@ -26,8 +27,6 @@ static long to_user(long buf, const void *st, size_t size)
 	.st_dev = (inode)->sb->dev,			\
 	.st_mode = (inode)->mode,			\
 	.st_nlink = (inode)->nlink,			\
-	.st_uid = (inode)->uid,				\
-	.st_gid = (inode)->gid,				\
 	.st_rdev = (inode)->rdev,			\
 	.st_size = i_size_read(inode),			\
 	.st_blksize = block_size((inode)->sb),		\
@@ -41,7 +40,10 @@ static long to_user(long buf, const void *st, size_t size)
 
 static long put_stat(const struct inode *inode, long buf)
 {
-	struct stat st = { STAT_FIELDS(inode), .st_ino = inode->ino };
+	struct stat st = {
+		STAT_FIELDS(inode), .st_ino = inode->ino,
+		.st_uid = narrow_id(inode->uid), .st_gid = narrow_id(inode->gid),
+	};
 
 	if (i_size_read(inode) > MAX_NON_LFS)
 		return -EOVERFLOW;
@@ -50,7 +52,10 @@ static long put_stat(const struct inode *inode, long buf)
 
 static long put_stat64(const struct inode *inode, long buf)
 {
-	struct stat64 st = { STAT_FIELDS(inode), .__st_ino = inode->ino, .st_ino = inode->ino };
+	struct stat64 st = {
+		STAT_FIELDS(inode), .__st_ino = inode->ino, .st_ino = inode->ino,
+		.st_uid = inode->uid, .st_gid = inode->gid,
+	};
 
 	return to_user(buf, &st, sizeof(st));
 }

@@ -6,6 +6,7 @@
  * edi, ebp. Every function is called with all six; those that take fewer ignore the rest.
  */
 #include <nopage/syscalls.h>
+#include <nopage/cred.h>
 #include <nopage/err.h>
 #include <nopage/events.h>
 #include <nopage/poll.h>
@@ -14,19 +15,6 @@
 #include <nopage/time.h>
 #include <uapi/fcntl.h>
 #include <uapi/time.h>
-
-#define OVERFLOW_ID	65534		/* what the 16-bit calls show for a number that does not fit */
-
-/* A user or group number of theirs: -1, in 16 bits, means "leave it as it is". */
-static inline long widen_id(long id)
-{
-	return (u16)id == 0xffff ? -1 : (u16)id;
-}
-
-static inline long narrow_id(u32 id)
-{
-	return id > 0xffff ? OVERFLOW_ID : id;
-}
 
 /* The calls that are another one with some of its arguments fixed. */
 #define PARAMS_0	void

@@ -81,4 +81,18 @@ static inline bool cred_secure(const struct cred *c)
 	return c->euid != c->uid || c->egid != c->gid;
 }
 
+/* The 16-bit calls have user and group numbers of their own: -1, in 16 bits, leaves one as it is. */
+#define OLD_ID_MAX	0xffffU
+#define OVERFLOW_ID	65534U		/* what they show for a number that does not fit */
+
+static inline long widen_id(long id)
+{
+	return (u16)id == OLD_ID_MAX ? -1 : (u16)id;
+}
+
+static inline u16 narrow_id(u32 id)
+{
+	return id > OLD_ID_MAX ? OVERFLOW_ID : id;
+}
+
 #endif
