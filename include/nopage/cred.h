@@ -81,7 +81,7 @@ static inline bool cred_secure(const struct cred *c)
 	return c->euid != c->uid || c->egid != c->gid;
 }
 
-/* The 16-bit calls have user and group numbers of their own: -1, in 16 bits, leaves one as it is. */
+/* User and group numbers of the 16-bit calls: -1, in 16 bits, leaves one as it is. */
 #define OLD_ID_MAX	0xffffU
 #define OVERFLOW_ID	65534U		/* what they show for a number that does not fit */
 
