@@ -33,7 +33,7 @@
 
 	.text
 	.globl syscall_entry, ret_from_fork, ret_from_kernel_thread, switch_stack
-	.globl double_fault_entry, trap_stubs, irq_stubs
+	.globl double_fault_entry, trap_stubs, irq_stubs, bad_iret
 
 /* int 0x80: number in EAX, arguments in EBX, ECX, EDX, ESI, EDI, EBP. Trap gate: interrupts on. */
 	.type syscall_entry, @function

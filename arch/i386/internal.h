@@ -34,7 +34,7 @@ extern u32 boot_info_phys;
 
 /* entry.S */
 extern const u32 trap_stubs[20], irq_stubs[NR_IRQS];
-extern char syscall_entry[], double_fault_entry[];
+extern char syscall_entry[], double_fault_entry[], bad_iret[];
 extern char ret_from_fork[], ret_from_kernel_thread[];
 struct task_struct *switch_stack(struct task_struct *prev, struct thread_struct *from,
 				 struct thread_struct *to);

@@ -268,10 +268,12 @@ void do_signal(struct pt_regs *regs)
 
 /* ------------------------------------------------------------------ the way back */
 
-/* A selector of the user's: the null selector, or of privilege level 3. */
-static u32 user_selector(u16 selector)
+/* A selector of the user's, which is usually as it was: null, or of privilege level 3. */
+static inline u32 user_selector(u32 now, u16 selector)
 {
-	return selector | 3;
+	if (likely((u16)now == selector))
+		return now;
+	return selector & ~3 ? selector | 3 : selector;
 }
 
 /*
@@ -294,18 +296,18 @@ static __always_inline int restore_sigcontext(struct pt_regs *regs, const struct
 	unsafe_get_user(regs->ax, &sc->ax, error);
 	unsafe_get_user(regs->ip, &sc->ip, error);
 	unsafe_get_user(word, &sc->cs, error);
-	regs->cs = user_selector(word);
+	regs->cs = (u16)word | 3;
 	unsafe_get_user(word, &sc->ss, error);
-	regs->ss = user_selector(word);
+	regs->ss = (u16)word | 3;
 	unsafe_get_user(word, &sc->ds, error);
-	regs->ds = user_selector(word);
+	regs->ds = user_selector(regs->ds, word);
 	unsafe_get_user(word, &sc->es, error);
-	regs->es = user_selector(word);
+	regs->es = user_selector(regs->es, word);
 	unsafe_get_user(word, &sc->fs, error);
-	regs->fs = user_selector(word);
+	regs->fs = user_selector(regs->fs, word);
 	unsafe_get_user(word, &sc->gs, error);
 	if (word != read_gs())
-		load_gs(user_selector(word));
+		load_gs(user_selector(0, word));
 	unsafe_get_user(word, &sc->flags, error);
 	regs->flags = (regs->flags & ~USER_EFLAGS) | (word & USER_EFLAGS);
 	regs->orig_ax = -1;		/* AX is not the result of a call */
@@ -336,9 +338,11 @@ long sys_sigreturn(void)
 		return bad_frame();
 	unsafe_get_user(low, &user->sc.oldmask, error);
 	unsafe_get_user(high, &user->extramask, error);
-	if (error || restore_sigcontext(regs, &user->sc))
+	if (error)
 		return bad_frame();
 	set_current_blocked(low | (sigset_t)high << 32);
+	if (restore_sigcontext(regs, &user->sc))
+		return bad_frame();
 	return regs->ax;
 }
 
@@ -360,9 +364,11 @@ long sys_rt_sigreturn(void)
 	unsafe_get_user(stack.ss_sp, &uc->uc_stack.ss_sp, error);
 	unsafe_get_user(stack.ss_flags, &uc->uc_stack.ss_flags, error);
 	unsafe_get_user(stack.ss_size, &uc->uc_stack.ss_size, error);
-	if (error || restore_sigcontext(regs, &uc->uc_mcontext))
+	if (error)
 		return bad_frame();
 	set_current_blocked(low | (sigset_t)high << 32);
+	if (restore_sigcontext(regs, &uc->uc_mcontext))
+		return bad_frame();
 	if (stack.ss_size | current->sas.ss_size | (stack.ss_flags ^ current->sas.ss_flags))
 		do_sigaltstack(&stack, NULL, regs->sp);	/* may be unfit: then it stays as it is */
 	return regs->ax;

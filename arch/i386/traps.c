@@ -121,16 +121,23 @@ void do_trap(struct pt_regs *regs, u32 vector)
 	if (!user_mode(regs)) {
 		if (!fixup_exception(regs))
 			die(traps[vector].name, regs, regs->orig_ax);
+		if (regs->ip == (u32)bad_iret) {
+			current->thread.trap_no = vector;
+			current->thread.error_code = regs->orig_ax;
+		}
 		return;
 	}
 	user_trap(regs, vector);
 }
 
-/* iret to user mode has failed: a selector or stack of the user's is impossible. */
+/*
+ * iret to user mode has failed: a selector or stack of the user's is impossible. As on 64-bit
+ * Linux it is the program's own exception, as if its next instruction had caused it.
+ */
 asmlinkage void do_bad_iret(struct pt_regs *regs)
 {
-	local_irq_enable();
-	force_sig_fault(SIGSEGV, SI_KERNEL, 0);
+	regs->orig_ax = current->thread.error_code;	/* do_trap() has been here before */
+	user_trap(regs, current->thread.trap_no);
 }
 
 /*

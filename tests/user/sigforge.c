@@ -129,6 +129,50 @@ static void test_selectors(void)
 	killed_by(with(REG_EIP, 0xffffffff), SIGSEGV, "EIP at the very end");
 }
 
+/* What the signal of a return that fails says; the frame's mask, which lets it in, counts. */
+static void on_segv(int sig, siginfo_t *info, void *context)
+{
+	ucontext_t *uc = context;
+	int fault = uc->uc_mcontext.gregs[REG_ERR] == 0xfff8;
+
+	if (info->si_code != SI_KERNEL)
+		_exit(99);
+	_exit(fault ? uc->uc_mcontext.gregs[REG_TRAPNO] : 0);
+}
+
+static int caught_return(void *arg)
+{
+	static char stack[16384];
+	struct sigaction act = { .sa_sigaction = on_segv, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+
+	sigaltstack(&(stack_t){ .ss_sp = stack, .ss_size = sizeof(stack) }, NULL);
+	sigaction(SIGSEGV, &act, NULL);
+	act.sa_sigaction = handler;
+	act.sa_flags = SA_SIGINFO;
+	sigfillset(&act.sa_mask);
+	sigaction(SIGUSR1, &act, NULL);
+	if (arg)
+		forge = (struct forgery){ REG_CS, 0xfffb };
+	else
+		fp_bad = 1;
+	raise(SIGUSR1);
+	return 98;
+}
+
+static void test_caught(void)
+{
+	unsigned int fs;
+
+	exits(in_child(caught_return, "cs"), 13,
+	      "CS that does not exist: a general protection fault of the program");
+	exits(in_child(caught_return, NULL), 0, "a bad frame: SIGSEGV by the mask in it");
+	forge.reg = -1;
+	catch();
+	raise(SIGUSR1);
+	__asm__ volatile("movl %%fs, %0" : "=r"(fs));
+	is(fs & 0xffff, 0, "no FS stays none");
+}
+
 /* Use the FPU, have the frame forged, and use it again. */
 static int forged_fpstate(void *how)
 {
@@ -248,9 +292,10 @@ static void test_gs(void)
 
 int main(void)
 {
-	plan(20);
+	plan(23);
 	test_flags();
 	test_selectors();
+	test_caught();
 	test_fpu();
 	test_wild();
 	test_gs();
