@@ -128,19 +128,20 @@ static inline bool may_look_into(const struct task_struct *p)
 /* next_task - for struct proc_numbers: processes, or with a task the threads of its process. */
 long next_task(struct task_struct *whose, unsigned int n);
 int store_comm(const struct proc_target *t, char *text);
-extern proc_show_t show_comm, show_limits, show_wchan;
+extern proc_show_t show_comm, show_limits, show_wchan, show_syscall, show_oom_score;
 
 /* status.c */
 extern proc_show_t show_stat, show_thread_stat, show_status, show_statm;
 
 /* maps.c */
-extern proc_show_t show_maps, show_smaps;
+extern proc_show_t show_maps, show_smaps, show_smaps_rollup;
 /* What is mapped in (a part of) an address space, in bytes. */
 struct mapped {
 	unsigned long anon, file, shmem;	/* frames, but the zero page: together the rss */
 	unsigned long shared_clean, shared_dirty, private_clean, private_dirty;
 	unsigned long referenced;
 	u64 pss, pss_dirty;			/* shared frames by their share, << PSS_SHIFT */
+	u64 pss_anon, pss_file, pss_shmem;
 };
 #define PSS_SHIFT	12
 /* count_mapped - add what one area maps. mmap_sem held. */
@@ -159,12 +160,12 @@ struct dentry *follow_root(const struct proc_target *t);
 int show_path(struct seq *s, struct dentry *dentry, const char *special);
 
 /* mounts.c */
-extern proc_show_t show_mounts, show_mountinfo, show_filesystems;
+extern proc_show_t show_mounts, show_mountinfo, show_filesystems, show_devices;
 
 /* memory.c, system.c: files of the root */
-extern proc_show_t show_meminfo, show_vmstat, show_buddyinfo, show_slabinfo, show_vmallocinfo,
-		   show_system_stat, show_uptime, show_loadavg, show_cpuinfo, show_version,
-		   show_kernel_cmdline, show_interrupts;
+extern proc_show_t show_meminfo, show_vmstat, show_buddyinfo, show_zoneinfo, show_slabinfo,
+		   show_vmallocinfo, show_system_stat, show_uptime, show_loadavg, show_cpuinfo,
+		   show_version, show_kernel_cmdline, show_interrupts, show_swaps;
 
 /* events.c */
 extern const struct file_operations proc_events_fops;

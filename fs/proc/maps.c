@@ -107,12 +107,16 @@ static void count_frame(void *arg, unsigned long addr __unused, pte_t pte)
 		*(dirty ? &m->shared_dirty : &m->shared_clean) += PAGE_SIZE;
 	else
 		*(dirty ? &m->private_dirty : &m->private_clean) += PAGE_SIZE;
-	if (!page->mapping)
+	if (!page->mapping) {
 		m->anon += PAGE_SIZE;
-	else if (walk->shmem)
+		m->pss_anon += share;
+	} else if (walk->shmem) {
 		m->shmem += PAGE_SIZE;
-	else
+		m->pss_shmem += share;
+	} else {
 		m->file += PAGE_SIZE;
+		m->pss_file += share;
+	}
 }
 
 /* All that can be mapped is in memory: the root's files, as on a disk, and what programs make. */
@@ -133,11 +137,16 @@ static void smaps_kib(struct seq *s, const char *name, unsigned long bytes)
 	seq_printf(s, "%-16s%8lu kB\n", name, bytes >> 10);
 }
 
-static void smaps_counts(struct seq *s, const struct mapped *m)
+static void smaps_counts(struct seq *s, const struct mapped *m, bool rollup)
 {
 	smaps_kib(s, "Rss:", m->anon + m->file + m->shmem);
 	smaps_kib(s, "Pss:", m->pss >> PSS_SHIFT);
 	smaps_kib(s, "Pss_Dirty:", m->pss_dirty >> PSS_SHIFT);
+	if (rollup) {
+		smaps_kib(s, "Pss_Anon:", m->pss_anon >> PSS_SHIFT);
+		smaps_kib(s, "Pss_File:", m->pss_file >> PSS_SHIFT);
+		smaps_kib(s, "Pss_Shmem:", m->pss_shmem >> PSS_SHIFT);
+	}
 	smaps_kib(s, "Shared_Clean:", m->shared_clean);
 	smaps_kib(s, "Shared_Dirty:", m->shared_dirty);
 	smaps_kib(s, "Private_Clean:", m->private_clean);
@@ -182,11 +191,33 @@ static void smaps_area(struct seq *s, const struct vm_area_struct *vma)
 	smaps_kib(s, "KernelPageSize:", PAGE_SIZE);
 	smaps_kib(s, "MMUPageSize:", PAGE_SIZE);
 	count_mapped(&m, (struct vm_area_struct *)vma);
-	smaps_counts(s, &m);
+	smaps_counts(s, &m, false);
 	smaps_flags(s, vma->vm_flags);
 }
 
 int show_smaps(struct seq *s, const struct proc_target *t)
 {
 	return each_area(s, t->task, smaps_area);
+}
+
+int show_smaps_rollup(struct seq *s, const struct proc_target *t)
+{
+	struct mm_struct *mm = get_task_mm(t->task);
+	struct vm_area_struct *vma, *last = NULL;
+	struct mapped m = { 0 };
+
+	if (!mm)
+		return -ESRCH;
+	down_read(&mm->mmap_sem);
+	for (vma = mm->mmap; vma; last = vma, vma = vma->vm_next)
+		count_mapped(&m, vma);
+	if (last) {
+		seq_printf(s, "%08lx-%08lx ---p 00000000 00:00 0 ", mm->mmap->vm_start,
+			   last->vm_end);
+		seq_printf(s, "%*s[rollup]\n", NAME_COLUMN - 40, "");
+		smaps_counts(s, &m, true);
+	}
+	up_read(&mm->mmap_sem);
+	mmput(mm, EVM_LOOK);
+	return 0;
 }

@@ -106,6 +106,16 @@ int show_buddyinfo(struct seq *s, const struct proc_target *t __unused)
 	return 0;
 }
 
+int show_zoneinfo(struct seq *s, const struct proc_target *t __unused)
+{
+	seq_printf(s, "Node 0, zone %8s\n", "Normal");
+	seq_printf(s, "  pages free     %lu\n", nr_free_pages());
+	seq_printf(s, "        spanned  %lu\n        present  %lu\n        managed  %lu\n",
+		   max_low_pfn, max_low_pfn, totalram_pages());
+	seq_printf(s, "  pagesets\n    cpu: 0\n              count: %u\n", this_cpu()->hot.count);
+	return 0;
+}
+
 int show_slabinfo(struct seq *s, const struct proc_target *t __unused)
 {
 	struct slab_stat stat;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mounts.c - mounts, mountinfo and filesystems: what is mounted, and what could be. */
+/* mounts.c - mounts, mountinfo, filesystems and devices: what is mounted, and what could be. */
 #include "internal.h"
 
 #define SPECIAL " \t\n\\"			/* in names, that would look like what lies between them */
@@ -106,5 +106,14 @@ int show_filesystems(struct seq *s, const struct proc_target *t __unused)
 	list_for_each_entry(type, &filesystems, list)
 		seq_printf(s, "nodev\t%s\n", type->name);
 	mutex_unlock(&mount_mutex);
+	return 0;
+}
+
+int show_devices(struct seq *s, const struct proc_target *t __unused)
+{
+	seq_puts(s, "Character devices:\n");
+	for (const struct chrdev *d = chrdevs; d->name; d++)
+		seq_printf(s, "%3u %s\n", MAJOR(d->dev), d->name);
+	seq_puts(s, "\nBlock devices:\n");
 	return 0;
 }

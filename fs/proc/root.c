@@ -35,7 +35,9 @@ static int show_self_mounts(struct seq *s, const struct proc_target *t __unused)
 	{ .name = "comm", .mode = S_IFREG | 0644, .show = show_comm, .store = store_comm }, \
 	PROC_PRIVATE("maps", 0444, show_maps),					\
 	PROC_PRIVATE("smaps", 0444, show_smaps),				\
+	PROC_PRIVATE("smaps_rollup", 0444, show_smaps_rollup),			\
 	PROC_PRIVATE("environ", 0400, show_environ),				\
+	PROC_PRIVATE("syscall", 0400, show_syscall),				\
 	PROC_FILE("wchan", 0444, show_wchan),					\
 	PROC_FILE("cmdline", 0444, show_cmdline),				\
 	PROC_FILE("limits", 0444, show_limits),					\
@@ -43,6 +45,7 @@ static int show_self_mounts(struct seq *s, const struct proc_target *t __unused)
 	  .fop = &proc_mounts_fops },						\
 	{ .name = "mounts", .mode = S_IFREG | 0444, .show = show_mounts,	\
 	  .fop = &proc_mounts_fops },						\
+	PROC_FILE("oom_score", 0444, show_oom_score),				\
 	PROC_FILE("statm", 0444, show_statm),					\
 	PROC_FILE("status", 0444, show_status)
 
@@ -82,6 +85,7 @@ static const struct proc_entry root_entries[] = {
 	PROC_FILE("buddyinfo", 0444, show_buddyinfo),
 	PROC_FILE("cmdline", 0444, show_kernel_cmdline),
 	PROC_FILE("cpuinfo", 0444, show_cpuinfo),
+	PROC_FILE("devices", 0444, show_devices),
 	PROC_FOPS("events", 0600, &proc_events_fops),
 	PROC_FILE("filesystems", 0444, show_filesystems),
 	PROC_FILE("interrupts", 0444, show_interrupts),
@@ -89,11 +93,13 @@ static const struct proc_entry root_entries[] = {
 	PROC_FILE("meminfo", 0444, show_meminfo),
 	PROC_FILE("slabinfo", 0400, show_slabinfo),
 	PROC_FILE("stat", 0444, show_system_stat),
+	PROC_FILE("swaps", 0444, show_swaps),
 	PROC_DIR("sys", 0555, proc_sys_entries),
 	PROC_FILE("uptime", 0444, show_uptime),
 	PROC_FILE("version", 0444, show_version),
 	PROC_FILE("vmallocinfo", 0400, show_vmallocinfo),
 	PROC_FILE("vmstat", 0444, show_vmstat),
+	PROC_FILE("zoneinfo", 0444, show_zoneinfo),
 	{ .name = NULL },
 };
 

@@ -7,6 +7,7 @@
 #include <nopage/events.h>
 #include <nopage/kstrtox.h>
 #include <nopage/printk.h>
+#include <nopage/random.h>
 #include <nopage/slab.h>
 #include <nopage/string.h>
 #include <nopage/uts.h>
@@ -146,6 +147,48 @@ static int store_trace(const struct proc_target *t __unused, char *text)
 	return trace_set(text);
 }
 
+static void seq_uuid(struct seq *s, const u8 *id)
+{
+	for (unsigned int i = 0; i < 16; i++)
+		seq_printf(s, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", id[i]);
+	seq_puts(s, "\n");
+}
+
+/* RFC 4122, 4.4: version 4, random. */
+static void make_uuid(u8 id[16])
+{
+	get_random_bytes(id, 16);
+	id[6] = (id[6] & 0x0f) | 0x40;
+	id[8] = (id[8] & 0x3f) | 0x80;
+}
+
+static int show_uuid(struct seq *s, const struct proc_target *t __unused)
+{
+	u8 id[16];
+
+	make_uuid(id);
+	seq_uuid(s, id);
+	return 0;
+}
+
+static int show_boot_id(struct seq *s, const struct proc_target *t __unused)
+{
+	static u8 id[16];
+
+	if (!id[8])
+		make_uuid(id);
+	seq_uuid(s, id);
+	return 0;
+}
+
+static const struct proc_entry random_entries[] = {
+	CONSTANT("boot_id", show_boot_id, NULL),
+	NUMBER("entropy_avail", 256),
+	NUMBER("poolsize", 256),
+	CONSTANT("uuid", show_uuid, NULL),
+	{ .name = NULL },
+};
+
 static const struct proc_entry kernel_entries[] = {
 	SETTING("domainname", show_string, store_name, system_utsname.domainname),
 	SETTING("hostname", show_string, store_name, system_utsname.nodename),
@@ -153,6 +196,7 @@ static const struct proc_entry kernel_entries[] = {
 	CONSTANT("ostype", show_string, system_utsname.sysname),
 	NUMBER("pid_max", PID_MAX),
 	SETTING("printk", show_printk, store_printk, NULL),
+	PROC_DIR("random", 0555, random_entries),
 	CONSTANT("threads-max", show_threads_max, NULL),
 	SETTING("trace", show_trace, store_trace, NULL),
 	CONSTANT("version", show_string, system_utsname.version),

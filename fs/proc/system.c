@@ -121,3 +121,9 @@ int show_interrupts(struct seq *s, const struct proc_target *t __unused)
 	}
 	return 0;
 }
+
+int show_swaps(struct seq *s, const struct proc_target *t __unused)
+{
+	seq_puts(s, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
+	return 0;
+}

@@ -8,6 +8,7 @@
 #include <nopage/err.h>
 #include <nopage/ksyms.h>
 #include <nopage/string.h>
+#include <asm/ptrace.h>
 
 /* ------------------------------------------------------------------ finding tasks */
 
@@ -123,5 +124,39 @@ int show_wchan(struct seq *s, const struct proc_target *t)
 	const char *name = ip ? ksym_lookup(ip, NULL) : NULL;
 
 	seq_puts(s, name ? name : "0");
+	return 0;
+}
+
+/* Number and arguments of the call a sleeping task is in, stack and instruction pointer. */
+int show_syscall(struct seq *s, const struct proc_target *t)
+{
+	struct task_struct *p = t->task;
+	const struct pt_regs *regs;
+
+	if (p->state == TASK_RUNNING) {
+		seq_puts(s, "running\n");
+		return 0;
+	}
+	if (p->flags & PF_KTHREAD || !p->stack) {
+		seq_puts(s, "-1 0x0 0x0\n");
+		return 0;
+	}
+	regs = task_pt_regs(p);
+	seq_printf(s, "%d 0x%x 0x%x 0x%x 0x%x 0x%x 0x%x 0x%x 0x%x\n", (int)regs->orig_ax, regs->bx,
+		   regs->cx, regs->dx, regs->si, regs->di, regs->bp, regs->sp, regs->ip);
+	return 0;
+}
+
+/* In thousandths of the memory there is, as the choice of a victim would count it. */
+int show_oom_score(struct seq *s, const struct proc_target *t)
+{
+	struct mm_struct *mm = get_task_mm(t->task);
+	unsigned long score = 0;
+
+	if (mm) {
+		score = mm->rss * 1000 / totalram_pages();
+		mmput(mm, EVM_LOOK);
+	}
+	seq_printf(s, "%lu\n", score);
 	return 0;
 }

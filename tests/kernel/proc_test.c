@@ -144,7 +144,7 @@ KTEST(proc, names)
 
 	KT_ASSERT(mount_proc());
 	KT_EQ(test_walk(TEST_DIR "/meminfo", 0), 0);
-	KT_EQ(test_walk(TEST_DIR "/sys/kernel/ostype", 0), 0);
+	KT_EQ(test_walk(TEST_DIR "/sys/kernel/random/uuid", 0), 0);
 	KT_EQ(test_walk(TEST_DIR "/none", 0), -ENOENT);
 	KT_EQ(test_walk(TEST_DIR "/1", LOOKUP_DIRECTORY), 0);
 	KT_EQ(test_walk(TEST_DIR "/01", 0), -ENOENT);
@@ -189,6 +189,7 @@ KTEST(proc, every_file)
 
 	show_all(proc_root_entry.dir, &node);
 	node.task = (struct task_id){ current->pid, current->start_time };
+	/* A kernel thread has no smaps_rollup. */
 	mm = test_mm_enter();
 	KT_ASSERT(mm);
 	KT_EQ(test_map(mm, TEST_BASE, 4, PROT_RW, MAP_ANON_PRIV | MAP_FIXED), TEST_BASE);
@@ -216,7 +217,7 @@ KTEST(proc, figures)
 	KT_EQ(test_poke(TEST_BASE, 1), 0);
 	KT_EQ(test_poke(TEST_BASE + PAGE_SIZE, 1), 0);
 	KT_EQ(test_peek(TEST_BASE + 2 * PAGE_SIZE), 0);		/* the zero page: not resident */
-	KT_TRUE(get_text(TEST_DIR "/self/smaps", buf, PAGE_SIZE) > 0);
+	KT_TRUE(get_text(TEST_DIR "/self/smaps_rollup", buf, PAGE_SIZE) > 0);
 	KT_EQ(field(buf, "Rss:"), 8);
 	KT_EQ(field(buf, "Pss:"), 8);
 	KT_EQ(field(buf, "Private_Dirty:"), 8);

@@ -566,6 +566,8 @@ static void test_system(void)
 	ok(field("pgfault") > 0 && field("nr_free_pages") > 0, "vmstat");
 	slurp("/proc/sys/kernel/ostype");
 	is_str(text, "Linux\n", "sys/kernel/ostype");
+	slurp("/proc/sys/kernel/random/uuid");
+	is(strlen(text), 37, "sys/kernel/random/uuid");
 	ok(slurp("/proc/sys/vm/max_map_count") > 0 && atoi(text) >= 65530, "sys/vm/max_map_count");
 	is(stat("/proc/meminfo", &st), 0, "stat of meminfo");
 	ok(S_ISREG(st.st_mode) && !st.st_size && (st.st_mode & 0777) == 0444, "meminfo: its mode");
@@ -623,7 +625,7 @@ int main(int argc, char **argv)
 
 	if (!getenv("PROC"))
 		execve(argv[0], argv, env);
-	plan(164);
+	plan(165);
 	test_maps();
 	test_smaps();
 	test_smaps_file();
