@@ -93,13 +93,10 @@ static u64 boot_time(void)
 	return started;
 }
 
-/* set_date - ns since 1970. 0, -EPERM, or -EINVAL: before the machine started, or too far. */
-static long set_date(u64 ns)
+int set_real_time(u64 ns)
 {
 	u64 now = ktime_get_ns();
 
-	if (!capable(CAP_SYS_TIME))
-		return -EPERM;
 	if (ns <= now || ns > DATE_MAX)
 		return -EINVAL;
 	started = ns - now;
@@ -416,7 +413,7 @@ long do_clock_nanosleep(long clock, long flags, long req, long rem, enum time_ty
 	return sleep_for(&current->restart);
 }
 
-/* ------------------------------------------------------------------ reading and setting clocks */
+/* ------------------------------------------------------------------ reading clocks */
 
 /* As on Linux, a process's clock can here be read by the number of the calling thread, too. */
 long do_clock_gettime(long clock, long tp, enum time_type type)
@@ -435,20 +432,6 @@ long do_clock_getres(long clock, long tp, enum time_type type)
 	int error = read_clock(clock, &ns);
 
 	return error || !tp ? error : put_time(tp, type, clock_step(clock));
-}
-
-/* The clock jumps; it is never made to run slower or faster: there is no adjtimex(). */
-long do_clock_settime(long clock, long tp, enum time_type type)
-{
-	u64 ns;
-	long error;
-
-	if (clock > CLOCK_REALTIME)
-		return -EINVAL;
-	error = get_time(tp, type, &ns);
-	if (clock < 0 && error != -EFAULT)
-		return check_clock(full_clock(clock)) ?: -EPERM;
-	return error ?: set_date(ns);
 }
 
 long sys_gettimeofday(long tv, long tz)

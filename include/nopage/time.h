@@ -31,6 +31,8 @@ void del_timer(struct timer *t);		/* pending or not; fn will not run any more */
 
 u64 ktime_get_ns(void);				/* since boot, monotonic */
 u64 ktime_get_real_ns(void);			/* since 1970 (the CMOS clock at boot) */
+/* set_real_time - the date is ns since 1970 now; -EINVAL: before the machine started, too far. */
+int set_real_time(u64 ns);
 
 /*
  * A deadline is a time by ktime_get_ns(), or by the clock of a CPU time (a negative number).

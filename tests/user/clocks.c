@@ -17,6 +17,7 @@
 #define SETTIME64 404
 #define GETRES64 406
 #define SLEEP64 407
+#define ADJTIME64 405
 
 /* A clock of CPU time: 2 is all of it, 4 makes it a thread's. */
 #define CPU_CLOCK(pid, bits) ((long)(~(unsigned long)(pid) << 3 | (bits)))
@@ -77,6 +78,8 @@ static void test_cpu_clocks(void)
 
 static void test_setting(void)
 {
+	unsigned char timex[256] = { 0 };
+
 	t64[0] = 1, t64[1] = 0;
 	is(sys2(SETTIME64, CLOCK_MONOTONIC, (long)t64), -EINVAL, "the monotonic clock is not set");
 	is(sys2(SETTIME64, 77, (long)t64), -EINVAL, "nor an unknown one");
@@ -85,24 +88,40 @@ static void test_setting(void)
 	is(sys2(SETTIME64, CLOCK_REALTIME, (long)t64), -EINVAL, "nor to no date");
 	t64[0] = 10000000000, t64[1] = 0;
 	is(sys2(SETTIME64, CLOCK_REALTIME, (long)t64), -EINVAL, "nor to the year 2286");
-	t64[0] = 0;
-	is(sys2(SETTIME64, CLOCK_REALTIME, (long)t64), -EINVAL, "nor to 1970");
-	t32[0] = 5, t32[1] = NSEC;
-	is(sys2(SYS_clock_settime32, CLOCK_REALTIME, (long)t32), -EINVAL, "no date in 32 bits");
+	t32[0] = 5, t32[1] = 1000000;
+	is(sys2(SYS_settimeofday_time32, (long)t32, 0), -EINVAL, "a million microseconds: EINVAL");
+	ok(sys1(SYS_adjtimex, (long)timex) >= 0, "adjtimex reads");
+	is(sys1(SYS_adjtimex, KERNEL_ADDRESS), -EFAULT, "not to a bad pointer");
+	ok(sys2(ADJTIME64, 0, (long)timex) >= 0, "nor in 64 bits");
+	is(sys2(ADJTIME64, 77, (long)timex), -EINVAL, "an unknown clock");
+	is(sys2(ADJTIME64, CLOCK_BOOTTIME, (long)timex), -EOPNOTSUPP, "one that is not set");
+	is(sys2(ADJTIME64, CPU_CLOCK(0, 2), (long)timex), -EOPNOTSUPP, "nor is CPU time");
+	is(sys2(ADJTIME64, CPU_CLOCK(0, 3), (long)timex), -EINVAL, "and files are no clocks");
 	t64[0] = 0, t64[1] = NSEC;
 	is(sys2(SETTIME64, CPU_CLOCK(0, 2), (long)t64), -EPERM, "no time for a clock nobody sets");
-	ok(now64(CLOCK_REALTIME) / NSEC > 1600000000, "the date is as it was");
+	t32[0] = 16 * 60;
+	is(sys2(SYS_settimeofday_time32, 0, (long)t32), -EINVAL, "a time zone too far west");
+	t32[0] = -16 * 60;
+	is(sys2(SYS_settimeofday_time32, 0, (long)t32), -EINVAL, "or east");
+	t32[0] = 0;
+	is(sys1(SYS_stime, (long)t32), 0, "stime says nothing of a date that cannot be");
+	ok(now64(CLOCK_REALTIME) / NSEC > 1600000000, "but it is not set");
 }
 
 static int user_sets(void *arg)
 {
+	unsigned char timex[256] = { 0 };
+
 	if (sys1(SYS_setuid32, 1000))
 		return 1;
 	t64[0] = 2000000000, t64[1] = 0;
 	if (sys2(SETTIME64, CLOCK_REALTIME, (long)t64) != -EPERM)
 		return 2;
 	t32[0] = 2000000000, t32[1] = 0;
-	return sys2(SYS_clock_settime32, CLOCK_REALTIME, (long)t32) == -EPERM ? 0 : 3;
+	if (sys2(SYS_settimeofday_time32, (long)t32, 0) != -EPERM)
+		return 3;
+	timex[1] = 1;		/* ADJ_SETOFFSET */
+	return sys1(SYS_adjtimex, (long)timex) == -EPERM ? 0 : 4;
 }
 
 static void on_alarm(int sig)
@@ -278,7 +297,7 @@ static void test_cpu_sleep_restart(void)
 
 int main(void)
 {
-	plan(72);
+	plan(81);
 	test_reading();
 	test_cpu_clocks();
 	test_setting();

@@ -13,6 +13,7 @@
 #include "rawsys.h"
 #include "tmpdir.h"
 
+#define NR_SETTIMEOFDAY		79
 #define NR_CLOCK_SETTIME	264
 #define NR_CLOCK_GETRES		266
 #define NR_TIMER_CREATE		259
@@ -174,15 +175,17 @@ static int as_another(void *arg)
 	(void)arg;
 	return (sys2(SYS_sethostname, (long)"x", 1) == -EPERM) +
 	       2 * (sys4(SYS_reboot, 0xfee1dead, 672274793, 0, 0) == -EPERM) +
-	       4 * (sys2(NR_CLOCK_SETTIME, CLOCK_REALTIME, (long)zero) == -EPERM) +
-	       8 * (sys3(SYS_syslog, 5, 0, 0) == -EPERM);
+	       4 * (sys1(SYS_stime, (long)zero) == -EPERM) +
+	       8 * (sys2(NR_SETTIMEOFDAY, (long)zero, 0) == -EPERM) +
+	       16 * (sys2(NR_CLOCK_SETTIME, CLOCK_REALTIME, (long)zero) == -EPERM) +
+	       32 * (sys3(SYS_syslog, 5, 0, 0) == -EPERM);
 }
 
 static void test_rights(void)
 {
 	char text[16];
 
-	is(as_user(as_another, NULL), 15, "name, end, time and log of the machine are root's");
+	is(as_user(as_another, NULL), 63, "name, end, time and log of the machine are root's");
 	is(sys4(SYS_reboot, 0xfee1dead, 1, 0x4321fedc, 0), -EINVAL, "reboot: not by accident");
 	is(sys2(SYS_sethostname, (long)text, -1), -EINVAL, "sethostname: a bad size");
 	is(sys2(SYS_sethostname, (long)text, 65), -EINVAL, "a long one");
