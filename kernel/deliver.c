@@ -153,7 +153,7 @@ static void count_stopped(void)
 		return;
 	s->stop_report = W_STOPCODE(s->stop_signal);
 	spin_unlock(&current->sighand->siglock);
-	notify_parent_stop(current->group_leader, CLD_STOPPED, s->stop_signal);
+	notify_parent_stop(current->group_leader);
 	spin_lock(&current->sighand->siglock);
 }
 

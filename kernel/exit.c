@@ -26,8 +26,25 @@
 
 /* ------------------------------------------------------------------ telling the parent */
 
-/* tell_parent - of p: a signal, unless sig is no signal, and wake it if it waits. */
-static void tell_parent(const struct task_struct *p, int sig, int code, int status)
+void describe_status(struct siginfo *info, int status)
+{
+	if (status == W_CONTINUED) {
+		info->si_code = CLD_CONTINUED;
+		info->child.status = SIGCONT;
+	} else if ((status & 0xff) == 0x7f) {
+		info->si_code = CLD_STOPPED;
+		info->child.status = WEXITSTATUS(status);
+	} else if (WTERMSIG(status)) {
+		info->si_code = CLD_KILLED;
+		info->child.status = WTERMSIG(status);
+	} else {
+		info->si_code = CLD_EXITED;
+		info->child.status = WEXITSTATUS(status);
+	}
+}
+
+/* tell_parent - of p's status: a signal, unless sig is no signal, and wake it if it waits. */
+static void tell_parent(const struct task_struct *p, int sig, int status)
 {
 	struct task_struct *parent = p->parent;
 	struct siginfo info;
@@ -36,10 +53,10 @@ static void tell_parent(const struct task_struct *p, int sig, int code, int stat
 	assert_spin_locked(&tasklist_lock);
 	if (valid_signal(sig)) {
 		process_times(p, &t);
-		init_siginfo(&info, sig, code);
+		init_siginfo(&info, sig, 0);
+		describe_status(&info, status);
 		info.child.pid = p->tgid;
 		info.child.uid = p->cred.uid;
-		info.child.status = status;
 		info.child.utime = t.utime;
 		info.child.stime = t.stime;
 		send_signal(sig, &info, parent, true);
@@ -47,12 +64,12 @@ static void tell_parent(const struct task_struct *p, int sig, int code, int stat
 	wake_up_all(&parent->signal->wait_chldexit);
 }
 
-void notify_parent_stop(struct task_struct *p, int code, int sig)
+void notify_parent_stop(struct task_struct *p)
 {
 	const struct sigaction_k *act = &p->parent->sighand->action[SIGCHLD - 1];
 	bool silent = act->handler == SIG_IGN || act->flags & SA_NOCLDSTOP;
 
-	tell_parent(p, silent ? 0 : SIGCHLD, code, sig);
+	tell_parent(p, silent ? 0 : SIGCHLD, p->signal->stop_report);
 }
 
 /*
@@ -63,11 +80,9 @@ static bool announce_zombie(struct task_struct *p)
 {
 	const struct sigaction_k *act = &p->parent->sighand->action[SIGCHLD - 1];
 	bool ignored = p->exit_signal == SIGCHLD && act->handler == SIG_IGN;
-	int status = exit_status(p), killer = WTERMSIG(status);
 
 	BUG_ON(p->state != TASK_ZOMBIE || !list_empty(&p->thread_group));
-	tell_parent(p, ignored ? 0 : p->exit_signal, killer ? CLD_KILLED : CLD_EXITED,
-		    killer ? killer : WEXITSTATUS(status));
+	tell_parent(p, ignored ? 0 : p->exit_signal, exit_status(p));
 	if (ignored || (p->exit_signal == SIGCHLD && act->flags & SA_NOCLDWAIT))
 		p->state = TASK_DEAD;
 	return p->state == TASK_DEAD;

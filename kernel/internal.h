@@ -52,11 +52,13 @@ static inline int exit_status(const struct task_struct *p)
 	return p->signal->group_exit ? p->signal->group_exit_code : p->exit_code;
 }
 
+/* describe_status - what a wait4() status is in a siginfo_t. */
+void describe_status(struct siginfo *info, int status);
 /*
- * notify_parent_stop - p, a group leader, has stopped or been continued (code: CLD_*, by sig): its
+ * notify_parent_stop - p, a group leader, has stopped or been continued, as its stop_report says: its
  * parent gets SIGCHLD if it wants it, and is woken if it waits. tasklist_lock held.
  */
-void notify_parent_stop(struct task_struct *p, int code, int sig);
+void notify_parent_stop(struct task_struct *p);
 /* release_task - p, which has exited, leaves all lists; its reaper's reference goes. Sleeps not. */
 void release_task(struct task_struct *p);
 

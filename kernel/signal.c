@@ -249,7 +249,7 @@ int send_signal(int sig, const struct siginfo *info, struct task_struct *p, bool
 	}
 	spin_unlock(&p->sighand->siglock);
 	if (continued)
-		notify_parent_stop(p->group_leader, CLD_CONTINUED, SIGCONT);
+		notify_parent_stop(p->group_leader);
 	return error;
 }
 

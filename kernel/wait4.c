@@ -173,24 +173,6 @@ static int set_who(struct wait_opts *o, long idtype, pid_t id)
 	return 0;
 }
 
-/* describe_status - what a wait4() status is in a siginfo_t. */
-static void describe_status(struct siginfo *info, int status)
-{
-	if (status == W_CONTINUED) {
-		info->si_code = CLD_CONTINUED;
-		info->child.status = SIGCONT;
-	} else if ((status & 0xff) == 0x7f) {
-		info->si_code = CLD_STOPPED;
-		info->child.status = WEXITSTATUS(status);
-	} else if (WTERMSIG(status)) {
-		info->si_code = CLD_KILLED;
-		info->child.status = WTERMSIG(status);
-	} else {
-		info->si_code = CLD_EXITED;
-		info->child.status = WEXITSTATUS(status);
-	}
-}
-
 /* sys_waitid - 0 also when WNOHANG found nothing. Then, and after an error, infop is all zero. */
 long sys_waitid(long idtype, long id, long infop, long options, long rusage)
 {
