@@ -171,26 +171,35 @@ static int read_cpu_clock(long clock, u64 *ns)
 	return error;
 }
 
+/* The clocks that have small numbers. */
+static const struct {
+	bool exists;
+	bool sleeps;			/* a program may wait for it */
+	u64 (*read)(void);		/* ns; NULL: nobody reads it so */
+} clocks[] = {
+	[CLOCK_REALTIME] = { true, true, ktime_get_real_ns },
+	[CLOCK_MONOTONIC] = { true, true, ktime_get_ns },
+	[CLOCK_PROCESS_CPUTIME_ID] = { true, true, NULL },	/* see full_clock() */
+	[CLOCK_THREAD_CPUTIME_ID] = { true, true, NULL },
+	[CLOCK_MONOTONIC_RAW] = { true, false, ktime_get_ns },
+	[CLOCK_REALTIME_COARSE] = { true, false, ktime_get_real_ns },
+	[CLOCK_MONOTONIC_COARSE] = { true, false, ktime_get_ns },
+	[CLOCK_BOOTTIME] = { true, true, ktime_get_ns },
+	[CLOCK_REALTIME_ALARM] = { true, true, NULL },		/* not really: see check_clock() */
+	[CLOCK_BOOTTIME_ALARM] = { true, true, NULL },
+	[CLOCK_TAI] = { true, true, ktime_get_real_ns },	/* no leap seconds are known */
+};
+
 /* read_clock - clock in ns to *ns; -EINVAL for a clock that does not exist. */
 static int read_clock(long clock, u64 *ns)
 {
 	clock = full_clock(clock);
 	if (clock < 0)
 		return read_cpu_clock(clock, ns);
-	switch (clock) {
-	case CLOCK_REALTIME:
-	case CLOCK_REALTIME_COARSE:
-	case CLOCK_TAI:				/* no leap seconds are known */
-		*ns = ktime_get_real_ns();
-		return 0;
-	case CLOCK_MONOTONIC:
-	case CLOCK_MONOTONIC_RAW:
-	case CLOCK_MONOTONIC_COARSE:
-	case CLOCK_BOOTTIME:
-		*ns = ktime_get_ns();
-		return 0;
-	}
-	return -EINVAL;
+	if ((unsigned long)clock >= ARRAY_SIZE(clocks) || !clocks[clock].read)
+		return -EINVAL;
+	*ns = clocks[clock].read();
+	return 0;
 }
 
 /* clock_step - its resolution in ns. The CPU clocks count ticks. */
@@ -203,24 +212,11 @@ static u64 clock_step(long clock)
 
 int check_sleep_clock(long clock)
 {
-	switch (clock) {
-	case CLOCK_REALTIME:
-	case CLOCK_TAI:
-	case CLOCK_MONOTONIC:
-	case CLOCK_BOOTTIME:
-	case CLOCK_PROCESS_CPUTIME_ID:
-	case CLOCK_THREAD_CPUTIME_ID:
-	case CLOCK_REALTIME_ALARM:
-	case CLOCK_BOOTTIME_ALARM:
-		return 0;
-	case CLOCK_MONOTONIC_RAW:
-	case CLOCK_REALTIME_COARSE:
-	case CLOCK_MONOTONIC_COARSE:
-		return -EOPNOTSUPP;
-	}
-	if (clock >= 0)
+	if (clock < 0)
+		return (clock & CPUCLOCK_BITS) == CPUCLOCK_KIND ? -EOPNOTSUPP : 0;
+	if ((unsigned long)clock >= ARRAY_SIZE(clocks) || !clocks[clock].exists)
 		return -EINVAL;
-	return (clock & CPUCLOCK_BITS) == CPUCLOCK_KIND ? -EOPNOTSUPP : 0;
+	return clocks[clock].sleeps ? 0 : -EOPNOTSUPP;
 }
 
 u64 clock_deadline(long clock, bool absolute, u64 ns)
