@@ -52,8 +52,9 @@ void tty_stop(struct tty *tty, bool stop);
  * *taken: how many. False: there was nothing; else *more says whether the line, or input, goes on.
  */
 bool tty_take(struct tty *tty, char *text, size_t size, size_t *taken, bool *more);
-/* tty_available - characters that can be read now. */
+/* tty_available - what can be read now: characters, and ends of files; tty_characters: without. */
 unsigned int tty_available(const struct tty *tty);
+unsigned int tty_characters(struct tty *tty);
 void tty_flush_input(struct tty *tty);
 void tty_set_termios(struct tty *tty, const struct termios *new);
 void tty_get_termios(struct tty *tty, struct termios *termios);

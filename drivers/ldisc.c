@@ -457,11 +457,12 @@ static bool end_key(struct tty *tty, u8 c)
 	return true;
 }
 
-static void take_char(struct tty *tty, u8 c)
+/* newline: it was typed as a return. A newline itself, where it ends no line, is shown as ^J. */
+static void take_char(struct tty *tty, u8 c, bool newline)
 {
 	if (!enqueue(tty, c))
 		return;
-	if (c == '\n')
+	if (newline)
 		echo_newline(tty);
 	else
 		echo(tty, c);
@@ -471,23 +472,26 @@ static void take_char(struct tty *tty, u8 c)
 
 static void input_char(struct tty *tty, u8 c)
 {
+	bool newline;
+
 	if (iflag(tty, ISTRIP))
 		c &= 0x7f;
 	if (tty->literal) {
 		tty->literal = false;
-		take_char(tty, c);
+		take_char(tty, c, false);
 		return;
 	}
 	if (flow_key(tty, c) || signal_key(tty, c))
 		return;
 	if (c == '\r' && iflag(tty, IGNCR))
 		return;
-	if (c == '\r' && iflag(tty, ICRNL))
+	newline = c == '\r' && iflag(tty, ICRNL);
+	if (newline)
 		c = '\n';
 	else if (c == '\n' && iflag(tty, INLCR))
 		c = '\r';
 	if (!lflag(tty, ICANON) || !(edit_key(tty, c) || end_key(tty, c)))
-		take_char(tty, c);
+		take_char(tty, c, newline);
 }
 
 /* A queue that somebody can read from and is full makes the rest wait. */
@@ -512,6 +516,17 @@ bool tty_input(char c)
 unsigned int tty_available(const struct tty *tty)
 {
 	return READ_ONCE(tty->commit) - READ_ONCE(tty->tail);
+}
+
+unsigned int tty_characters(struct tty *tty)
+{
+	unsigned long flags = spin_lock_irqsave(&tty->lock);
+	unsigned int n = 0;
+
+	for (unsigned int pos = tty->tail; pos != tty->commit; pos++)
+		n += !(*queue_at(tty, pos) & NO_CHARACTER);
+	spin_unlock_irqrestore(&tty->lock, flags);
+	return n;
 }
 
 /* A ^D right behind what was asked for has done its work: it is no end of file. */

@@ -359,7 +359,7 @@ static long tty_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case TIOCSWINSZ:
 		return set_winsize(tty, (void *)arg);
 	case FIONREAD:
-		return put_user(tty_available(tty), (int *)arg);
+		return put_user(tty_characters(tty), (int *)arg);
 	case TIOCOUTQ:
 		return put_user(0, (int *)arg);
 	}

@@ -95,6 +95,11 @@ KTEST(tty, editing)
 KTEST(tty, end_of_file)
 {
 	KT_ASSERT(begin());
+	type("ab\x04\x04");
+	KT_EQ(sys_ioctl(0, FIONREAD, TEST_BASE), 0);
+	KT_EQ(test_peek(TEST_BASE), 2);		/* characters: an end is none */
+	KT_TRUE(reads("ab", 50));
+	KT_TRUE(reads("", 50));
 	type("\x04");
 	KT_TRUE(reads("", 50));
 	type("part\x04");
@@ -317,6 +322,21 @@ KTEST(tty, column_of_output)
 }
 
 /* What is typed in one mode is there in the other. */
+/* Without ICANON a return begins a line, a newline is a control character. */
+KTEST(tty, echo_of_newlines)
+{
+	KT_ASSERT(begin());
+	settings.c_lflag |= ECHO | ECHOCTL;
+	settings.c_lflag &= ~ICANON;
+	KT_EQ(set(&settings), 0);
+	type("#\n");
+	KT_EQ(serial_tty.column, 3);
+	type("\r");
+	KT_EQ(serial_tty.column, 0);
+	KT_TRUE(reads("#\n\n", 50));
+	end();
+}
+
 KTEST(tty, change_of_mode)
 {
 	KT_ASSERT(begin());
