@@ -4,8 +4,8 @@
  *
  * A task has four user numbers: real (who started it), effective (whose rights it has), saved (what
  * it may return to) and that for files, which follows the effective one. Root's rights have names,
- * the capabilities, but nobody can give up some of them: a task has all or none, as its user numbers
- * say. That is what Linux's rules come to for programs that never call capset().
+ * the capabilities, but nobody can give up some of them: a task has all or none, as its user
+ * numbers say. That is what Linux's rules come to for programs that never call capset().
  *
  * Sources: credentials(7), capabilities(7), POSIX setuid() and setgid().
  */
