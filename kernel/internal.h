@@ -55,8 +55,8 @@ static inline int exit_status(const struct task_struct *p)
 /* describe_status - what a wait4() status is in a siginfo_t. */
 void describe_status(struct siginfo *info, int status);
 /*
- * notify_parent_stop - p, a group leader, has stopped or been continued, as its stop_report says: its
- * parent gets SIGCHLD if it wants it, and is woken if it waits. tasklist_lock held.
+ * notify_parent_stop - p, a group leader, has stopped or been continued, as its stop_report says:
+ * its parent gets SIGCHLD if it wants it, and is woken if it waits. tasklist_lock held.
  */
 void notify_parent_stop(struct task_struct *p);
 /* release_task - p, which has exited, leaves all lists; its reaper's reference goes. Sleeps not. */
