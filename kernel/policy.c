@@ -10,7 +10,6 @@
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 #include <uapi/sched.h>
-#include <uapi/time.h>
 
 #define CPU_MASK_BYTES	4		/* size of the kernel's own mask: 32 processors */
 #define ONLINE_CPUS	(BIT(NR_CPUS) - 1)
@@ -91,20 +90,6 @@ long sys_setpriority(long which, long who, long nice)
 	}
 	spin_unlock(&tasklist_lock);
 	return error;
-}
-
-/* sys_nice - add to one's own; -EPERM, where setpriority() says -EACCES. */
-long sys_nice(long increment)
-{
-	int nice = current->nice + min(max(increment, -40L), 40L);
-	int error;
-
-	nice = min(max(nice, -20), 19);
-	error = may_set_nice(current, nice);
-	if (error)
-		return -EPERM;
-	set_nice(current, nice);
-	return 0;
 }
 
 /* ------------------------------------------------------------------ policies */

@@ -50,10 +50,6 @@ struct timeval32 {
 #define ITIMER_VIRTUAL	1		/* time in user mode: SIGVTALRM */
 #define ITIMER_PROF	2		/* time in user and kernel mode: SIGPROF */
 
-struct itimerval32 {
-	struct timeval32 it_interval, it_value;
-};
-
 struct timezone {
 	int tz_minuteswest;
 	int tz_dsttime;
