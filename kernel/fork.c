@@ -68,14 +68,9 @@ static struct task_struct *dup_task_struct(void)
 	p->restore_sigmask = false;
 	p->forced.si_signo = 0;
 	p->restart.fn = NULL;
-	p->utime = 0;
-	p->stime = 0;
-	p->min_flt = 0;
-	p->maj_flt = 0;
+	p->used = (struct task_times){ 0 };
 	p->fail_nth = 0;
 	p->start_time = ktime_get_ns();
-	p->switches = 0;
-	p->nvcsw = 0;
 	p->pdeath_signal = 0;
 	p->robust_list = NULL;
 	p->vfork_done = NULL;
@@ -313,14 +308,6 @@ long do_fork(const struct fork_args *args)
 	return pid;
 }
 
-/* note_peak_rss - for getrusage(), when the mm is gone. */
-static void note_peak_rss(struct task_struct *p)
-{
-	struct task_times *t = &p->signal->gone;
-
-	t->max_rss = max(t->max_rss, mm_peak_rss(p->mm));
-}
-
 /* end_vfork - let the parent of p go on, if it still waits. */
 static void end_vfork(struct task_struct *p)
 {
@@ -340,7 +327,7 @@ void mm_release(struct task_struct *p)
 {
 	BUG_ON(p != current);
 	if (p->mm)
-		note_peak_rss(p);
+		p->used.max_rss = max(p->used.max_rss, mm_peak_rss(p->mm));
 	if (p->robust_list)
 		exit_robust_list(p);
 	if (p->clear_child_tid) {

@@ -124,25 +124,22 @@ long sys_prlimit64(long pid, long resource, long new_rlim, long old_rlim)
 
 /* ------------------------------------------------------------------ use */
 
-static void add_task(struct task_times *t, const struct task_struct *p)
-{
-	t->utime += p->utime;
-	t->stime += p->stime;
-	t->min_flt += p->min_flt;
-	t->maj_flt += p->maj_flt;
-	t->nvcsw += p->nvcsw;
-	t->nivcsw += p->switches - p->nvcsw;
-}
-
 static void add_times(struct task_times *t, const struct task_times *more)
 {
 	t->utime += more->utime;
 	t->stime += more->stime;
 	t->min_flt += more->min_flt;
 	t->maj_flt += more->maj_flt;
+	t->switches += more->switches;
 	t->nvcsw += more->nvcsw;
-	t->nivcsw += more->nivcsw;
 	t->max_rss = max(t->max_rss, more->max_rss);
+}
+
+/* The peak of the mm it is in counts as well. */
+static void add_peak_rss(struct task_times *t, const struct task_struct *p)
+{
+	if (p->mm)
+		t->max_rss = max(t->max_rss, mm_peak_rss(p->mm));
 }
 
 void process_times(const struct task_struct *p, struct task_times *t)
@@ -151,11 +148,10 @@ void process_times(const struct task_struct *p, struct task_times *t)
 
 	assert_spin_locked(&tasklist_lock);
 	*t = p->signal->gone;
-	if (p->mm)
-		t->max_rss = max(t->max_rss, mm_peak_rss(p->mm));
-	add_task(t, leader);
+	add_peak_rss(t, p);
+	add_times(t, &leader->used);
 	list_for_each_entry(thread, &leader->thread_group, thread_group)
-		add_task(t, thread);
+		add_times(t, &thread->used);
 }
 
 void family_times(const struct task_struct *p, struct task_times *t)
@@ -170,11 +166,11 @@ void account_reaped(const struct task_struct *p)
 
 	assert_spin_locked(&tasklist_lock);
 	if (p != p->group_leader) {
-		add_task(&sig->gone, p);
+		add_times(&sig->gone, &p->used);
 		return;
 	}
 	BUG_ON(!list_empty(&p->thread_group));
-	add_task(&parent->children, p);
+	add_times(&parent->children, &p->used);
 	add_times(&parent->children, &sig->gone);
 	add_times(&parent->children, &sig->children);
 }
@@ -195,14 +191,8 @@ void fill_rusage(struct rusage *ru, const struct task_times *t)
 		.ru_minflt = t->min_flt,
 		.ru_majflt = t->maj_flt,
 		.ru_nvcsw = t->nvcsw,
-		.ru_nivcsw = t->nivcsw,
+		.ru_nivcsw = t->switches - t->nvcsw,
 	};
-}
-
-static void thread_times(struct task_times *t)
-{
-	*t = (struct task_times){ .max_rss = current->mm ? mm_peak_rss(current->mm) : 0 };
-	add_task(t, current);
 }
 
 long sys_getrusage(long who, long usage)
@@ -213,12 +203,14 @@ long sys_getrusage(long who, long usage)
 	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
 		return -EINVAL;
 	spin_lock(&tasklist_lock);
-	if (who == RUSAGE_SELF)
+	if (who == RUSAGE_SELF) {
 		process_times(current, &t);
-	else if (who == RUSAGE_CHILDREN)
+	} else if (who == RUSAGE_CHILDREN) {
 		t = current->signal->children;
-	else
-		thread_times(&t);
+	} else {
+		t = current->used;
+		add_peak_rss(&t, current);
+	}
 	spin_unlock(&tasklist_lock);
 	fill_rusage(&ru, &t);
 	return copy_to_user((void *)usage, &ru, sizeof(ru)) ? -EFAULT : 0;

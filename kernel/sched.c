@@ -222,7 +222,7 @@ static struct task_struct *pick_next(struct cpu *cpu, struct task_struct *prev)
 	} else {
 		list_del_init(&prev->run_list);
 		nr_queued--;
-		prev->nvcsw++;
+		prev->used.nvcsw++;
 	}
 	next = list_first_entry_or_null(&runqueue, struct task_struct, run_list);
 	if (!next)
@@ -247,7 +247,7 @@ void schedule(void)
 		clear_work(prev, TIF_NEED_RESCHED);
 	next = pick_next(cpu, prev);
 	if (next != prev) {
-		prev->switches++;
+		prev->used.switches++;
 		finish_task_switch(context_switch(prev, next));
 		return;
 	}
@@ -262,10 +262,10 @@ void scheduler_tick(struct pt_regs *regs)
 	struct task_struct *p = current;
 
 	if (user_mode(regs)) {
-		p->utime++;
+		p->used.utime++;
 		stat->ticks_user++;
 	} else {
-		p->stime++;
+		p->used.stime++;
 	}
 	if (p == this_cpu()->idle) {
 		stat->ticks_idle++;

@@ -151,7 +151,7 @@ bool clock_now(long clock, u64 *now)
 	if (!p)
 		return false;
 	if (clock & CPUCLOCK_THREAD)
-		t = (struct task_times){ .utime = p->utime, .stime = p->stime };
+		t = p->used;
 	else
 		process_times(p, &t);
 	if ((clock & CPUCLOCK_KIND) == CPUCLOCK_VIRT)

@@ -93,10 +93,10 @@ noinline void do_page_fault(struct pt_regs *regs, u32 error_code)
 	}
 	this_cpu_inc(stat.faults);
 	if (likely(result == VM_FAULT_MINOR)) {
-		task->min_flt++;
+		task->used.min_flt++;
 	} else if (result == VM_FAULT_MAJOR) {
 		this_cpu_inc(stat.major_faults);
-		task->maj_flt++;
+		task->used.maj_flt++;
 	} else {
 		bad_fault(regs, address, result);
 	}

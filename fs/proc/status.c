@@ -84,8 +84,7 @@ static int get_info(struct task_struct *p, bool whole, struct task_info *info)
 		.pgrp = sig->pgrp, .session = sig->session,
 		.threads = 1,
 		.exit_signal = p->exit_signal, .exit_code = p->exit_code,
-		.own = { .utime = p->utime, .stime = p->stime, .min_flt = p->min_flt,
-			 .maj_flt = p->maj_flt },
+		.own = p->used,
 		.children = sig->children,
 		.rss_limit = sig->rlim[RLIMIT_RSS].rlim_cur,
 		.queue_limit = sig->rlim[RLIMIT_SIGPENDING].rlim_cur,
@@ -364,8 +363,8 @@ int show_status(struct seq *s, const struct proc_target *t)
 	seq_printf(s, "Threads:\t%u\n", i.threads);
 	status_signals(s, &i);
 	seq_puts(s, "Cpus_allowed:\t1\nCpus_allowed_list:\t0\n");
-	seq_printf(s, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n", p->nvcsw,
-		   p->switches - p->nvcsw);
+	seq_printf(s, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n", p->used.nvcsw,
+		   p->used.switches - p->used.nvcsw);
 	status_counts(s, p, mm);
 	if (mm)
 		mmput(mm, EVM_LOOK);

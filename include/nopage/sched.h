@@ -96,10 +96,10 @@ struct sighand_struct {
 
 /* What a task or a family of tasks has used. */
 struct task_times {
-	u64 utime, stime;			/* ticks */
+	u64 utime, stime;			/* ticks in user and kernel mode */
 	unsigned long min_flt, maj_flt;
-	unsigned long nvcsw, nivcsw;		/* switches: it slept; it was another's turn */
-	unsigned long max_rss;			/* most pages in memory at a time */
+	unsigned long switches, nvcsw;		/* how often it gave the CPU away; of that, to sleep */
+	unsigned long max_rss;			/* most pages in memory at a time, of mms it has left */
 };
 
 /* What the threads of one process share: its signals, limits, process group, its end. */
@@ -188,10 +188,8 @@ struct task_struct {
 	int *set_child_tid;			/* user pointers of clone() */
 	int *clear_child_tid;
 	struct robust_list_head *robust_list;	/* user pointer: robust.c */
-	unsigned long min_flt, maj_flt;
-	u64 utime, stime;			/* ticks in user and kernel mode */
+	struct task_times used;
 	u64 start_time;				/* ns since boot; exec in a thread: the leader's */
-	unsigned long switches, nvcsw;		/* how often it gave the CPU away; of that, to sleep */
 	int fail_nth;				/* debug build: the n-th allocation fails */
 
 	struct thread_struct thread;		/* arch/i386 */

@@ -104,7 +104,7 @@ static inline enum fault_path test_last_path(void)
 /* Page faults of the current task that were resolved, so far. */
 static inline unsigned int test_faults(void)
 {
-	return current->min_flt + current->maj_flt;
+	return current->used.min_flt + current->used.maj_flt;
 }
 
 /* A copy-on-write copy of the current mm, as fork makes it; must not fail here. */

@@ -56,7 +56,7 @@ static int burn_kernel_time(void *arg)
 {
 	while ((long)(jiffies - load_end) < 0)
 		cond_resched();
-	return current->stime;
+	return current->used.stime;
 }
 
 KTEST(sched, slices_are_fair)
@@ -95,7 +95,7 @@ KTEST(sched, user_loops_are_preempted)
 
 		spin_lock(&tasklist_lock);
 		p = find_task_by_pid(pid[i]);
-		utime[i] = p ? p->utime : 0;
+		utime[i] = p ? p->used.utime : 0;
 		spin_unlock(&tasklist_lock);
 		test_kill(pid[i], SIGKILL);
 		KT_EQ(test_wait(pid[i]), SIGKILL);
@@ -109,12 +109,12 @@ KTEST(sched, user_loops_are_preempted)
 KTEST(sched, timeout_sleeps_long_enough)
 {
 	unsigned long start = jiffies;
-	u64 idle = this_cpu()->idle->stime;
+	u64 idle = this_cpu()->idle->used.stime;
 
 	current->state = TASK_UNINTERRUPTIBLE;
 	KT_EQ(schedule_timeout(5), 0);
 	KT_TRUE(jiffies - start >= 5);
-	KT_TRUE(this_cpu()->idle->stime - idle >= 4);	/* nobody else ran: the CPU was halted */
+	KT_TRUE(this_cpu()->idle->used.stime - idle >= 4);	/* nobody else ran: the CPU was halted */
 	KT_EQ(current->state, TASK_RUNNING);
 }
 
