@@ -84,13 +84,13 @@ void force_sigsegv(int sig)
 
 /* ------------------------------------------------------------------ taking */
 
-/* take_info - the oldest entry of sig leaves the queue; if there is another, sig stays pending. */
-static void take_info(int sig, sigset_t *set, struct list_head *queue, struct siginfo *info)
+/* take_info - the oldest entry of sig leaves the list; if there is another, sig stays pending. */
+static void take_info(int sig, struct sigpending *pending, struct siginfo *info)
 {
 	struct sigqueue *q, *found = NULL;
 	bool more = false;
 
-	list_for_each_entry(q, queue, list) {
+	list_for_each_entry(q, &pending->list, list) {
 		if (q->info.si_signo != sig)
 			continue;
 		if (found) {
@@ -100,7 +100,7 @@ static void take_info(int sig, sigset_t *set, struct list_head *queue, struct si
 		found = q;
 	}
 	if (!more)
-		remove_from_sigset(set, sig);
+		remove_from_sigset(&pending->signal, sig);
 	if (found) {
 		*info = found->info;
 		if (found->timer)
@@ -124,20 +124,17 @@ static int next_signal(sigset_t set)
 int dequeue_signal(sigset_t set, struct siginfo *info)
 {
 	struct task_struct *p = current;
-	sigset_t *pending = &p->pending;
-	struct list_head *queue = &p->pending_queue;
+	struct sigpending *pending = &p->pending;
 	int sig;
 
 	assert_spin_locked(&p->sighand->siglock);
-	if (!(*pending & set)) {
+	if (!(pending->signal & set))
 		pending = &p->signal->shared_pending;
-		queue = &p->signal->shared_queue;
-	}
-	set &= *pending;
+	set &= pending->signal;
 	if (!set)
 		return 0;
 	sig = next_signal(set);
-	take_info(sig, pending, queue, info);
+	take_info(sig, pending, info);
 	return sig;
 }
 
@@ -184,7 +181,7 @@ static void start_group_stop(int sig)
 static bool must_stop(const struct task_struct *p)
 {
 	return p->signal->group_stop &&
-	       !((p->pending | p->signal->shared_pending) & SIGMASK(SIGKILL));
+	       !((p->pending.signal | p->signal->shared_pending.signal) & SIGMASK(SIGKILL));
 }
 
 /*
@@ -220,7 +217,7 @@ void exit_signals(struct task_struct *p)
 		return;
 	spin_lock(&tasklist_lock);
 	spin_lock(&p->sighand->siglock);
-	retarget_pending(p->signal->shared_pending & ~p->blocked);
+	retarget_pending(p->signal->shared_pending.signal & ~p->blocked);
 	if (p->signal->group_stop)
 		count_stopped();
 	spin_unlock(&p->sighand->siglock);
@@ -232,7 +229,7 @@ void exit_signals(struct task_struct *p)
 /* Whoever is to die at once has been sent a SIGKILL of its own (wake_receiver). */
 bool fatal_signal_pending(void)
 {
-	return current->pending & SIGMASK(SIGKILL);
+	return current->pending.signal & SIGMASK(SIGKILL);
 }
 
 /* Death by a fault is worth a line: the program is wrong, or was lied to. */

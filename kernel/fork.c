@@ -62,8 +62,8 @@ static struct task_struct *dup_task_struct(void)
 	atomic_set(&p->usage, 2);
 	p->mm = NULL;
 	p->active_mm = NULL;
-	p->pending = 0;
-	INIT_LIST_HEAD(&p->pending_queue);
+	p->pending.signal = 0;
+	INIT_LIST_HEAD(&p->pending.list);
 	p->sigwait = 0;
 	p->restore_sigmask = false;
 	p->forced.si_signo = 0;

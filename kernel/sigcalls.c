@@ -204,7 +204,7 @@ static noinline void retarget_newly_blocked(sigset_t set)
 
 	spin_lock(&tasklist_lock);
 	spin_lock(&p->sighand->siglock);
-	retarget_pending(p->signal->shared_pending & set & ~p->blocked);
+	retarget_pending(p->signal->shared_pending.signal & set & ~p->blocked);
 	spin_unlock(&p->sighand->siglock);
 	spin_unlock(&tasklist_lock);
 }
@@ -214,7 +214,7 @@ void set_current_blocked(sigset_t set)
 	struct task_struct *p = current;
 
 	set &= ~NOT_BLOCKABLE;
-	if (unlikely(p->signal->shared_pending) && !thread_group_empty())
+	if (unlikely(p->signal->shared_pending.signal) && !thread_group_empty())
 		retarget_newly_blocked(set);
 	spin_lock(&p->sighand->siglock);
 	p->blocked = set;
@@ -269,7 +269,7 @@ long sys_rt_sigpending(long set, long sigsetsize)
 	if (sigsetsize < 0 || (unsigned long)sigsetsize > sizeof(pending))
 		return -EINVAL;
 	spin_lock(&current->sighand->siglock);
-	pending = (current->pending | current->signal->shared_pending) & current->blocked;
+	pending = (current->pending.signal | current->signal->shared_pending.signal) & current->blocked;
 	spin_unlock(&current->sighand->siglock);
 	return copy_to_user((void *)set, &pending, sigsetsize) ? -EFAULT : 0;
 }

@@ -147,7 +147,7 @@ int copy_signal(unsigned long flags, struct task_struct *p)
 	};
 	memcpy(sig->rlim, old->rlim, sizeof(sig->rlim));
 	init_waitqueue_head(&sig->wait_chldexit);
-	INIT_LIST_HEAD(&sig->shared_queue);
+	INIT_LIST_HEAD(&sig->shared_pending.list);
 	init_timers(sig);
 	p->signal = sig;
 	return 0;

@@ -59,12 +59,15 @@ static struct sigqueue *new_entry(struct signal_struct *s)
 	return q;
 }
 
-/* flush_queue - forget the entries of the signals in set. siglock held, or nobody else knows s. */
-static void flush_queue(struct signal_struct *s, struct list_head *queue, sigset_t set)
+/* flush_pending - forget the signals in set. siglock held, or nobody else knows s. */
+static void flush_pending(struct signal_struct *s, struct sigpending *pending, sigset_t set)
 {
 	struct sigqueue *q, *next;
 
-	list_for_each_entry_safe(q, next, queue, list)
+	if (!(pending->signal & set))
+		return;
+	pending->signal &= ~set;
+	list_for_each_entry_safe(q, next, &pending->list, list)
 		if (set & SIGMASK(q->info.si_signo))
 			unqueue(s, q);
 }
@@ -74,31 +77,24 @@ void drop_pending(struct task_struct *p, sigset_t set)
 	struct signal_struct *s = p->signal;
 	struct task_struct *t;
 
-	if (s->shared_pending & set) {
-		s->shared_pending &= ~set;
-		flush_queue(s, &s->shared_queue, set);
-	}
-	for (t = p->group_leader; t; t = next_thread(t)) {
-		if (!(t->pending & set))
-			continue;
-		t->pending &= ~set;
-		flush_queue(s, &t->pending_queue, set);
-	}
+	flush_pending(s, &s->shared_pending, set);
+	for (t = p->group_leader; t; t = next_thread(t))
+		flush_pending(s, &t->pending, set);
 }
 
 void flush_sigqueue(struct task_struct *p)
 {
 	assert_spin_locked(&tasklist_lock);
-	if (list_empty(&p->pending_queue))
+	if (list_empty(&p->pending.list))
 		return;
 	spin_lock(&p->sighand->siglock);
-	flush_queue(p->signal, &p->pending_queue, ~0ULL);
+	flush_pending(p->signal, &p->pending, ~0ULL);
 	spin_unlock(&p->sighand->siglock);
 }
 
 void flush_shared_sigqueue(struct signal_struct *sig)
 {
-	flush_queue(sig, &sig->shared_queue, ~0ULL);
+	flush_pending(sig, &sig->shared_pending, ~0ULL);
 	BUG_ON(sig->nr_queued);
 	if (sig->spare_entry)
 		free_sigqueue(sig->spare_entry);
@@ -166,7 +162,7 @@ static void kill_threads(struct task_struct *p, const struct task_struct *spared
 	for (t = p->group_leader; t; t = next_thread(t)) {
 		if (t == spared || (t->flags & PF_EXITING))
 			continue;
-		t->pending |= SIGMASK(SIGKILL);
+		t->pending.signal |= SIGMASK(SIGKILL);
 		signal_wake_up(t, true);
 	}
 }
@@ -180,6 +176,11 @@ static bool is_fatal(const struct task_struct *t, int sig)
 	if (t->sighand->action[sig - 1].handler != SIG_DFL || is_init(t) || t->signal->group_exit)
 		return false;
 	return sig == SIGKILL || (t->state != TASK_STOPPED && !(SIGMASK(sig) & NOT_FATAL_AT_ONCE));
+}
+
+static struct sigpending *pending_of(struct task_struct *p, bool group)
+{
+	return group ? &p->signal->shared_pending : &p->pending;
 }
 
 /*
@@ -213,21 +214,21 @@ static void wake_receiver(struct task_struct *p, int sig, bool group)
 static int add_pending(struct task_struct *p, int sig, const struct siginfo *info, bool group)
 {
 	struct signal_struct *s = p->signal;
-	sigset_t *set = group ? &s->shared_pending : &p->pending;
+	struct sigpending *pending = pending_of(p, group);
 	struct sigqueue *q = NULL;
 
-	if (sig < SIGRTMIN && in_sigset(set, sig))
+	if (sig < SIGRTMIN && in_sigset(&pending->signal, sig))
 		return 0;
 	if (info && (sig < SIGRTMIN || s->nr_queued < s->rlim[RLIMIT_SIGPENDING].rlim_cur))
 		q = new_entry(s);
 	if (q) {
 		q->info = *info;
-		list_add_tail(&q->list, group ? &s->shared_queue : &p->pending_queue);
+		list_add_tail(&q->list, &pending->list);
 		s->nr_queued++;
 	} else if (info && sig >= SIGRTMIN && info->si_code != SI_USER) {
 		return -EAGAIN;
 	}
-	add_to_sigset(set, sig);
+	add_to_sigset(&pending->signal, sig);
 	return 0;
 }
 
@@ -264,13 +265,12 @@ bool send_sigqueue(struct sigqueue *q, struct task_struct *p, bool group)
 		q->info.timer.overrun++;
 		queued = true;
 	} else if (!sig_ignored(p, sig)) {
-		sigset_t *set = group ? &p->signal->shared_pending : &p->pending;
+		struct sigpending *pending = pending_of(p, group);
 
 		/* A standard signal that is pending already keeps the data it came with. */
-		if (sig >= SIGRTMIN || !(*set & SIGMASK(sig))) {
-			list_add_tail(&q->list, group ? &p->signal->shared_queue
-						      : &p->pending_queue);
-			*set |= SIGMASK(sig);
+		if (sig >= SIGRTMIN || !in_sigset(&pending->signal, sig)) {
+			list_add_tail(&q->list, &pending->list);
+			add_to_sigset(&pending->signal, sig);
 			queued = true;
 		}
 		wake_receiver(p, sig, group);

@@ -66,7 +66,7 @@ static inline void remove_from_sigset(sigset_t *set, int sig)
 /* sigpending - is there anything for current to look at? siglock held. */
 static inline bool sigpending(const struct task_struct *p)
 {
-	sigset_t all = p->pending | p->signal->shared_pending;
+	sigset_t all = p->pending.signal | p->signal->shared_pending.signal;
 
 	return (all && (all & ~p->blocked)) || p->signal->group_stop || p->forced.si_signo;
 }
@@ -90,7 +90,7 @@ static inline int lowest_signal(sigset_t set)
 
 struct k_itimer;
 
-/* One pending signal, on a pending_queue or shared_queue. siglock. */
+/* One pending signal, on the list of a struct sigpending. siglock. */
 struct sigqueue {
 	struct list_head list;
 	struct siginfo info;

@@ -50,8 +50,8 @@ static void get_signals(const struct task_struct *p, struct task_info *info)
 	struct sighand_struct *sighand = p->sighand;
 	unsigned long flags = spin_lock_irqsave(&sighand->siglock);
 
-	info->pending = p->pending;
-	info->shared_pending = p->signal->shared_pending;
+	info->pending = p->pending.signal;
+	info->shared_pending = p->signal->shared_pending.signal;
 	info->queued = p->signal->nr_queued;
 	info->blocked = p->blocked;
 	info->ignored = 0;

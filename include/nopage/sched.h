@@ -102,6 +102,12 @@ struct task_times {
 	unsigned long max_rss;			/* most pages in memory at a time, of mms it has left */
 };
 
+/* Signals that wait to be taken. */
+struct sigpending {
+	sigset_t signal;			/* which */
+	struct list_head list;			/* struct sigqueue: what is known of them, oldest first */
+};
+
 /* What the threads of one process share: its signals, limits, process group, its end. */
 struct signal_struct {
 	atomic_t count;				/* tasks that point here, dead leader included */
@@ -110,9 +116,8 @@ struct signal_struct {
 	struct rlimit rlim[RLIM_NLIMITS];	/* words: any thread reads, setrlimit writes */
 
 	/* siglock */
-	sigset_t shared_pending;		/* for any thread of the process */
-	struct list_head shared_queue;		/* struct sigqueue: their siginfo, oldest first */
-	unsigned int nr_queued;			/* entries of this and the threads' queues */
+	struct sigpending shared_pending;	/* for any thread of the process */
+	unsigned int nr_queued;			/* entries of this and the threads' lists */
 	struct sigqueue *spare_entry;		/* kept for the next signal; or NULL */
 	bool group_exit;			/* exit_group() or a fatal signal is under way */
 	bool group_stop;			/* every thread is to enter TASK_STOPPED */
@@ -177,8 +182,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct sighand_struct *sighand;
 	sigset_t blocked;			/* siglock to change */
-	sigset_t pending;			/* siglock */
-	struct list_head pending_queue;		/* siglock; struct sigqueue, oldest first */
+	struct sigpending pending;		/* siglock */
 	sigset_t sigwait;			/* siglock; sigtimedwait() waits for these */
 	sigset_t saved_sigmask;			/* what blocked becomes after sigsuspend() and its like */
 	bool restore_sigmask;			/* saved_sigmask counts */

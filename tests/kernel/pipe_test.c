@@ -197,8 +197,10 @@ KTEST(pipe, nobody_reads)
 	KT_EQ(sys_close(fds[0]), 0);
 	current->flags &= ~PF_KTHREAD;
 	KT_EQ(sys_write(fds[1], TEST_BASE, 1), -EPIPE);
-	KT_TRUE(in_sigset(&current->pending, SIGPIPE));
-	current->pending = 0;
+	KT_TRUE(in_sigset(&current->pending.signal, SIGPIPE));
+	spin_lock(&tasklist_lock);
+	flush_sigqueue(current);
+	spin_unlock(&tasklist_lock);
 	clear_work(current, TIF_SIGPENDING);
 	current->flags |= PF_KTHREAD;
 	KT_EQ(sys_close(fds[1]), 0);
