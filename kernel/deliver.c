@@ -104,7 +104,7 @@ static void take_info(int sig, struct sigpending *pending, struct siginfo *info)
 	if (found) {
 		*info = found->info;
 		if (found->timer)
-			timer_signal_taken(found);
+			timer_signal_taken(found, info);
 		unqueue(current->signal, found);
 	} else {
 		init_siginfo(info, sig, SI_KERNEL);
@@ -286,7 +286,9 @@ static int take_next(struct ksignal *ks, bool *forced)
 		return 0;
 	act = &p->sighand->action[sig - 1];
 	ks->action = *act;
-	if (act->flags & SA_RESETHAND && act->handler > SIG_IGN)
+	if (unlikely(!ks->info.si_signo))
+		ks->action.handler = SIG_IGN;		/* stale */
+	else if (act->flags & SA_RESETHAND && act->handler > SIG_IGN)
 		act->handler = SIG_DFL;
 	return sig;
 }

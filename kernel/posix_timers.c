@@ -23,12 +23,27 @@ struct k_itimer {
 	struct ns_timer timer;
 	struct sigqueue *q;		/* the signal; info.timer.overrun counts */
 	int overrun;			/* of the signal that was taken last */
+	bool deleted;			/* there only because its signal is still queued */
 };
 
-void timer_signal_taken(struct sigqueue *q)
+void timer_signal_taken(struct sigqueue *q, struct siginfo *info)
 {
-	q->timer->overrun = q->info.timer.overrun;
-	q->info.timer.overrun = 0;
+	if (q->stale)
+		info->si_signo = 0;
+	else
+		q->timer->overrun = q->info.timer.overrun;
+}
+
+static void free_timer(struct k_itimer *t)
+{
+	free_sigqueue(t->q);
+	kfree(t);
+}
+
+void timer_signal_gone(struct sigqueue *q)
+{
+	if (q->timer->deleted)
+		free_timer(q->timer);
 }
 
 static void posix_timer_expired(struct deferred *d)
@@ -41,8 +56,8 @@ static void posix_timer_expired(struct deferred *d)
 	p = ns_timer_expired(&t->timer, &missed);
 	if (p && t->tid)
 		p = find_task_by_pid(t->tid);
-	if (p && t->notify != SIGEV_NONE && send_sigqueue(t->q, p, !t->tid))
-		t->q->info.timer.overrun += missed;
+	if (p && t->notify != SIGEV_NONE)
+		send_sigqueue(t->q, p, !t->tid, missed);
 	spin_unlock(&tasklist_lock);
 }
 
@@ -58,19 +73,24 @@ static struct k_itimer *find_timer(int id)
 }
 
 /*
- * delete_timer - a signal of it that is still queued stays so, and goes when it is taken. siglock
- * held.
+ * outdate_signal - one that is still queued stays pending, but whoever takes it finds none, as on
+ * Linux since 6.13. siglock held.
  */
+static void outdate_signal(struct k_itimer *t)
+{
+	t->q->stale = !list_empty(&t->q->list);
+	t->q->info.timer.overrun = 0;
+}
+
+/* delete_timer - it goes, now or with its signal. siglock held. */
 static void delete_timer(struct k_itimer *t)
 {
 	list_del_init(&t->list);
 	ns_timer_stop(&t->timer);
-	t->q->timer = NULL;
-	if (list_empty(&t->q->list))
-		free_sigqueue(t->q);
-	else
-		current->signal->nr_queued++;
-	kfree(t);
+	outdate_signal(t);
+	t->deleted = true;
+	if (!t->q->stale)
+		free_timer(t);
 }
 
 void exit_posix_timers(void)
@@ -123,6 +143,7 @@ static struct k_itimer *make_timer(long clock, const struct sigevent *e)
 	t->notify = e->notify;
 	t->tid = e->notify == SIGEV_THREAD_ID ? e->tid : 0;
 	t->q->timer = t;
+	t->q->stale = false;
 	t->q->info = (struct siginfo){
 		.si_signo = e->signo, .si_code = SI_TIMER, .timer = { .value = e->value },
 	};
@@ -207,6 +228,8 @@ static long posix_timer(long id, const struct interval *new, bool absolute, stru
 		ns_timer_get(&t->timer, old);
 		error = new ? ns_timer_set(&t->timer, absolute, new) : 0;
 	}
+	if (t && new && !error)
+		outdate_signal(t);
 	spin_unlock(&current->sighand->siglock);
 	spin_unlock(&tasklist_lock);
 	return error;

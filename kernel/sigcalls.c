@@ -333,7 +333,9 @@ static int take_waited(sigset_t set, struct siginfo *info)
 	int sig;
 
 	spin_lock(&current->sighand->siglock);
-	sig = dequeue_signal(set, info);
+	do
+		sig = dequeue_signal(set, info);
+	while (sig && !info->si_signo);
 	current->sigwait = sig ? 0 : set;
 	recalc_sigpending(current);
 	spin_unlock(&current->sighand->siglock);

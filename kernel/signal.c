@@ -254,30 +254,24 @@ int send_signal(int sig, const struct siginfo *info, struct task_struct *p, bool
 	return error;
 }
 
-bool send_sigqueue(struct sigqueue *q, struct task_struct *p, bool group)
+void send_sigqueue(struct sigqueue *q, struct task_struct *p, bool group, int missed)
 {
+	struct sigpending *pending = pending_of(p, group);
 	int sig = q->info.si_signo;
-	bool queued = false;
 
 	assert_spin_locked(&tasklist_lock);
 	spin_lock(&p->sighand->siglock);
 	if (!list_empty(&q->list)) {
-		q->info.timer.overrun++;
-		queued = true;
+		q->info.timer.overrun += missed + !q->stale;
 	} else if (!sig_ignored(p, sig)) {
-		struct sigpending *pending = pending_of(p, group);
-
-		/* A standard signal that is pending already keeps the data it came with. */
-		if (sig >= SIGRTMIN || !in_sigset(&pending->signal, sig)) {
-			list_add_tail(&q->list, &pending->list);
-			add_to_sigset(&pending->signal, sig);
-			queued = true;
-		}
+		q->info.timer.overrun = missed;
+		list_add_tail(&q->list, &pending->list);
+		add_to_sigset(&pending->signal, sig);
 		wake_receiver(p, sig, group);
 		event(EV_SIGNAL, sig, p->pid, 0, 0, 0, 0);
 	}
+	q->stale = false;
 	spin_unlock(&p->sighand->siglock);
-	return queued;
 }
 
 void send_sig_self(int sig)

@@ -95,6 +95,7 @@ struct sigqueue {
 	struct list_head list;
 	struct siginfo info;
 	struct k_itimer *timer;		/* whose it is, queued or not; NULL: goes when it is taken */
+	bool stale;			/* the timer has been set anew or deleted since it was sent */
 };
 
 static inline bool valid_signal(long sig)
@@ -105,15 +106,21 @@ static inline bool valid_signal(long sig)
 struct sigqueue *alloc_sigqueue(unsigned int gfp);	/* not queued; NULL: no memory */
 void free_sigqueue(struct sigqueue *q);			/* not queued */
 
+/* posix_timers.c; siglock held. A timer's signal has been taken, into info, or left its list. */
+void timer_signal_taken(struct sigqueue *q, struct siginfo *info);
+void timer_signal_gone(struct sigqueue *q);
+
 /*
- * unqueue - q leaves its queue. Unless it belongs to a timer it goes, or is kept for the next
- * signal of the process. siglock held.
+ * unqueue - q leaves its list. Unless it belongs to a timer it goes, or is kept for the next signal
+ * of the process. siglock held.
  */
 static inline void unqueue(struct signal_struct *s, struct sigqueue *q)
 {
 	list_del_init(&q->list);
-	if (q->timer)
+	if (q->timer) {
+		timer_signal_gone(q);
 		return;
+	}
 	BUG_ON(!s->nr_queued);
 	s->nr_queued--;
 	if (s->spare_entry)
@@ -147,12 +154,14 @@ static inline void signal_wake_up(struct task_struct *t, bool fatal)
  */
 int send_signal(int sig, const struct siginfo *info, struct task_struct *p, bool group);
 /*
- * send_sigqueue - the same with an entry of a timer's. If that is still queued, its overrun counts
- * up. False: the signal is ignored or pending already, nothing is queued.
+ * send_sigqueue - the same with an entry of a timer's, be its signal pending or not, unless it is
+ * ignored. missed: how often more the timer has expired; once more if the entry is still queued.
  */
-bool send_sigqueue(struct sigqueue *q, struct task_struct *p, bool group);
-/* dequeue_signal - take current's next signal of set, its own before its process's; 0: none.
- * siglock held. */
+void send_sigqueue(struct sigqueue *q, struct task_struct *p, bool group, int missed);
+/*
+ * dequeue_signal - take current's next signal of set, its own before its process's; 0: none. With
+ * info->si_signo 0 it has become stale and is none: look again. siglock held.
+ */
 int dequeue_signal(sigset_t set, struct siginfo *info);
 /*
  * retarget_pending - current will not take the process's pending signals of set: wake the threads
@@ -161,8 +170,6 @@ int dequeue_signal(sigset_t set, struct siginfo *info);
 void retarget_pending(sigset_t set);
 /* drop_pending - forget pending signals of set in all threads of p's process. Both locks held. */
 void drop_pending(struct task_struct *p, sigset_t set);
-/* posix_timers.c: the timer's signal is being taken; siglock held. */
-void timer_signal_taken(struct sigqueue *q);
 /* exit_posix_timers - delete all of the current process's; siglock held. */
 void exit_posix_timers(void);
 

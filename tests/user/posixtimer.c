@@ -109,6 +109,49 @@ static void test_repeat(void)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
+/* Signals that have not been taken when their timer is set again or deleted. */
+static void test_pending(void)
+{
+	struct event event = { .value = 8, .signo = SIGUSR1, .notify = SIGEV_SIGNAL };
+	struct spec once = { { 0, 0 }, { 0, 10 * MS } }, off = { { 0, 0 }, { 0, 0 } };
+	struct timespec pause = { 0, 40 * MS }, none = { 0, 0 };
+	siginfo_t info;
+	sigset_t set;
+	int id[2];
+
+	catch(SIGUSR1);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	for (int i = 0; i < 2; i++) {
+		create(CLOCK_MONOTONIC, &event, &id[i]);
+		settime(id[i], 0, &once, NULL);
+	}
+	kill(getpid(), SIGUSR1);
+	nanosleep(&pause, NULL);
+	for (int i = 0; i < 3; i++)
+		is(sigtimedwait(&set, &info, &none), SIGUSR1, "of kill() and of each timer");
+	ok(info.si_code == SI_TIMER && info.si_value.sival_int == 8, "with what it tells");
+	fails(sigtimedwait(&set, &info, &none), EAGAIN, "no other");
+	settime(id[0], 0, &once, NULL);
+	settime(id[1], 0, &once, NULL);
+	nanosleep(&pause, NULL);
+	settime(id[0], 0, &off, NULL);
+	sys1(SYS_timer_delete, id[1]);
+	fails(sigtimedwait(&set, &info, &none), EAGAIN, "timer stopped, timer deleted: none");
+	settime(id[0], 0, &once, NULL);
+	nanosleep(&pause, NULL);
+	settime(id[0], 0, &once, NULL);
+	nanosleep(&pause, NULL);
+	is(sigtimedwait(&set, &info, &none), SIGUSR1, "set again, one");
+	is(info.si_overrun, 0, "which has missed none");
+	settime(id[0], 0, &once, NULL);
+	nanosleep(&pause, NULL);
+	sys1(SYS_timer_delete, id[0]);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	is(count, 0, "no handler runs for one that was deleted");
+}
+
 /* An interval that is longer than the clock can count to. */
 static void test_centuries(void)
 {
@@ -433,9 +476,10 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		return after_exec();
-	plan(75);
+	plan(84);
 	test_once();
 	test_repeat();
+	test_pending();
 	test_centuries();
 	test_kinds();
 	test_errors();
