@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cred.c - users, groups and capabilities of the current task.
+ * cred.c - user numbers and capabilities of the current task; groups.c has its other groups.
  *
  * A task has four user numbers: real (who started it), effective (whose rights it has), saved (what
  * it may return to) and that for files, which follows the effective one. Root's rights have names,
@@ -9,12 +9,9 @@
  *
  * Sources: credentials(7), capabilities(7), POSIX setuid() and setgid().
  */
-#include <nopage/cred.h>
+#include "internal.h"
 #include <nopage/err.h>
 #include <nopage/mm.h>
-#include <nopage/sched.h>
-#include <nopage/slab.h>
-#include <nopage/string.h>
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 #include <uapi/capability.h>
@@ -42,62 +39,15 @@ bool capable(unsigned int cap)
 	return cap_effective(&current->cred) >> cap & 1;
 }
 
-/* Binary search among the groups. */
-static bool in_groups(const struct group_info *groups, gid_t gid)
-{
-	unsigned int low = 0, high = groups ? groups->nr : 0;
-
-	while (low < high) {
-		unsigned int mid = (low + high) / 2;
-
-		if (groups->gid[mid] == gid)
-			return true;
-		if (groups->gid[mid] < gid)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return false;
-}
-
-bool in_group(gid_t gid)
-{
-	const struct cred *c = &current->cred;
-
-	return c->fsgid == gid || in_groups(c->groups, gid);
-}
-
-/* ------------------------------------------------------------------ life */
-
-static void put_groups(struct group_info *groups)
-{
-	if (groups && atomic_dec_and_test(&groups->count))
-		kfree(groups);
-}
-
-void copy_cred(struct task_struct *p)
-{
-	if (p->cred.groups)
-		atomic_inc(&p->cred.groups->count);
-}
-
-void exit_cred(struct task_struct *p)
-{
-	put_groups(p->cred.groups);
-	p->cred.groups = NULL;
-}
+/* ------------------------------------------------------------------ changing them */
 
 static bool other_rights(const struct cred *a, const struct cred *b)
 {
 	return a->euid != b->euid || a->egid != b->egid || a->fsuid != b->fsuid || a->fsgid != b->fsgid;
 }
 
-/*
- * commit - the current task's credentials become *new, whose groups reference is handed over. What
- * it has learnt with other rights is not for everybody: its memory may not be looked at any more.
- * Returns 0.
- */
-static long commit(const struct cred *new)
+/* What a task has learnt with other rights is not for everybody: nobody may look at its memory. */
+long commit_creds(const struct cred *new)
 {
 	spin_lock(&tasklist_lock);
 	if (other_rights(new, &current->cred)) {
@@ -126,7 +76,7 @@ bool prepare_exec_cred(struct cred *new, uid_t uid, gid_t gid)
 
 void commit_exec_cred(const struct cred *new)
 {
-	commit(new);
+	commit_creds(new);
 	if (cred_secure(new))
 		current->mm->dumpable = 0;
 }
@@ -202,42 +152,42 @@ long sys_setuid32(long uid)
 {
 	struct cred new = current->cred;
 
-	return set_one(&new.user, uid, capable(CAP_SETUID)) ?: commit(&new);
+	return set_one(&new.user, uid, capable(CAP_SETUID)) ?: commit_creds(&new);
 }
 
 long sys_setgid32(long gid)
 {
 	struct cred new = current->cred;
 
-	return set_one(&new.group, gid, capable(CAP_SETGID)) ?: commit(&new);
+	return set_one(&new.group, gid, capable(CAP_SETGID)) ?: commit_creds(&new);
 }
 
 long sys_setreuid32(long uid, long euid)
 {
 	struct cred new = current->cred;
 
-	return set_two(&new.user, uid, euid, capable(CAP_SETUID)) ?: commit(&new);
+	return set_two(&new.user, uid, euid, capable(CAP_SETUID)) ?: commit_creds(&new);
 }
 
 long sys_setregid32(long gid, long egid)
 {
 	struct cred new = current->cred;
 
-	return set_two(&new.group, gid, egid, capable(CAP_SETGID)) ?: commit(&new);
+	return set_two(&new.group, gid, egid, capable(CAP_SETGID)) ?: commit_creds(&new);
 }
 
 long sys_setresuid(long uid, long euid, long suid)
 {
 	struct cred new = current->cred;
 
-	return set_three(&new.user, uid, euid, suid, capable(CAP_SETUID)) ?: commit(&new);
+	return set_three(&new.user, uid, euid, suid, capable(CAP_SETUID)) ?: commit_creds(&new);
 }
 
 long sys_setresgid(long gid, long egid, long sgid)
 {
 	struct cred new = current->cred;
 
-	return set_three(&new.group, gid, egid, sgid, capable(CAP_SETGID)) ?: commit(&new);
+	return set_three(&new.group, gid, egid, sgid, capable(CAP_SETGID)) ?: commit_creds(&new);
 }
 
 /* sys_setfsuid, sys_setfsgid - the old number, whether or not it has been changed. */
@@ -247,7 +197,7 @@ long sys_setfsuid(long uid)
 	struct cred new = current->cred;
 
 	set_fs(&new.user, uid, capable(CAP_SETUID));
-	commit(&new);
+	commit_creds(&new);
 	return before;
 }
 
@@ -257,7 +207,7 @@ long sys_setfsgid(long gid)
 	struct cred new = current->cred;
 
 	set_fs(&new.group, gid, capable(CAP_SETGID));
-	commit(&new);
+	commit_creds(&new);
 	return before;
 }
 
@@ -297,82 +247,6 @@ long sys_getresuid(long uid, long euid, long suid)
 long sys_getresgid(long gid, long egid, long sgid)
 {
 	return put_ids(&current->cred.group, gid, egid, sgid);
-}
-
-/* ------------------------------------------------------------------ supplementary groups */
-
-/* How many; with size 0 nothing is stored. -EINVAL when they do not fit. */
-long sys_getgroups(long size, long list)
-{
-	const struct group_info *groups = current->cred.groups;
-	long nr = groups ? groups->nr : 0;
-
-	if (size < 0)
-		return -EINVAL;
-	if (!size || !nr)
-		return nr;
-	if (size < nr)
-		return -EINVAL;
-	return copy_to_user((void *)list, groups->gid, nr * sizeof(gid_t)) ? -EFAULT : nr;
-}
-
-static void sift_down(gid_t *gid, unsigned int root, unsigned int nr)
-{
-	gid_t value = gid[root];
-
-	for (unsigned int child; (child = 2 * root + 1) < nr; root = child) {
-		if (child + 1 < nr && gid[child + 1] > gid[child])
-			child++;
-		if (gid[child] <= value)
-			break;
-		gid[root] = gid[child];
-	}
-	gid[root] = value;
-}
-
-/* Heap sort, since the number comes from a user: never slow, no memory. */
-static void sort_groups(gid_t *gid, unsigned int nr)
-{
-	for (unsigned int i = nr / 2; i-- > 0; )
-		sift_down(gid, i, nr);
-	while (nr > 1) {
-		gid_t largest = gid[0];
-
-		gid[0] = gid[--nr];
-		gid[nr] = largest;
-		sift_down(gid, 0, nr);
-	}
-}
-
-long sys_setgroups(long size, long list)
-{
-	struct cred new = current->cred;
-	struct group_info *groups, *old = new.groups;
-
-	if (!capable(CAP_SETGID))
-		return -EPERM;
-	if ((unsigned long)size > NGROUPS_MAX)
-		return -EINVAL;
-	groups = kmalloc(sizeof(*groups) + size * sizeof(gid_t), GFP_KERNEL);
-	if (!groups)
-		return -ENOMEM;
-	if (copy_from_user(groups->gid, (void *)list, size * sizeof(gid_t))) {
-		kfree(groups);
-		return -EFAULT;
-	}
-	for (long i = 0; i < size; i++) {
-		if (groups->gid[i] == (gid_t)-1) {
-			kfree(groups);
-			return -EINVAL;
-		}
-	}
-	atomic_set(&groups->count, 1);
-	groups->nr = size;
-	sort_groups(groups->gid, size);
-	new.groups = groups;
-	commit(&new);
-	put_groups(old);
-	return 0;
 }
 
 /* ------------------------------------------------------------------ capabilities */

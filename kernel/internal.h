@@ -19,6 +19,11 @@ void attach_pid(struct task_struct *p);		/* p gets a number, and is in the list 
 void detach_pid(struct task_struct *p);		/* it is found no more */
 void swap_pids(struct task_struct *a, struct task_struct *b);
 
+/* ------------------------------------------------------------------ cred.c */
+
+/* commit_creds - the current task's become *new, whose reference to groups is handed over. 0. */
+long commit_creds(const struct cred *new);
+
 /* ------------------------------------------------------------------ sighand.c */
 
 void sighand_init(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* time.h - ticks, timers, clocks, deadlines, and times in the memory of programs: kernel/time.c */
+/* time.h - ticks, timers, clocks (kernel/clock.c), deadlines, times in the memory of programs. */
 #ifndef NOPAGE_TIME_H
 #define NOPAGE_TIME_H
 
