@@ -118,27 +118,17 @@ static int add_strings(struct arg_strings *args, const struct string_array *stri
 	return 0;
 }
 
-/* What a script's interpreter gets in place of argv[0]: itself, its argument, the script. */
-static int add_script_args(struct exec *x)
-{
-	const char *strings[] = { x->interpreter, x->argument, x->path };
-	int error;
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(strings); i++) {
-		if (!strings[i])
-			continue;
-		error = add_string(&x->args, strings[i], true);
-		if (error)
-			return error;
-		x->args.argc++;
-	}
-	return 0;
-}
-
-/* All strings of the new program. An empty argv becomes one empty argument, as on Linux. */
+/*
+ * All strings of the new program. A script's interpreter gets itself, its argument and the script in
+ * place of argv[0]; an empty argv becomes one empty argument, as on Linux.
+ */
 static int copy_strings(struct exec *x, const struct string_array *argv,
 			const struct string_array *envp)
 {
+	const char *const script[] = {
+		x->interpreter, x->argument ?: x->path, x->argument ? x->path : NULL, NULL,
+	};
+	const struct string_array script_args = { true, script };
 	struct arg_strings *args = &x->args;
 	const char *argv0 = string_at(argv, 0);
 	int error = 0;
@@ -146,7 +136,7 @@ static int copy_strings(struct exec *x, const struct string_array *argv,
 	if (argv0 && IS_ERR(argv0))
 		return PTR_ERR(argv0);
 	if (x->interpreter)
-		error = add_script_args(x);
+		error = add_strings(args, &script_args, 0, &args->argc);
 	if (!error && argv0)
 		error = add_strings(args, argv, x->interpreter ? 1 : 0, &args->argc);
 	if (!error && !args->argc) {
