@@ -266,11 +266,25 @@ static void test_errors(void)
 	      "CLONE_SIGHAND without CLONE_VM: EINVAL");
 }
 
+/* Nobody else runs in the address space of a process: its word stays, also in shared memory. */
+static void test_cleartid_alone(void)
+{
+	volatile int *tid = shared_pages(1);
+	pid_t pid = sys5(SYS_clone, CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD, 0, 0, 0,
+			 (long)tid);
+
+	if (pid == 0)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	is(*tid - pid, 0, "CLONE_CHILD_CLEARTID does nothing for a process");
+	munmap((void *)tid, PAGE);
+}
+
 int main(int argc, char **argv)
 {
 	(void)argc;
 	self = argv[0];
-	plan(34);
+	plan(35);
 	test_group();
 	test_files();
 	test_fs();
@@ -280,5 +294,6 @@ int main(int argc, char **argv)
 	test_futex();
 	test_exit_group();
 	test_errors();
+	test_cleartid_alone();
 	return done();
 }
