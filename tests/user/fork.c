@@ -3,6 +3,10 @@
 #include "tap.h"
 
 #include <sched.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "rawsys.h"
 
 #define DEPTH 4
 #define CHILDREN 20
@@ -147,10 +151,49 @@ static void test_orphan(void)
 	fails(waitpid(-1, &status, 0), ECHILD, "an orphan is not a child of its grandparent");
 }
 
+/* What a child does not get from its parent, whatever that has set or used. */
+static int starts_afresh(void *arg)
+{
+	struct rusage use;
+	void *head = arg;
+	long length;
+	int sig = -1;
+
+	getrusage(RUSAGE_SELF, &use);
+	if (use.ru_minflt >= 500 || use.ru_utime.tv_sec || use.ru_utime.tv_usec > 60000)
+		return 1;
+	if (sys3(SYS_get_robust_list, 0, (long)&head, (long)&length) || head)
+		return 2;
+	if (prctl(PR_GET_PDEATHSIG, &sig) || sig)
+		return 3;
+	return alarm(0) ? 4 : 0;
+}
+
+static void test_afresh(void)
+{
+	char *p = map(1000, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	static struct { void *next; long offset; void *pending; } head = { &head, 0, NULL };
+	struct rusage use;
+
+	for (int i = 0; i < 1000; i++)
+		p[i * PAGE] = 1;
+	do
+		getrusage(RUSAGE_SELF, &use);
+	while (!use.ru_utime.tv_sec && use.ru_utime.tv_usec < 100000);
+	sys2(SYS_set_robust_list, (long)&head, sizeof(head));
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	alarm(100);
+	exits(in_child(starts_afresh, &head), 0, "a child has used nothing, and nobody's timers");
+	alarm(0);
+	prctl(PR_SET_PDEATHSIG, 0);
+	sys2(SYS_set_robust_list, 0, sizeof(head));
+	munmap(p, 1000 * PAGE);
+}
+
 int main(void)
 {
 	shared = shared_pages(1);
-	plan(24);
+	plan(25);
 	test_identity();
 	test_exit_codes();
 	test_nohang();
@@ -159,5 +202,6 @@ int main(void)
 	test_many();
 	test_null_status();
 	test_orphan();
+	test_afresh();
 	return done();
 }

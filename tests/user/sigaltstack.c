@@ -9,6 +9,7 @@
 #include <ucontext.h>
 
 #include "rawsys.h"
+#include "thread.h"
 
 #define SIZE 16384
 #define AUTODISARM (1U << 31)
@@ -253,15 +254,38 @@ static int in_fork(void *arg)
 	return !(now.ss_flags == 0 && now.ss_sp == stack_memory);
 }
 
+static int in_thread(void *flags)
+{
+	stack_t now;
+
+	sigaltstack(NULL, &now);
+	*(int *)flags = now.ss_flags;
+	return 0;
+}
+
+static void test_thread(void)
+{
+	static struct thread thread;
+	stack_t now;
+	int flags = -1;
+
+	thread_start(&thread, in_thread, &flags, CLONE_THREAD);
+	thread_join(&thread);
+	is(flags, SS_DISABLE, "a thread has none: it is its creator's");
+	sigaltstack(NULL, &now);
+	is(now.ss_flags, 0, "who keeps it");
+}
+
 int main(void)
 {
 	stack_t stack = { .ss_sp = stack_memory, .ss_size = SIZE };
 
-	plan(26);
+	plan(28);
 	test_use();
 	test_errors();
 	sigaltstack(&stack, NULL);
 	exits(in_child(in_fork, NULL), 0, "a forked child has it too");
+	test_thread();
 	killed_by(in_child(overflow_without, NULL), SIGSEGV, "an overflow without one kills");
 	killed_by(in_child(bad_stack_pointer, NULL), SIGSEGV, "no frame on a bad stack");
 	killed_by(in_child(bad_alternate, NULL), SIGSEGV, "nor on a bad alternate stack");
