@@ -138,6 +138,7 @@ KTEST(mmap, move_nth_allocation_fails)
 		KT_ASSERT(kt_fail_fired() && n < 100);
 		KT_EQ(mm->map_count, 1);
 		KT_EQ(nr_page_tables(mm), tables);
+		KT_EQ(mm_peak_vm(mm), 4);
 		KT_EQ(test_peek(old), 1);
 		KT_EQ(test_peek(old + PAGE_SIZE), 2);
 	}

@@ -232,10 +232,14 @@ static void test_bad_files(void)
 int main(int argc, char **argv)
 {
 	self = argv[0];
+	if (argc == 1 && !*self)
+		return 42;
 	if (argc > 1)
 		return second_life(argc, argv);
-	plan(27);
+	plan(29);
 	test_arguments();
+	exits(exec_status(self, no_env, no_env), 42, "no arguments: one, empty");
+	exits(exec_status(self, NULL, NULL), 42, "not even arrays: the same");
 	test_image();
 	test_too_big();
 	test_bad_paths();
