@@ -65,6 +65,8 @@ static noinline void bad_fault(struct pt_regs *regs, unsigned long address,
 		thread->cr2 = address;
 		thread->trap_no = 14;
 		thread->error_code = regs->orig_ax;
+		if (address >= TASK_SIZE)
+			thread->error_code |= PF_PRESENT;	/* what is there is no user's business */
 		user_signal(result, address);
 	} else if (!fixup_exception(regs)) {
 		kernel_fault(regs, address, regs->orig_ax);

@@ -16,6 +16,7 @@
 #define VECTOR_DEBUG		1
 #define VECTOR_NMI		2
 #define VECTOR_BREAKPOINT	3
+#define VECTOR_OVERFLOW		4
 #define VECTOR_BOUNDS		5
 #define VECTOR_DOUBLE_FAULT	8
 #define VECTOR_X87		16
@@ -37,7 +38,7 @@ static const struct {
 	[VECTOR_DEBUG] = { "debug exception", SIGTRAP, TRAP_BRKPT },
 	[VECTOR_NMI] = { "non-maskable interrupt", 0, 0 },
 	[VECTOR_BREAKPOINT] = { "breakpoint", SIGTRAP, SI_KERNEL },
-	[4] = { "overflow", SIGSEGV, SI_KERNEL },
+	[VECTOR_OVERFLOW] = { "overflow", SIGSEGV, SI_KERNEL },
 	[VECTOR_BOUNDS] = { "bound range exceeded", SIGSEGV, SI_KERNEL },
 	[6] = { "invalid opcode", SIGILL, ILL_ILLOPN },
 	[7] = { "device not available", 0, 0 },
@@ -73,7 +74,7 @@ void __init idt_init(void)
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(trap_stubs); i++)
 		if (trap_stubs[i])
-			set_gate(i, trap_stubs[i], i >= VECTOR_BREAKPOINT && i <= VECTOR_BOUNDS ?
+			set_gate(i, trap_stubs[i], i == VECTOR_BREAKPOINT || i == VECTOR_OVERFLOW ?
 				 GATE_INTERRUPT_USER : GATE_INTERRUPT);
 	for (unsigned int i = 0; i < NR_IRQS; i++)
 		set_gate(IRQ_BASE + i, irq_stubs[i], GATE_INTERRUPT);

@@ -12,7 +12,7 @@
 #define PAGES 16
 
 static char *area;
-static volatile int faults, last_sig, last_code, last_write, last_trap;
+static volatile int faults, last_sig, last_code, last_write, last_trap, last_present;
 static volatile unsigned long last_addr, last_cr2, last_ip;
 static char *volatile nowhere = (char *)16;
 static sigjmp_buf back;
@@ -25,6 +25,7 @@ static void note(int sig, siginfo_t *info, ucontext_t *uc)
 	last_addr = (unsigned long)info->si_addr;
 	last_trap = uc->uc_mcontext.gregs[REG_TRAPNO];
 	last_write = uc->uc_mcontext.gregs[REG_ERR] >> 1 & 1;
+	last_present = uc->uc_mcontext.gregs[REG_ERR] & 1;
 	last_cr2 = uc->uc_mcontext.cr2;
 	last_ip = uc->uc_mcontext.gregs[REG_EIP];
 }
@@ -97,6 +98,7 @@ static void test_codes(void)
 {
 	char *p = map(2, PROT_READ, MAP_PRIVATE);
 	unsigned long code;
+	int present;
 
 	catch(SIGSEGV, leave);
 	catch(SIGFPE, leave);
@@ -112,6 +114,9 @@ static void test_codes(void)
 	ok(last_sig == SIGSEGV && last_code == SEGV_ACCERR, "read-only: SEGV_ACCERR");
 	TRY(load((void *)KERNEL_ADDRESS));
 	ok(last_sig == SIGSEGV, "kernel memory: SIGSEGV");
+	present = last_present;
+	TRY(load((void *)0xc0100000));
+	is(last_present, present, "and nobody learns what is there");
 	TRY(divide(1, 0));
 	ok(last_sig == SIGFPE && last_code == FPE_INTDIV, "division by zero: FPE_INTDIV");
 	is(last_addr, last_ip, "si_addr is the instruction");
@@ -125,6 +130,8 @@ static void test_codes(void)
 	ok(last_sig == SIGSEGV && last_code == SI_KERNEL, "hlt: SIGSEGV from the kernel");
 	is(last_addr, 0, "without address");
 	is(last_trap, 13, "trap 13");
+	TRY(__asm__ volatile("int $5"));
+	is(last_trap, 13, "nor is there a gate 5 for programs");
 	TRY(__asm__ volatile("pushf\n\torl $0x100, (%%esp)\n\tpopf\n\tnop" : : : "memory"));
 	ok(last_sig == SIGTRAP && last_code == TRAP_TRACE, "the trace flag: TRAP_TRACE");
 	__asm__ volatile("pushf\n\tpopl %0" : "=r"(code));
@@ -229,7 +236,7 @@ static int fault_in_handler(void *arg)
 
 int main(void)
 {
-	plan(35);
+	plan(37);
 	test_pager();
 	test_codes();
 	test_fresh_stack();
