@@ -352,7 +352,8 @@ enum lock_op { TEST, SET, SET_WAIT };
 static int do_fcntl_lock(struct file *file, enum lock_op op, bool ofd, struct flock64 *user)
 {
 	struct file_lock new = { .type = user->l_type, .pid = ofd ? -1 : current->tgid };
-	bool valid = new.type == F_RDLCK || new.type == F_WRLCK || (new.type == F_UNLCK && op != TEST);
+	bool valid = new.type == F_RDLCK || new.type == F_WRLCK ||
+		     (new.type == F_UNLCK && op != TEST);
 	int error = valid || op != TEST ? set_range(&new, file, user) : 0;
 
 	new.owner = ofd ? (const void *)file : current->files;

@@ -225,7 +225,7 @@ struct file_operations {
 #define FMODE_READ	1
 #define FMODE_WRITE	2
 #define FMODE_EXEC	4			/* a program that runs: nobody may write to it */
-#define FMODE_TEXT	64			/* made up from its start: no pwrite(), no SEEK_END */
+#define FMODE_TEXT	64			/* made up anew: no pwrite(), no SEEK_END */
 /* Of one call (its own copy of the file): */
 #define FMODE_NOSIGNAL	8			/* -EPIPE without SIGPIPE */
 #define FMODE_PART	16			/* goes on with another piece of memory */

@@ -72,7 +72,7 @@ struct stat64 {
 #define STATX_BASIC_STATS	0x7ff
 #define STATX_BTIME		0x800
 #define STATX_MNT_ID		0x1000
-#define STATX_ATTR_MOUNT_ROOT	0x2000		/* something is mounted here, and this is its root */
+#define STATX_ATTR_MOUNT_ROOT	0x2000		/* the root of what is mounted */
 #define STATX__RESERVED		0x80000000
 
 struct statx_timestamp {

@@ -157,7 +157,7 @@ static void others(void)
 	} else {
 		exits(in_child(residence_of_a_file, name), 3, "mincore of another's file: all");
 		fchmod(fd, 0666);
-		exits(in_child(residence_of_a_file, name), 0, "of one that may be written: no hole");
+		exits(in_child(residence_of_a_file, name), 0, "of one that may be written: none");
 	}
 	unlink(name);
 	close(fd);
@@ -188,7 +188,7 @@ int main(int argc, char **argv)
 	residence();
 	fork_advice();
 	others();
-	is(sys3(SYS_madvise, (long)&self & -PAGE, -1, MADV_COLD), -EINVAL, "a length around the end");
+	is(sys3(SYS_madvise, (long)&self & -PAGE, -1, MADV_COLD), -EINVAL, "a length that wraps");
 	grid();
 	return done();
 }

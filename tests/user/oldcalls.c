@@ -84,7 +84,8 @@ static void test_sizes(void)
 	is(sys3(NR_lseek, 99, 0, SEEK_SET), -EBADF, "no descriptor: EBADF");
 	statfs("f", &big);
 	is(sys2(NR_statfs, FILE_, (long)fs), 0, "statfs");
-	ok(fs[0] == (int)big.f_type && fs[1] == (int)big.f_bsize && fs[9] == 255, "type, blocks, names");
+	ok(fs[0] == (int)big.f_type && fs[1] == (int)big.f_bsize && fs[9] == 255,
+	   "type, blocks, names");
 	is(sys2(NR_fstatfs, fd, (long)fs), 0, "fstatfs");
 	is(sys2(NR_statfs, NONE, (long)fs), -ENOENT, "no file: ENOENT");
 	is(sys2(NR_statfs, FILE_, BAD), -EFAULT, "a bad buffer: EFAULT");
@@ -115,7 +116,8 @@ static int owners(void *arg)
 	struct old_stat st;
 
 	(void)arg;
-	if (sys3(NR_chown, LINK, 5, 6) || sys3(NR_lchown, LINK, 7, 8) || sys3(NR_fchown, fd, 0xffff, 9))
+	if (sys3(NR_chown, LINK, 5, 6) || sys3(NR_lchown, LINK, 7, 8) ||
+	    sys3(NR_fchown, fd, 0xffff, 9))
 		return 1;
 	if (stat_of("f").st_uid != 5 || stat_of("f").st_gid != 9 || stat_of("l").st_uid != 7)
 		return 2;
@@ -145,7 +147,9 @@ static int users(void *arg)
 		return 6;
 	if (sys1(NR_setuid, 0) != -EPERM || sys1(NR_setgid, 0) != -EPERM)
 		return 7;
-	return sys2(NR_setreuid, 0, 0xffff) == -EPERM && sys2(NR_setregid, 0, 0xffff) == -EPERM ? 0 : 8;
+	if (sys2(NR_setreuid, 0, 0xffff) != -EPERM || sys2(NR_setregid, 0, 0xffff) != -EPERM)
+		return 8;
+	return 0;
 }
 
 static void as_root(int (*fn)(void *), const char *name)
