@@ -119,8 +119,8 @@ static int add_strings(struct arg_strings *args, const struct string_array *stri
 }
 
 /*
- * All strings of the new program. A script's interpreter gets itself, its argument and the script in
- * place of argv[0]; an empty argv becomes one empty argument, as on Linux.
+ * All strings of the new program. A script's interpreter gets itself, its argument and the script
+ * in place of argv[0]; an empty argv becomes one empty argument, as on Linux.
  */
 static int copy_strings(struct exec *x, const struct string_array *argv,
 			const struct string_array *envp)
