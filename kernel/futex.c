@@ -2,17 +2,11 @@
 /*
  * futex.c - sleeping until a word of user memory changes: futex(2).
  *
- * A sleeper is found by a key (futex_key). For memory of one process it is the address space and
- * the address; for memory that processes share (MAP_SHARED) it is the file's inode and the place in
- * it, so that all of them come to the same key from whatever address.
+ * A sleeper is found by a key (futex_key.c).
  *
  * No wake-up is lost: a waiter queues itself first and reads the word then. Whoever changes the
  * word and wakes after that reading finds the waiter on the queue. A waiter that finds another
  * value, but has been woken meanwhile, has used a wake-up up and reports it.
- *
- * A key names its inode or mm but holds no reference: the pointer is compared, never followed. If
- * the object goes while somebody waits, a wake-up meant for its successor may reach him. That is a
- * spurious wake-up, for which every user of futexes has to be prepared.
  *
  * Locks: a bucket's lock, two of them in the order of their addresses; then the run-queue lock.
  * Under a bucket's lock user memory is read without faulting: -EFAULT then means to unlock, fault
@@ -20,15 +14,12 @@
  */
 #include "internal.h"
 #include <nopage/err.h>
-#include <nopage/fs.h>
-#include <nopage/mm.h>
 #include <nopage/syscalls.h>
 #include <asm/uaccess.h>
 #include <uapi/futex.h>
 #include <uapi/time.h>
 
 #define FUTEX_BUCKETS	256
-#define KEY_PRIVATE_PAGE 1	/* offset of a shared futex in private memory; no word has it */
 
 struct futex_bucket {
 	spinlock_t lock;
@@ -74,64 +65,7 @@ void futex_init(void)
 	}
 }
 
-/* ------------------------------------------------------------------ keys and buckets */
-
-/*
- * page_key - of a word in vma, as its page is once it has been touched: the file's, or private; but
- * a private page that cannot be written never changes. 0, -EFAULT or -ENOMEM.
- */
-static noinline int page_key(const struct vm_area_struct *vma, struct futex_key *key)
-{
-	unsigned long uaddr = key->index;
-	bool writable = vma->vm_flags & VM_WRITE, of_file;
-	struct page *page;
-
-	if (!(vma->vm_flags & VM_ACCESS))
-		return -EFAULT;
-	page = get_user_page(vma->vm_mm, uaddr, writable);
-	if (IS_ERR(page))
-		return PTR_ERR(page);
-	of_file = vma->vm_file && page->mapping == &vma->vm_file->inode->mapping;
-	put_page(page);
-	if (!of_file)
-		return writable ? 0 : -EFAULT;
-	key->object = vma->vm_file->inode;
-	key->index = linear_page_index(vma, uaddr);
-	key->offset = uaddr & ~PAGE_MASK;
-	return 0;
-}
-
-/*
- * shared_key - key of memory that others may share: the file's, unless the page is private. Such
- * have a key that is not the one of a private futex. 0, -EFAULT or -ENOMEM.
- */
-static int shared_key(struct futex_key *key)
-{
-	struct mm_struct *mm = current->mm;
-	struct vm_area_struct *vma;
-	int error = -EFAULT;
-
-	down_read(&mm->mmap_sem);
-	vma = find_vma(mm, key->index);
-	if (vma && vma->vm_start <= key->index) {
-		key->offset = KEY_PRIVATE_PAGE;
-		error = vma->vm_flags & VM_WRITE && !vma->vm_ops ? 0 : page_key(vma, key);
-	}
-	up_read(&mm->mmap_sem);
-	return error;
-}
-
-int futex_key(unsigned long uaddr, bool shared, struct futex_key *key)
-{
-	if (unlikely(uaddr % sizeof(u32)))
-		return -EINVAL;
-	if (unlikely(!access_ok((void *)uaddr, sizeof(u32))))
-		return -EFAULT;
-	key->object = current->mm;
-	key->index = uaddr;
-	key->offset = 0;
-	return shared ? shared_key(key) : 0;
-}
+/* ------------------------------------------------------------------ buckets */
 
 static inline bool same_key(const struct futex_key *a, const struct futex_key *b)
 {

@@ -86,9 +86,9 @@ void exit_orphans(struct task_struct *leader);
 /* ------------------------------------------------------------------ loadavg.c */
 
 void load_tick(void);			/* every timer interrupt */
-/* ------------------------------------------------------------------ futex.c, robust.c */
+/* ------------------------------------------------------------------ futex_key.c, robust.c */
 
-/* What a futex is known by: see futex.c. */
+/* What a futex is known by. */
 struct futex_key {
 	const void *object;		/* mm, or inode of shared memory */
 	unsigned long index;		/* address, or page within the inode */
