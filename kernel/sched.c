@@ -22,6 +22,7 @@
  */
 #include "internal.h"
 #include <nopage/events.h>
+#include <nopage/math64.h>
 #include <nopage/mm.h>
 #include <nopage/syscalls.h>
 #include <asm/tlb.h>
@@ -327,6 +328,21 @@ long schedule_timeout(long ticks)
 	del_timer(&s.timer);
 	left = (long)(s.timer.expires - jiffies);
 	return left < 0 ? 0 : left;
+}
+
+unsigned long timeout_ticks(u64 ns)
+{
+	u32 rest;
+	u64 ticks = div_u64_rem(ns, TICK_NSEC, &rest);
+
+	return (unsigned long)min(ticks + (rest != 0), (u64)MAX_SCHEDULE_TIMEOUT - 1);
+}
+
+bool sleep_step(u64 ns)
+{
+	if (ns)
+		schedule_timeout(ns == FOREVER ? MAX_SCHEDULE_TIMEOUT : (long)timeout_ticks(ns));
+	return ns;
 }
 
 /* do_notify_resume - interrupts may be off; entry.S turns them off and looks again afterwards. */

@@ -141,21 +141,6 @@ int put_interval(long user, enum time_type type, const struct interval *i)
 
 /* ------------------------------------------------------------------ sleeping */
 
-unsigned long timeout_ticks(u64 ns)
-{
-	u32 rest;
-	u64 ticks = div_u64_rem(ns, TICK_NSEC, &rest);
-
-	return (unsigned long)min(ticks + (rest != 0), (u64)MAX_SCHEDULE_TIMEOUT - 1);
-}
-
-bool sleep_step(u64 ns)
-{
-	if (ns)
-		schedule_timeout(ns == FOREVER ? MAX_SCHEDULE_TIMEOUT : (long)timeout_ticks(ns));
-	return ns;
-}
-
 /* left_by - ns until clock shows deadline. A clock that has gone stands still. */
 static u64 left_by(long clock, u64 deadline)
 {

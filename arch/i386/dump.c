@@ -7,7 +7,6 @@
 #include "internal.h"
 #include <nopage/ksyms.h>
 #include <nopage/sched.h>
-#include <nopage/string.h>
 #include <asm/sections.h>
 #include <asm/tlb.h>
 #include <asm/traps.h>
@@ -145,19 +144,7 @@ void show_backtrace(const struct pt_regs *regs)
 /* Is addr in a function that only gives the CPU away for its caller? */
 static bool in_scheduler(unsigned long addr)
 {
-	static const char *const names[] = {
-		"schedule", "schedule_timeout", "context_switch", "switch_to", "switch_stack",
-		"finish_task_switch", "sleep_step", "pick_next", "wait_for_completion",
-		"wait_for_completion_killable",
-		"prepare_to_wait", "finish_wait", "__down_read_slow",
-		"__down_write_slow",
-	};
-	const char *name = ksym_lookup(addr, NULL);
-
-	for (unsigned int i = 0; name && i < ARRAY_SIZE(names); i++)
-		if (!strcmp(name, names[i]))
-			return true;
-	return !name;
+	return addr >= (unsigned long)_sched_text && addr < (unsigned long)_sched_etext;
 }
 
 /* Without frame pointers (release build): the first word that looks like a return address is it. */

@@ -13,6 +13,7 @@ extern const struct ex_entry __start___ex_table[], __stop___ex_table[];
 
 extern char _boot[];				/* at its physical address */
 extern char _text[], _etext[];
+extern char _sched_text[], _sched_etext[];	/* the scheduler and what waits by it */
 extern char _rodata[], _erodata[];
 extern char __init_begin[], __init_end[];
 extern char _end[];

@@ -55,7 +55,7 @@ bool clock_now(long clock, u64 *now);
 u64 clock_deadline(long clock, bool absolute, u64 ns);
 u64 deadline_after(u64 ns);			/* ns from now */
 u64 time_left(u64 deadline);			/* ns; 0: it has passed */
-/* timeout_ticks - rounded up; less than MAX_SCHEDULE_TIMEOUT. */
+/* sched.c: timeout_ticks - rounded up; less than MAX_SCHEDULE_TIMEOUT. */
 unsigned long timeout_ticks(u64 ns);
 /* sleep_step - schedule() until woken or for about so many ns; false: 0. Set state first. */
 bool sleep_step(u64 ns);
