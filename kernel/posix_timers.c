@@ -34,16 +34,17 @@ void timer_signal_taken(struct sigqueue *q, struct siginfo *info)
 		q->timer->overrun = q->info.timer.overrun;
 }
 
-static void free_timer(struct k_itimer *t)
+static void free_timer(struct signal_struct *s, struct k_itimer *t)
 {
+	s->nr_queued--;
 	free_sigqueue(t->q);
 	kfree(t);
 }
 
-void timer_signal_gone(struct sigqueue *q)
+void timer_signal_gone(struct signal_struct *s, struct sigqueue *q)
 {
 	if (q->timer->deleted)
-		free_timer(q->timer);
+		free_timer(s, q->timer);
 }
 
 static void posix_timer_expired(struct deferred *d)
@@ -90,7 +91,7 @@ static void delete_timer(struct k_itimer *t)
 	outdate_signal(t);
 	t->deleted = true;
 	if (!t->q->stale)
-		free_timer(t);
+		free_timer(current->signal, t);
 }
 
 void exit_posix_timers(void)
@@ -150,13 +151,21 @@ static struct k_itimer *make_timer(long clock, const struct sigevent *e)
 	return t;
 }
 
-/* attach_timer - its number. Another thread may delete it from now on. */
+/*
+ * attach_timer - its number, or -EAGAIN: it counts as a queued signal. Another thread may delete it
+ * from now on.
+ */
 static int attach_timer(struct k_itimer *t, bool id_is_value)
 {
 	struct signal_struct *sig = current->signal;
 	int id;
 
 	spin_lock(&current->sighand->siglock);
+	if (sig->nr_queued >= sig->rlim[RLIMIT_SIGPENDING].rlim_cur) {
+		spin_unlock(&current->sighand->siglock);
+		return -EAGAIN;
+	}
+	sig->nr_queued++;
 	do {
 		t->id = sig->next_timer_id;
 		sig->next_timer_id = t->id == 0x7fffffff ? 0 : t->id + 1;
@@ -185,6 +194,11 @@ long sys_timer_create(long clock, long sevp, long idp)
 	if (!t)
 		return -EAGAIN;
 	id = attach_timer(t, !sevp);
+	if (id < 0) {
+		free_sigqueue(t->q);
+		kfree(t);
+		return id;
+	}
 	error = put_user(id, (int *)idp) ?: check_clock(full_clock(clock));
 	if (error)
 		sys_timer_delete(id);

@@ -108,7 +108,7 @@ void free_sigqueue(struct sigqueue *q);			/* not queued */
 
 /* posix_timers.c; siglock held. A timer's signal has been taken, into info, or left its list. */
 void timer_signal_taken(struct sigqueue *q, struct siginfo *info);
-void timer_signal_gone(struct sigqueue *q);
+void timer_signal_gone(struct signal_struct *s, struct sigqueue *q);
 
 /*
  * unqueue - q leaves its list. Unless it belongs to a timer it goes, or is kept for the next signal
@@ -118,7 +118,7 @@ static inline void unqueue(struct signal_struct *s, struct sigqueue *q)
 {
 	list_del_init(&q->list);
 	if (q->timer) {
-		timer_signal_gone(q);
+		timer_signal_gone(s, q);
 		return;
 	}
 	BUG_ON(!s->nr_queued);

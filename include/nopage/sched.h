@@ -117,7 +117,7 @@ struct signal_struct {
 
 	/* siglock */
 	struct sigpending shared_pending;	/* for any thread of the process */
-	unsigned int nr_queued;			/* entries of this and the threads' lists */
+	unsigned int nr_queued;			/* entries of this and the threads' lists; timers */
 	struct sigqueue *spare_entry;		/* kept for the next signal; or NULL */
 	bool group_exit;			/* exit_group() or a fatal signal is under way */
 	bool group_stop;			/* every thread is to enter TASK_STOPPED */

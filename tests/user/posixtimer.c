@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "tap.h"
 
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -441,6 +442,23 @@ static int exits_with_timers(void *arg)
 }
 
 /* exec and exit delete timers that are still set; fork does not copy them. */
+/* Each timer counts as a signal that is queued; on Linux those of other processes do, too. */
+static int too_many_timers(void *arg)
+{
+	struct rlimit few = { 3, 3 };
+	int id, n = 0;
+
+	setrlimit(RLIMIT_SIGPENDING, &few);
+	while (n < 9 && !create(CLOCK_MONOTONIC, NULL, &id))
+		n++;
+	if (n == 9 || create(CLOCK_MONOTONIC, NULL, &id) != -EAGAIN)
+		return 1;
+	if (n == 0)
+		return 0;
+	sys1(SYS_timer_delete, id);
+	return create(CLOCK_MONOTONIC, NULL, &id) ? 2 : 0;
+}
+
 static int forked(void *arg)
 {
 	struct spec now;
@@ -476,7 +494,7 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		return after_exec();
-	plan(84);
+	plan(85);
 	test_once();
 	test_repeat();
 	test_pending();
@@ -488,6 +506,7 @@ int main(int argc, char **argv)
 	test_cpu_repeat();
 	test_cpu_threads();
 	test_cpu_of_others();
+	exits(in_child(too_many_timers, NULL), 0, "RLIMIT_SIGPENDING: EAGAIN");
 	exits(in_child(exits_with_timers, NULL), 0, "timers of all kinds, set at exit");
 	create(CLOCK_MONOTONIC, NULL, &id);
 	exits(in_child(forked, &id), 0, "a forked child has no timers");
