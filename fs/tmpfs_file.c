@@ -305,6 +305,7 @@ static bool is_fallocate_mode(long mode)
 static int do_fallocate(struct file *file, long mode, loff_t pos, loff_t len)
 {
 	struct inode *inode = file->inode;
+	bool ours;			/* a file of proc is none of this file system */
 	int error;
 
 	if (pos < 0 || len <= 0)
@@ -317,9 +318,10 @@ static int do_fallocate(struct file *file, long mode, loff_t pos, loff_t len)
 		return -ESPIPE;
 	if (!S_ISREG(inode->mode))
 		return -ENODEV;
-	if (len > MAX_SIZE - pos)
+	ours = inode->op->truncate == tmpfs_truncate;
+	if (len > (ours ? MAX_SIZE : MAX_NON_LFS) - pos)
 		return -EFBIG;
-	if (inode->op->truncate != tmpfs_truncate || mode & ~FALLOC_FL_KEEP_SIZE)
+	if (!ours || mode & ~FALLOC_FL_KEEP_SIZE)
 		return -EOPNOTSUPP;
 	if (pos + len > i_size_read(inode) && !within_file_limit(pos + len))
 		return -EFBIG;

@@ -155,12 +155,19 @@ static loff_t text_llseek(struct file *file, loff_t offset, int whence)
 	return generic_llseek(file, offset, whence);
 }
 
+/* None can be mapped; of those that belong to no process and are no setting, Linux says it so. */
+static int text_mmap(struct file *file, struct vm_area_struct *vma __unused)
+{
+	return file->mode & FMODE_TEXT ? -EIO : -ENODEV;
+}
+
 const struct file_operations proc_text_fops = {
 	.open = text_open,
 	.release = text_release,
 	.read = text_read,
 	.write = text_write,
 	.llseek = text_llseek,
+	.mmap = text_mmap,
 	.flags = FOP_SEND | FOP_TAKE,
 };
 

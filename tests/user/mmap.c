@@ -182,6 +182,8 @@ static void test_errors(void)
 	int fd = open(self, O_RDONLY), dir = open("/", O_RDONLY);
 	int null = open("/dev/null", O_RDONLY), wronly = open("/dev/null", O_WRONLY);
 	int maps = open("/proc/self/maps", O_RDONLY), pipes[2];
+	int version = open("/proc/version", O_RDONLY);
+	int setting = open("/proc/sys/vm/max_map_count", O_RDONLY);
 
 	pipe(pipes);
 	fails(mmap(NULL, 0, RW, ANON, -1, 0), EINVAL, "length 0: EINVAL");
@@ -200,6 +202,9 @@ static void test_errors(void)
 	      "huge pages of a file: EINVAL");
 	fails(mmap(NULL, PAGE, PROT_EXEC, MAP_PRIVATE, maps, 0), EPERM, "a program in proc: EPERM");
 	fails(mmap(NULL, PAGE, PROT_WRITE, MAP_SHARED, maps, 0), EACCES, "writable: EACCES");
+	fails(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, maps, 0), ENODEV, "only to read: ENODEV");
+	fails(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, setting, 0), ENODEV, "a setting, too");
+	fails(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, version, 0), EIO, "of no process: EIO");
 	fails(mmap(NULL, PAGE, PROT_EXEC, MAP_PRIVATE, pipes[0], 0), EPERM, "in a pipe: EPERM");
 	fails(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_GROWSDOWN, null, 0), ENODEV,
 	      "a device that should grow: ENODEV");
@@ -217,6 +222,8 @@ static void test_errors(void)
 	is(sys6(SYS_mmap2, 0x40000001, 0xd0000000, RW, ANON | MAP_FIXED, -1, 0), -ENOMEM,
 	   "at an unaligned address, too");
 	close(maps);
+	close(version);
+	close(setting);
 	close(pipes[0]);
 	close(pipes[1]);
 	close(fd);
@@ -292,7 +299,7 @@ int main(int argc, char **argv)
 {
 	(void)argc;
 	self = argv[0];
-	plan(66);
+	plan(69);
 	test_anonymous();
 	test_shared_anonymous();
 	test_fixed();

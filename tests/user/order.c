@@ -197,6 +197,10 @@ static void test_holes(void)
 	is(hole(null, 3, 0, 1), -ENODEV, "a device");
 	is(hole(pipes[1], 3, 0, 1), -ESPIPE, "a pipe");
 	close(fd);
+	fd = open("/proc/self/comm", O_RDWR);
+	is(hole(fd, 0, 0, 0x7fffffff), -EOPNOTSUPP, "a file of proc");
+	is(hole(fd, 0, 1, 0x7fffffff), -EFBIG, "over 2 GiB are more than it could have");
+	close(fd);
 	fd = open("file", O_RDONLY);
 	is(hole(fd, 16, 0, 1), -EBADF, "ZERO_RANGE of a file to read");
 	is(hole(fd, 64, 0, 1), -EBADF, "UNSHARE_RANGE");
@@ -211,7 +215,7 @@ static void test_holes(void)
 
 int main(void)
 {
-	plan(108);
+	plan(110);
 	enter_tmpdir();
 	make_file("file", "text");
 	mkdir("dir", 0755);
