@@ -115,6 +115,18 @@ static void test_runs(const char *self)
 	exits(in_child(run, NULL), 43, "AT_ENTRY, AT_PHDR, AT_EXECFN are the program's");
 }
 
+/* A program that exits with its first %gs: libc's segment does not go with it. */
+static void test_registers(void)
+{
+	/* movl %gs,%ebx; xorl %eax,%eax; incl %eax; int $0x80 */
+	static const unsigned char text[] = { 0x8c, 0xeb, 0x31, 0xc0, 0x40, 0xcd, 0x80 };
+
+	fill_program(ET_EXEC, 0);
+	memcpy(prog.code, text, sizeof(text));
+	write_file("prog", sizeof(prog));
+	exits(in_child(run, NULL), 0, "a new program has no %gs");
+}
+
 /* This program as interpreter of `prog`: what the kernel tells it. */
 static int check_auxv(char **args)
 {
@@ -235,7 +247,7 @@ int main(int argc, char **args)
 
 	if (argc == 2 && !strcmp(args[1], "auxv"))
 		return check_auxv(args);
-	plan(34);
+	plan(35);
 	if (!realpath(args[0], self))
 		say("# where am I? errno %d", errno);
 	enter_tmpdir();
@@ -243,6 +255,7 @@ int main(int argc, char **args)
 	test_bad_path();
 	test_bad_linker();
 	test_busy();
+	test_registers();
 	leave_tmpdir();
 	return done();
 }

@@ -96,6 +96,38 @@ static void test_segments(void)
 	killed_by(in_child(load_third, NULL), SIGSEGV, "it is gone");
 }
 
+/* One process with a table, one without, which must not see it when it runs right after. */
+static int run_with_table(void *ready)
+{
+	set_segment(0, array, sizeof(array) - 1, SEG_32BIT);
+	*(volatile int *)ready = 1;
+	for (;;)
+		sys0(SYS_sched_yield);
+}
+
+static int load_without_table(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < 20; i++)
+		sys0(SYS_sched_yield);
+	return load_from(0, 0);
+}
+
+static void test_switch(void)
+{
+	volatile int *ready = shared_pages(1);
+	pid_t other = fork();
+
+	if (other == 0)
+		run_with_table((void *)ready);
+	while (!*ready)
+		sys0(SYS_sched_yield);
+	killed_by(in_child(load_without_table, NULL), SIGSEGV, "another's table is not there");
+	kill(other, SIGKILL);
+	waitpid(other, NULL, 0);
+	munmap((void *)ready, PAGE);
+}
+
 static void test_errors(void)
 {
 	struct segment s = { 1, 0, 1, SEG_32BIT };
@@ -114,7 +146,8 @@ static void test_errors(void)
 
 int main(void)
 {
-	plan(23);
+	plan(24);
+	test_switch();
 	test_segments();
 	test_errors();
 	return done();

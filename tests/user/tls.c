@@ -138,14 +138,50 @@ static void test_errors(void)
 	exits(in_child(use_up, NULL), 1, "a child inherits used entries; when all are used: ESRCH");
 }
 
+/* Beside one that has them: a process without %gs and without segments gets neither. */
+static int run_without(void *arg)
+{
+	struct segment none = { 0, 0, 0, 0x28 };	/* not present, read-only: how one is taken away */
+	unsigned int gs;
+
+	(void)arg;
+	__asm__ volatile("movl %%gs, %0\n\tmovl %1, %%gs" : "=&r"(gs) : "r"(0));
+	none.entry_number = gs >> 3;
+	if (sys1(SYS_set_thread_area, (long)&none))
+		return 1;
+	for (int i = 0; i < 20; i++) {
+		unsigned int now;
+
+		sys0(SYS_sched_yield);
+		__asm__ volatile("movl %%gs, %0" : "=r"(now));
+		if (now)
+			return 2;
+	}
+	__asm__ volatile("movl %0, %%gs" : : "r"(gs));
+	return 3;
+}
+
+static void test_switch(void)
+{
+	pid_t other = fork();
+
+	if (other == 0)
+		for (;;)
+			sys0(SYS_sched_yield);
+	killed_by(in_child(run_without, NULL), SIGSEGV, "another's segment is not there");
+	kill(other, SIGKILL);
+	waitpid(other, NULL, 0);
+}
+
 int main(void)
 {
 	unsigned long *thread;
 
-	plan(16);
+	plan(17);
 	__asm__ volatile("movl %%gs:0, %0" : "=r"(thread));
 	ok((unsigned long)thread == *thread, "libc's own thread pointer is in place");
 	exits(in_child(use_up, NULL), 2, "a new program has two entries left");
+	test_switch();				/* while libc's is the only one */
 	test_threads();
 	test_errors();
 	test_fork();
