@@ -280,11 +280,31 @@ static void test_cleartid_alone(void)
 	munmap((void *)tid, PAGE);
 }
 
+/* A child that nobody is told of is an ordinary one once it runs another program. */
+static void test_exec_signal(void)
+{
+	char *argv[] = { (char *)self, "again", NULL };
+	pid_t pid = sys5(SYS_clone, 0, 0, 0, 0, 0), found;
+	int status;
+
+	if (pid == 0) {
+		usleep(20000);
+		execv(self, argv);
+		_exit(1);
+	}
+	fails(waitpid(pid, &status, 0), ECHILD, "a child without a signal: only with __WALL");
+	for (int i = 0; i < 500 && (found = waitpid(pid, &status, 0)) < 0; i++)
+		usleep(10000);
+	is(found - pid, 0, "but not after execve()");
+	exits(status, 7, "it was the other program");
+}
+
 int main(int argc, char **argv)
 {
-	(void)argc;
 	self = argv[0];
-	plan(35);
+	if (argc > 1)
+		return 7;
+	plan(38);
 	test_group();
 	test_files();
 	test_fs();
@@ -295,5 +315,6 @@ int main(int argc, char **argv)
 	test_exit_group();
 	test_errors();
 	test_cleartid_alone();
+	test_exec_signal();
 	return done();
 }

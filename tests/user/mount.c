@@ -207,6 +207,40 @@ static void test_flags(void)
 	is(umount("m"), 0, "umount");
 }
 
+static char *self;
+
+static int run_set_id(void *path)
+{
+	execl(path, path, "who", NULL);
+	return 99;
+}
+
+/* This program, as one that runs as user 100. */
+static void make_set_id(const char *path)
+{
+	static char buf[1 << 17];
+	int in = open(self, O_RDONLY), out = open(path, O_CREAT | O_WRONLY, 0755);
+	ssize_t n;
+
+	while ((n = read(in, buf, sizeof(buf))) > 0)
+		write(out, buf, n);
+	close(in);
+	close(out);
+	chown(path, 100, 100);
+	chmod(path, 06755);
+}
+
+static void test_nosuid(void)
+{
+	chmod(".", 0755);
+	mount("none", "m", "tmpfs", MS_NOSUID, NULL);
+	make_set_id("m/p");
+	exits(in_child(run_set_id, "m/p"), 0, "MS_NOSUID: a set-ID program is an ordinary one");
+	mount(NULL, "m", NULL, MS_REMOUNT, NULL);
+	exits(in_child(run_set_id, "m/p"), 3, "without it, it is not");
+	umount("m");
+}
+
 static int user_mount(void *arg)
 {
 	(void)arg;
@@ -416,15 +450,19 @@ static void test_mounts_file(void)
 	rmdir("a place");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	plan(216);
+	if (argc > 1)
+		return (geteuid() == 100) + 2 * (getegid() == 100);
+	self = realpath(argv[0], NULL);
+	plan(218);
 	enter_tmpdir();
 	test_walk();
 	test_busy();
 	test_lazy();
 	test_read_only();
 	test_flags();
+	test_nosuid();
 	test_full();
 	test_errors();
 	test_whiteout();
