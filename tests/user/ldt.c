@@ -97,10 +97,10 @@ static void test_segments(void)
 }
 
 /* One process with a table, one without, which must not see it when it runs right after. */
-static int run_with_table(void *ready)
+static void run_with_table(volatile int *ready)
 {
 	set_segment(0, array, sizeof(array) - 1, SEG_32BIT);
-	*(volatile int *)ready = 1;
+	*ready = 1;
 	for (;;)
 		sys0(SYS_sched_yield);
 }
@@ -119,7 +119,7 @@ static void test_switch(void)
 	pid_t other = fork();
 
 	if (other == 0)
-		run_with_table((void *)ready);
+		run_with_table(ready);
 	while (!*ready)
 		sys0(SYS_sched_yield);
 	killed_by(in_child(load_without_table, NULL), SIGSEGV, "another's table is not there");
