@@ -177,9 +177,11 @@ static void test_afresh(void)
 
 	for (int i = 0; i < 1000; i++)
 		p[i * PAGE] = 1;
-	do
+	do {
+		for (volatile int n = 0; n < 1000000; n++)
+			;			/* ticks must find it outside the kernel */
 		getrusage(RUSAGE_SELF, &use);
-	while (!use.ru_utime.tv_sec && use.ru_utime.tv_usec < 100000);
+	} while (!use.ru_utime.tv_sec && use.ru_utime.tv_usec < 100000);
 	sys2(SYS_set_robust_list, (long)&head, sizeof(head));
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	alarm(100);
